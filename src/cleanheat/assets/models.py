@@ -1,0 +1,205 @@
+"""Stored: what exists in the city, who supplies whom, who manages what.
+
+Every measured or mapped object has a dense ``number`` as primary key: its place in state arrays, telemetry tables and
+map textures, kept for ever; and an archive ``code`` for people.  Longitude and latitude are WGS-84 degrees.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from cleanheat.accounts.models import Organisation
+from cleanheat.assets.vocabulary import (
+    AreaLevel,
+    BoilerUse,
+    DeviceType,
+    EnergyClass,
+    FlatPosition,
+    Fuel,
+    PipeMedium,
+    SystemType,
+    Terminal,
+    UserState,
+    Zone,
+)
+
+
+class Area(models.Model):
+    """Administrative area: district/county/zone, street/township, community committee/village."""
+
+    id = models.PositiveIntegerField(primary_key=True)
+    level = models.CharField(max_length=12, choices=AreaLevel.choices)
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=40)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    is_rural = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Asset(models.Model):
+    """What every managed object has: number, code, name, place, district, year of commissioning, state of service."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=80)
+    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    built_year = models.PositiveSmallIntegerField()
+    in_service = models.BooleanField(default=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Plant(Asset):
+    operator = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    capacity_mw = models.FloatField()
+
+
+class Branch(Asset):
+    """A long-distance pipe branch of a plant: the metering unit of plant heat."""
+
+    operator = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    plant = models.ForeignKey(Plant, on_delete=models.PROTECT, related_name="+")
+    design_flow_t_h = models.FloatField()
+    length_km = models.FloatField()
+    heated_area_m2 = models.FloatField(default=0)
+
+
+class BoilerRoom(Asset):
+    company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    use = models.CharField(max_length=8, choices=BoilerUse.choices)
+    fuel = models.CharField(max_length=10, choices=Fuel.choices)
+    branch = models.ForeignKey(Branch, null=True, on_delete=models.PROTECT, related_name="+")  # peak: the branch it helps
+    boilers = models.PositiveSmallIntegerField()
+    capacity_mw = models.FloatField()
+    heated_area_m2 = models.FloatField(default=0)
+
+
+class Substation(Asset):
+    """Heat exchange from primary to secondary; supplied by a branch or by an area boiler room, never by both."""
+
+    company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    street = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(Branch, null=True, on_delete=models.PROTECT, related_name="+")
+    boiler_room = models.ForeignKey(BoilerRoom, null=True, on_delete=models.PROTECT, related_name="+")
+    system = models.CharField(max_length=8, choices=SystemType.choices)
+    heated_area_m2 = models.FloatField()
+    is_self_managed = models.BooleanField(default=True)
+
+
+class Unit(models.Model):
+    """One exchanger circuit with its own secondary network; number = substation × 4 + place (1–3)."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=80)
+    substation = models.ForeignKey(Substation, on_delete=models.PROTECT, related_name="+")
+    zone = models.CharField(max_length=8, choices=Zone.choices)
+    terminal = models.CharField(max_length=10, choices=Terminal.choices)
+    heated_area_m2 = models.FloatField()
+    heat_index_w_m2 = models.FloatField()
+    design_supply_temp_c = models.FloatField()
+    design_return_temp_c = models.FloatField()
+    design_flow_t_h = models.FloatField()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Community(Asset):
+    """A residential community (小区)."""
+
+    company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    substation = models.ForeignKey(Substation, on_delete=models.PROTECT, related_name="+")
+    street = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+
+
+class Building(Asset):
+    company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    floors = models.PositiveSmallIntegerField()
+    height_m = models.FloatField()
+    heated_area_m2 = models.FloatField()
+    households = models.PositiveSmallIntegerField()
+    energy_class = models.CharField(max_length=8, choices=EnergyClass.choices)
+    is_residential = models.BooleanField(default=True)
+
+
+class HeatUser(models.Model):
+    """One flat or one non-residential consumer."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    code = models.CharField(max_length=20, unique=True)
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="+")
+    stair = models.PositiveSmallIntegerField()
+    floor = models.PositiveSmallIntegerField()
+    door = models.CharField(max_length=12)
+    area_m2 = models.FloatField()
+    position = models.CharField(max_length=8, choices=FlatPosition.choices)
+    state = models.CharField(max_length=10, choices=UserState.choices, default=UserState.ON_GRID)
+
+    class Meta:
+        ordering = ["number"]
+
+
+class RoomSensor(models.Model):
+    """A fixed thermometer in a heat user's room."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    code = models.CharField(max_length=20, unique=True)
+    user = models.ForeignKey(HeatUser, on_delete=models.PROTECT, related_name="+")
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+
+
+class RuralDevice(Asset):
+    """A household's clean-heating device; ``name`` is the household's village and serial, never a person's name."""
+
+    platform = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    device_type = models.CharField(max_length=20, choices=DeviceType.choices)
+    rated_kw = models.FloatField()
+    floor_area_m2 = models.FloatField()
+
+
+class WeatherStation(Asset):
+    operator = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+
+
+class Pipe(models.Model):
+    """A pipe run; its line lives in the twin's geometry under the same number."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    code = models.CharField(max_length=20, unique=True)
+    medium = models.CharField(max_length=10, choices=PipeMedium.choices)
+    diameter_mm = models.PositiveSmallIntegerField()
+    length_m = models.FloatField()
+    built_year = models.PositiveSmallIntegerField()
+    company = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(Branch, null=True, on_delete=models.PROTECT, related_name="+")
+    boiler_room = models.ForeignKey(BoilerRoom, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]

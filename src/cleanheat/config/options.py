@@ -1,0 +1,32 @@
+"""Settings: one typed table, read from the environment (``CLEANHEAT_…``), checked at start."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Options(BaseSettings):
+    """What may differ between installations."""
+
+    model_config = SettingsConfigDict(env_prefix="CLEANHEAT_", extra="forbid")
+
+    data_dir: Path = Field(Path("data/city"), description="where the platform keeps everything it stores")
+    database_url: str = Field("", description="postgresql://… for PostgreSQL; empty: SQLite in data_dir")
+    tsdb_dsn: str = Field("", description="clickhouse://… for a ClickHouse server; empty: embedded store in data_dir")
+    host: str = Field("127.0.0.1", description="address the server listens on")
+    port: int = Field(8000, description="port the server listens on")
+    allowed_hosts: list[str] = Field(["127.0.0.1", "localhost", "[::1]"], description="host names browsers may use")
+    size: Literal["small", "city"] = Field("city", description="size of the simulated city")
+    seed: int = Field(20_260_115, description="seed of the simulated city")
+    debug: bool = Field(False, description="Django's debug pages; never on a machine others reach")
+    retention_days: int = Field(400, description="days of minute readings kept")
+
+
+@cache
+def options() -> Options:
+    return Options()

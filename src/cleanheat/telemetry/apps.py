@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TelemetryConfig(AppConfig):
+    name = "cleanheat.telemetry"
+    label = "telemetry"
+    verbose_name = "监测数据"
