@@ -1,0 +1,11 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from cleanheat.kernel.verdicts import pack, unpack
+
+
+@given(st.integers(1, 21).flatmap(lambda s: arrays(np.uint8, (s, 5), elements=st.integers(0, 5))))
+def test_unpack_undoes_pack(verdicts):
+    assert (unpack(pack(verdicts), verdicts.shape[0]) == verdicts).all()
