@@ -1,0 +1,72 @@
+"""What a resource is: a kind of plain record that people list, filter, edit, import and export, declared once.
+
+Anything with a workflow (alerts, orders, plans) is not a resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db import models
+
+from cleanheat.infra.scope import Scope
+from cleanheat.kernel.registry import Registry
+
+FilterKind = Literal["equals", "range", "contains"]
+NOTHING = models.Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class Col:
+    """One column: ``path`` is a model field, or a path along foreign keys (``company__short_name``; then read-only).
+
+    Type and choices come from the model; ``zh`` and ``unit`` are for people.  ``choices_from`` names the resource whose
+    rows a foreign key in a form may point to.
+    """
+
+    path: str
+    zh: str
+    unit: str = ""
+    choices_from: str = ""
+    is_sortable: bool = True
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource.
+
+    ``scope_by(scope)`` is the row filter of reads *and* writes; ``Q()`` for everything, ``NOTHING`` for nothing.
+    ``form`` names the columns people may set, in form order; empty: read-only.  ``permission`` is needed to read,
+    ``edit_permission`` to write.  ``fill(values, user)`` may complete or refuse the values of a row before it is saved.
+    """
+
+    key: str
+    zh: str
+    model: type[models.Model]
+    columns: tuple[Col, ...]
+    permission: str
+    scope_by: Callable[[Scope], models.Q]
+    edit_permission: str = ""
+    form: tuple[str, ...] = ()
+    filters: Mapping[str, FilterKind] = field(default_factory=dict)
+    search: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("pk",)
+    fill: Callable[[dict[str, Any], Any], dict[str, Any]] | None = None
+
+    def column(self, path: str) -> Col:
+        return next(c for c in self.columns if c.path == path)
+
+    @property
+    def may_edit(self) -> bool:
+        return bool(self.form and self.edit_permission)
+
+
+RESOURCES: Registry[Resource] = Registry("resource")
+"""Every declared resource; filled by the rooms' ``resources.py``, frozen by ``screens``."""
+
+
+def resource(**declaration: Any) -> Resource:
+    """Declare a resource: ``resource(key="assets.substation", …)`` with the fields of :class:`Resource`."""
+    return RESOURCES.add(Resource(**declaration))
