@@ -1,0 +1,91 @@
+"""Addresses of accounts: the session, and the organisations its user sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from ninja import Router, Schema
+from ninja.utils import check_csrf
+
+from cleanheat.accounts import actions, queries
+from cleanheat.infra.scope import scope_of
+from cleanheat.kernel.errors import Problem
+
+router = Router(tags=["accounts"])
+
+
+class SignIn(Schema):
+    username: str
+    password: str
+
+
+class OrganisationOut(Schema):
+    """``path`` is the chain of ids from the root, ``/1/7/93/``."""
+
+    id: int
+    kind: str
+    code: str
+    name: str
+    short_name: str
+    parent_id: int | None
+    path: str
+    district_code: str
+
+
+class Me(Schema):
+    """Who is signed in, what he may do, and which part of the city he sees (``scope``: ``all``, ``company:12`` …)."""
+
+    id: int
+    username: str
+    display_name: str
+    role: str
+    organisation: OrganisationOut | None
+    permissions: list[str]
+    scope: str
+
+
+class Session(Schema):
+    """``me`` is null while nobody is signed in."""
+
+    me: Me | None
+
+
+@router.get("/session", response=Session, auth=None)
+def session(request: HttpRequest) -> dict[str, Any]:
+    """Who is signed in.  Also sets the CSRF cookie that every other method must repeat in ``X-CSRFToken``."""
+    get_token(request)
+    return {"me": _me(request.user) if request.user.is_authenticated else None}
+
+
+@router.post("/session", response=Session, auth=None)
+def sign_in(request: HttpRequest, body: SignIn) -> dict[str, Any]:
+    """Sign in.  401: wrong name or password; 429: too many failures."""
+    if check_csrf(request):
+        raise Problem(403, "csrf", "请求来源校验失败", "X-CSRFToken")
+    return {"me": _me(actions.sign_in(request, body.username, body.password))}
+
+
+@router.delete("/session", response={204: None})
+def sign_out(request: HttpRequest) -> tuple[int, None]:
+    actions.sign_out(request)
+    return 204, None
+
+
+@router.get("/organisations", response=list[OrganisationOut])
+def organisations(request: HttpRequest) -> list[queries.OrganisationCard]:
+    """The organisations the user sees, parents before children."""
+    return queries.list_organisations(scope_of(request.user))
+
+
+def _me(user: Any) -> dict[str, Any]:
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "display_name": user.display_name or user.username,
+        "role": user.role,
+        "organisation": queries.find_organisation(user.organisation_id),
+        "permissions": sorted(queries.permissions_of(user)),
+        "scope": scope_of(user).key,
+    }

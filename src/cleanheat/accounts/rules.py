@@ -1,0 +1,53 @@
+"""Who may do what: the permission matrix, level of organisation × role.
+
+A user may do what both his role and his organisation's level allow; to which rows is the scope's answer.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cleanheat.accounts.vocabulary import OrganisationKind, Role
+
+PERMISSIONS: Final[dict[str, str]] = {
+    "screens.view": "查看综合画面",
+    "assets.view": "查看档案",
+    "telemetry.view": "查看监测数据",
+    "alerts.view": "查看报警",
+    "alerts.handle": "处置报警",
+    "city.view": "查看全市及区县汇总",
+    "status.view": "查看平台运行状态",
+    "assets.edit": "维护档案",
+    "telemetry.import": "导入历史数据",
+    "accounts.view": "查看组织与用户",
+    "accounts.edit": "维护组织与用户",
+    "audit.view": "查看审计记录",
+}
+"""Every permission by its key, with the words shown to people."""
+
+_LOOK = frozenset({"screens.view", "assets.view", "telemetry.view", "alerts.view", "city.view"})
+_WORK = _LOOK | {"alerts.handle", "status.view"}
+
+BY_ROLE: Final[dict[str, frozenset[str]]] = {
+    Role.READER: _LOOK,
+    Role.DISPATCHER: _WORK,
+    Role.ADMINISTRATOR: frozenset(PERMISSIONS),
+}
+
+_OWN = frozenset({"screens.view", "assets.view", "telemetry.view", "alerts.view"})
+_REGULATOR = _OWN | {"alerts.handle", "city.view", "accounts.view"}
+
+BY_LEVEL: Final[dict[str, frozenset[str]]] = {
+    OrganisationKind.CITY: frozenset(PERMISSIONS),
+    OrganisationKind.DISTRICT: _REGULATOR,
+    OrganisationKind.COMPANY: _OWN | {"alerts.handle", "assets.edit", "accounts.view", "accounts.edit"},
+    OrganisationKind.OFFICE: _OWN | {"alerts.handle"},
+    OrganisationKind.PLANT_OPERATOR: _OWN,
+    OrganisationKind.RURAL_PLATFORM: _OWN,
+    OrganisationKind.WEATHER_SERVICE: _OWN,
+}
+
+
+def permissions(level: str, role: str) -> frozenset[str]:
+    """What someone of this role in an organisation of this level may do."""
+    return BY_ROLE.get(role, frozenset()) & BY_LEVEL.get(level, frozenset())
