@@ -83,7 +83,9 @@ class BoilerRoom(Asset):
     office = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     use = models.CharField(max_length=8, choices=BoilerUse.choices)
     fuel = models.CharField(max_length=10, choices=Fuel.choices)
-    branch = models.ForeignKey(Branch, null=True, on_delete=models.PROTECT, related_name="+")  # peak: the branch it helps
+    branch = models.ForeignKey(
+        Branch, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # peak: the branch it helps
     boilers = models.PositiveSmallIntegerField()
     capacity_mw = models.FloatField()
     heated_area_m2 = models.FloatField(default=0)
@@ -188,10 +190,13 @@ class WeatherStation(Asset):
 
 
 class Pipe(models.Model):
-    """A pipe run; its line lives in the twin's geometry under the same number."""
+    """A pipe run; its line lives in the twin's geometry under the same number, its first vertex here."""
 
     number = models.PositiveIntegerField(primary_key=True)
     code = models.CharField(max_length=20, unique=True)
+    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    longitude = models.FloatField()
+    latitude = models.FloatField()
     medium = models.CharField(max_length=10, choices=PipeMedium.choices)
     diameter_mm = models.PositiveSmallIntegerField()
     length_m = models.FloatField()
@@ -203,3 +208,16 @@ class Pipe(models.Model):
 
     class Meta:
         ordering = ["number"]
+
+
+class ArchiveVersion(models.Model):
+    """One published state of the archive: whatever is cached from it carries the version's name."""
+
+    name = models.CharField(max_length=32, unique=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,23 @@
+"""What other rooms may ask of the archive."""
+
+from __future__ import annotations
+
+from cleanheat.assets.actions import load, publish
+from cleanheat.assets.archive import Archive, KindTable
+from cleanheat.assets.queries import archive, district_ids, exists, forget, require, version, visible
+from cleanheat.assets.snapshot import build as build_archive
+
+__all__ = [
+    "Archive",
+    "KindTable",
+    "archive",
+    "build_archive",
+    "district_ids",
+    "exists",
+    "forget",
+    "load",
+    "publish",
+    "require",
+    "version",
+    "visible",
+]
