@@ -59,9 +59,7 @@ def find_organisation(organisation_id: int | None) -> OrganisationCard | None:
 
 
 def list_organisations(scope: Scope) -> list[OrganisationCard]:
-    """The organisations a scope sees, parents before children: all, or one's own subtree and, for a district, the
-    companies registered in it.  A user sees the chain above his own organisation too, to know whom he reports to.
-    """
+    """The organisations a scope sees, parents before children: one's own subtree, and the chain above it."""
     own = find_organisation(scope.organisation_id)
     if scope.sees_all:
         return list(_tree.cards().values())

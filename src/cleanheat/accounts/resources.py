@@ -31,14 +31,18 @@ resource(
     filters={"kind": "equals", "district_code": "equals"},
     search=("name", "short_name", "code"),
     order=("path",),
+    identity="code",
 )
 
 
-def _within_own_subtree(values: dict[str, Any], user: Any) -> dict[str, Any]:
+def _within_own_subtree(values: dict[str, Any], user: Any, _row: Any) -> dict[str, Any]:
     """A user may be placed in one's own organisation or below it, nowhere else."""
-    place = values.get("organisation")
-    own = find_organisation(user.organisation_id)
-    if place is not None and not scope_of(user).sees_all and not (own and place.path.startswith(own.path)):
+    if "organisation" not in values:
+        return values
+    place, own = values["organisation"], find_organisation(user.organisation_id)
+    if place is None:
+        raise invalid("organisation", "必须选择所属组织")
+    if not scope_of(user).sees_all and not (own and place.path.startswith(own.path)):
         raise invalid("organisation", "只能选择本单位或下级单位")
     return values
 
@@ -63,5 +67,6 @@ resource(
     filters={"organisation": "equals", "role": "equals", "is_active": "equals"},
     search=("username", "display_name", "phone"),
     order=("username",),
+    identity="username",
     fill=_within_own_subtree,
 )

@@ -5,12 +5,20 @@ Sent as a union tagged by ``kind``.  Times are epoch seconds, ``None`` is "no va
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import numpy as np
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-Number = float | int | None
+
+def _plain(value: Any) -> Any:
+    """Lists and numbers of numpy's, so that a loader may hand over arrays as they are; NaN goes out as null."""
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+Number = Annotated[float | int | None, BeforeValidator(_plain)]
+Numbers = Annotated[list[Number], BeforeValidator(_plain)]
 Tone = Literal["neutral", "good", "notice", "warning", "serious", "critical"]
 """How a value should be coloured: the theme decides the colour."""
 
@@ -31,7 +39,7 @@ class Line(Schema):
 
     name: str
     unit: str
-    values: list[Number]
+    values: Numbers
     dashed: bool = False
 
 
@@ -56,7 +64,7 @@ class Column(Schema):
 class Kpi(Schema):
     kind: Literal["kpi"] = "kpi"
     measure: Measure
-    trend: list[Number] = []
+    trend: Numbers = []
 
 
 class KpiRow(Schema):
@@ -68,7 +76,7 @@ class Series(Schema):
     """Lines over time."""
 
     kind: Literal["series"] = "series"
-    times: list[int]
+    times: Annotated[list[int], BeforeValidator(_plain)]
     lines: list[Line]
 
 
@@ -121,7 +129,7 @@ class Heatmap(Schema):
     unit: str
     columns: list[str]
     rows: list[str]
-    values: list[list[Number]]
+    values: Annotated[list[list[Number]], BeforeValidator(_plain)]
 
 
 class Radar(Schema):

@@ -39,7 +39,8 @@ class Resource:
 
     ``scope_by(scope)`` is the row filter of reads *and* writes; ``Q()`` for everything, ``NOTHING`` for nothing.
     ``form`` names the columns people may set, in form order; empty: read-only.  ``permission`` is needed to read,
-    ``edit_permission`` to write.  ``fill(values, user)`` may complete or refuse the values of a row before it is saved.
+    ``edit_permission`` to write.  ``identity`` is the unique column by which an import recognises a row it changes.
+    ``fill(values, user, row)`` may complete or refuse the values before they are saved; ``row`` is None on create.
     """
 
     key: str
@@ -53,7 +54,8 @@ class Resource:
     filters: Mapping[str, FilterKind] = field(default_factory=dict)
     search: tuple[str, ...] = ()
     order: tuple[str, ...] = ("pk",)
-    fill: Callable[[dict[str, Any], Any], dict[str, Any]] | None = None
+    identity: str = ""
+    fill: Callable[[dict[str, Any], Any, models.Model | None], dict[str, Any]] | None = None
 
     def column(self, path: str) -> Col:
         return next(c for c in self.columns if c.path == path)
