@@ -1,0 +1,1 @@
+"""Heating engineering on arrays: load, regulation curves, heat exchange, degree days, rooms."""
