@@ -18,7 +18,8 @@ def degree_days(daily_mean_temp_c: ArrayLike, base_c: float = DEGREE_DAY_BASE_C)
     >>> float(degree_days([20.0, 8.0, -2.0]))
     30.0
     """
-    return np.nansum(np.maximum(0.0, base_c - floats(daily_mean_temp_c)), axis=0)
+    total: Floats = np.nansum(np.maximum(0.0, base_c - floats(daily_mean_temp_c)), axis=0)
+    return total
 
 
 def normalised_use(use: ArrayLike, normal_degree_days: ArrayLike, actual_degree_days: ArrayLike) -> Floats:

@@ -36,4 +36,5 @@ def step(room_temp_c: ArrayLike, balance_c: ArrayLike, time_constant_h: ArrayLik
     1.04
     """
     balance = floats(balance_c)
-    return balance + (floats(room_temp_c) - balance) * np.exp(-hours / floats(time_constant_h))
+    remaining: Floats = np.exp(-hours / floats(time_constant_h))
+    return balance + (floats(room_temp_c) - balance) * remaining
