@@ -25,6 +25,7 @@ export default ts.config(
       'vue/max-attributes-per-line': 'off', // layout of templates is left to the writer
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-self-closing': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
       'vue/html-closing-bracket-newline': 'off',
       'vue/html-indent': 'off',
       'vue/first-attribute-linebreak': 'off',

@@ -1,5 +1,7 @@
-/** Which address shows which page. */
+/** Which address shows which page, and who may go there. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { onSignedOut } from '@/api/client'
+import { useSession } from '@/contexts/accounts/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -10,6 +12,7 @@ declare module 'vue-router' {
     open?: boolean
     /** The page fills the frame and scrolls by itself (the map). */
     full?: boolean
+    permission?: string
   }
 }
 
@@ -18,7 +21,14 @@ const mapPages = import.meta.glob('../contexts/twin/pages/MapPage.vue')
 const MapPage = mapPages['../contexts/twin/pages/MapPage.vue'] ?? (() => import('./shell/NotFoundPage.vue'))
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', name: 'map', component: MapPage, meta: { title: '一张图', full: true } },
+  { path: '/', name: 'map', component: MapPage, meta: { title: '供热一张图', full: true } },
+  {
+    path: '/login',
+    name: 'login',
+    component: () => import('@/contexts/accounts/pages/LoginPage.vue'),
+    meta: { title: '登录', bare: true, open: true },
+  },
+  { path: '/403', name: 'forbidden', component: () => import('./shell/ForbiddenPage.vue'), meta: { title: '无权访问' } },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('./shell/NotFoundPage.vue'), meta: { title: '页面不存在' } },
 ]
 
@@ -26,4 +36,31 @@ export const router = createRouter({
   history: createWebHistory(),
   routes,
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (!session.isLoaded) {
+    try {
+      await session.load()
+    } catch {
+      // The server is away: the sign-in page is the one place that can say so.
+      if (!to.meta.open) return { name: 'login', query: { to: to.fullPath } }
+    }
+  }
+  if (!session.isSignedIn && !to.meta.open) return { name: 'login', query: { to: to.fullPath } }
+  if (session.isSignedIn && to.name === 'login') return { name: 'map' }
+  if (!session.may(to.meta.permission)) return { name: 'forbidden' }
+  return true
+})
+
+router.afterEach((to) => {
+  document.title = to.meta.title ? `${to.meta.title} · 清洁供暖调度指挥平台` : '清洁供暖调度指挥平台'
+})
+
+onSignedOut(() => {
+  const session = useSession()
+  if (!session.isSignedIn) return // not signed in yet: the guard deals with it
+  session.leave()
+  void router.push({ name: 'login', query: { to: router.currentRoute.value.fullPath } })
 })

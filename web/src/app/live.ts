@@ -1,0 +1,57 @@
+/** Is the city coming in live, and what is new: the page's store over the one socket. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { liveSocket, type LiveEvent, type LiveState } from '@/api/live'
+import { useClock } from './clock'
+
+export type Connection = 'live' | 'reconnecting' | 'stale'
+
+/** Platform seconds without a new minute after which what is shown counts as old. */
+export const STALE_AFTER_S = 180
+
+/** What the header says: connected but without new minutes is not "live". */
+export function connectionOf(state: LiveState, minute: number, now: number): Connection {
+  if (state !== 'live') return 'reconnecting'
+  return minute > 0 && now - minute > STALE_AFTER_S ? 'stale' : 'live'
+}
+
+export function numberField(event: LiveEvent, field: string): number | null {
+  const value = event[field]
+  return typeof value === 'number' ? value : null
+}
+
+export function textField(event: LiveEvent, field: string): string {
+  const value = event[field]
+  return typeof value === 'string' ? value : ''
+}
+
+export const useLive = defineStore('live', () => {
+  const clock = useClock()
+  const state = ref<LiveState>('closed')
+  /** The newest minute the pipeline has finished (epoch seconds), 0 before the first. */
+  const minute = ref(0)
+  /** Rises with each alert opened or closed: lists watch it. */
+  const alertNews = ref(0)
+  const lastAlert = ref<LiveEvent | null>(null)
+  /** Mean of the weather stations in the newest minute; null before the first. */
+  const outdoorTempC = ref<number | null>(null)
+  const connection = computed(() => connectionOf(state.value, minute.value, clock.now))
+
+  liveSocket.onState((next) => {
+    state.value = next
+    if (next === 'live') alertNews.value += 1 // whatever happened meanwhile is asked for again
+  })
+  liveSocket.onEvent((event) => {
+    if (event.type === 'minute') {
+      minute.value = numberField(event, 'minute') ?? minute.value
+      outdoorTempC.value = numberField(event, 'outdoor_temp_c') ?? outdoorTempC.value
+      const now = numberField(event, 'now')
+      if (now !== null) clock.sync(now, numberField(event, 'speed') ?? undefined)
+    } else if (event.type.startsWith('alert.')) {
+      alertNews.value += 1
+      if (event.type === 'alert.opened') lastAlert.value = event
+    }
+  })
+
+  return { state, minute, connection, outdoorTempC, alertNews, lastAlert, open: () => liveSocket.open(), close: () => liveSocket.close() }
+})

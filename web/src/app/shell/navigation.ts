@@ -1,0 +1,30 @@
+/** Which pages the navigation offers, in its order; a page the user may not see is left out. */
+import { Bell, Collection, DataBoard, House, List, MapLocation, Monitor } from '@element-plus/icons-vue'
+import type { Component } from 'vue'
+
+export interface NavigationEntry {
+  to: string
+  title: string
+  icon: Component
+  permission?: string
+}
+
+export const NAVIGATION: readonly NavigationEntry[] = [
+  { to: '/', title: '供热一张图', icon: MapLocation },
+  { to: '/screens', title: '运行总览', icon: DataBoard },
+  { to: '/boilers', title: '锅炉房', icon: House },
+  { to: '/substations', title: '换热站', icon: List },
+  { to: '/alerts', title: '告警', icon: Bell },
+  { to: '/archives', title: '档案', icon: Collection },
+  { to: '/status', title: '接入状态', icon: Monitor },
+]
+
+export function allowed(entries: readonly NavigationEntry[], may: (permission?: string) => boolean): NavigationEntry[] {
+  return entries.filter((entry) => may(entry.permission))
+}
+
+/** The entry a path belongs to: the longest address it starts with. */
+export function activeEntry(entries: readonly NavigationEntry[], path: string): NavigationEntry | undefined {
+  const matches = entries.filter(({ to }) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`)))
+  return matches.sort((a, b) => b.to.length - a.to.length)[0]
+}
