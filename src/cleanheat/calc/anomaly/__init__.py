@@ -1,0 +1,1 @@
+"""Anomalies of operation: pure functions from trusted readings to what they mean."""

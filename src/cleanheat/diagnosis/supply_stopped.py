@@ -1,0 +1,211 @@
+"""Where has the supply of heat stopped?  Readings in, findings out; the judgement itself is in ``calc.anomaly``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanheat.assets.archive import Archive
+from cleanheat.calc.anomaly.supply_stopped import Limits, Watch, advance, look
+from cleanheat.diagnosis.outdoor import Outdoor
+from cleanheat.kernel import parameters
+from cleanheat.kernel.findings import Evidence, Finding, Level
+from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import MINUTE_S, floor_minute, season_of
+from cleanheat.kernel.verdicts import unpack
+from cleanheat.telemetry.frames import Frame
+from cleanheat.telemetry.latest import Latest
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+SUPPLY_STOPPED = "diagnosis.supply_stopped"
+HEAT_CAPACITY_KWH_T_K = 1.163
+"""Heat of one tonne of water per kelvin in kWh (4.187 kJ/kg·K)."""
+
+
+@cache
+def limits() -> Limits:
+    return Limits(**parameters.values(_tables()["condition"]))
+
+
+@cache
+def _tables() -> Mapping[str, parameters.Parameters]:
+    return parameters.read("cleanheat.diagnosis", "supply_stopped.toml")
+
+
+def _reach(name: str) -> float:
+    return _tables()["reach"][name].value
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """How one kind shows its supply: which signals, and what they are held against (NaN = unknown)."""
+
+    kind: str
+    supply: str
+    back: str
+    flow: str
+    heat: str
+    design_flow_t_h: Floats
+    design_heat: Floats
+    watched: Bools
+
+
+def circuits(archive: Archive) -> tuple[Circuit, ...]:
+    """Units by their secondary side; area boiler rooms by what they send out, peak ones being meant to rest."""
+    units, boilers = archive["unit"], archive["boiler"]
+    capacity_mw = boilers.values["capacity_mw"]
+    return (
+        Circuit(
+            kind="unit",
+            supply="secondary_supply_temp_c",
+            back="secondary_return_temp_c",
+            flow="secondary_flow_t_h",
+            heat="heat_power_gj_h",
+            design_flow_t_h=_positive(units.values["design_flow_t_h"]),
+            design_heat=_positive(units.values["heated_area_m2"] * units.values["heat_index_w_m2"] * 3.6e-6),
+            watched=units.exists(),
+        ),
+        Circuit(
+            kind="boiler",
+            supply="supply_temp_c",
+            back="return_temp_c",
+            flow="flow_t_h",
+            heat="heat_power_mw",
+            design_flow_t_h=_positive(capacity_mw * 1_000 / (HEAT_CAPACITY_KWH_T_K * _reach("boiler_delta_temp_k"))),
+            design_heat=_positive(capacity_mw),
+            watched=boilers.exists() & ~(boilers.values["is_peak"] > 0),
+        ),
+    )
+
+
+def _positive(values: Floats) -> Floats:
+    return np.where(values > 0, values, np.nan)
+
+
+class RecoverySource(Protocol):
+    """The store, as far as recovery reads it."""
+
+    def latest_rows(self, kind: str, since: int, until: int) -> Any: ...
+
+
+class SupplyStopped:
+    """The model with its memory: one watch a kind, carried from minute to minute."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._limits = limits()
+        self._fresh_s = int(_reach("fresh_min") * MINUTE_S)
+        self._circuits = circuits(archive)
+        self._watches = {c.kind: Watch.of(archive[c.kind].size) for c in self._circuits}
+        self._delta: dict[str, Floats] = {}
+        self._flow: dict[str, Floats] = {}
+        self._outdoor = {
+            c.kind: Outdoor(archive, archive[c.kind], int(_reach("weather_stations")), _reach("weather_fresh_min"))
+            for c in self._circuits
+        }
+        self.minute = 0
+
+    def judge(self, latest: Latest, minute: int, planned: Mapping[str, Bools] | None = None) -> list[Finding]:
+        """Look once more and say where supply has stopped.
+
+        ``planned`` marks objects with an announced outage (``bool[size]`` by kind).  A minute already judged changes
+        nothing: replays and late minutes are harmless.
+        """
+        if minute > self.minute:
+            for circuit in self._circuits:
+                self._look(circuit, latest, minute, (planned or {}).get(circuit.kind))
+            self.minute = minute
+        return self._units(minute) + self._boilers(minute)
+
+    def _look(self, circuit: Circuit, latest: Latest, minute: int, planned: Bools | None) -> None:
+        state, since = latest[circuit.kind], minute - self._fresh_s + MINUTE_S
+        delta = state.trusted(circuit.supply, since) - state.trusted(circuit.back, since)
+        flow = state.trusted(circuit.flow, since) / circuit.design_flow_t_h
+        heat = state.trusted(circuit.heat, since) / circuit.design_heat
+        outdoor = self._outdoor[circuit.kind].temp_c(latest, minute)
+        sight = look(delta, flow, heat, self._limits)
+        sight[np.isnan(outdoor)] = 0
+        armed = circuit.watched & ~(outdoor >= self._limits.outdoor_below_c) & _in_season(minute)
+        if planned is not None:
+            armed &= ~planned
+        advance(self._watches[circuit.kind], sight, armed, minute, self._limits)
+        self._delta[circuit.kind], self._flow[circuit.kind] = delta, flow
+
+    def recover(self, store: RecoverySource, now: float) -> None:
+        """Rebuild the memory from the store's last minutes, as a restart must."""
+        replay = Latest(self._archive)
+        until = floor_minute(now) + MINUTE_S
+        span_s = int(self._limits.hold_min) * MINUTE_S
+        _take(replay, "weather", store.latest_rows("weather", until - 2 * span_s, until))
+        for minute in range(until - span_s, until, MINUTE_S):
+            seen = False
+            for circuit in self._circuits:
+                rows = store.latest_rows(circuit.kind, minute, minute + MINUTE_S)
+                seen |= bool(len(rows.ids))
+                _take(replay, circuit.kind, rows)
+            if seen:
+                self.judge(replay, minute)
+
+    def _units(self, minute: int) -> list[Finding]:
+        """One finding a substation when all its units have stopped, else one a unit."""
+        watch, units = self._watches["unit"], self._archive["unit"]
+        if not watch.active.any():
+            return []
+        station_of, size = units.links["substation"], self._archive["substation"].size
+        stopped = np.flatnonzero(watch.active)
+        of_all = np.bincount(station_of[units.numbers], minlength=size)
+        of_stopped = np.bincount(station_of[stopped], minlength=size)
+        whole = of_stopped == of_all
+        findings = [
+            self._finding("unit", n, "unit", n, Level.III, minute, "机组停供")
+            for n in stopped[~whole[station_of[stopped]]].tolist()
+        ]
+        in_whole = stopped[whole[station_of[stopped]]]
+        stations, first = np.unique(station_of[in_whole], return_index=True)
+        area = self._archive["substation"].values["heated_area_m2"]
+        return findings + [
+            self._finding("substation", s, "unit", n, self._grade(area[s]), minute, "换热站停供")
+            for s, n in zip(stations.tolist(), in_whole[first].tolist(), strict=True)
+        ]
+
+    def _boilers(self, minute: int) -> list[Finding]:
+        area = self._archive["boiler"].values["heated_area_m2"]
+        stopped = np.flatnonzero(self._watches["boiler"].active).tolist()
+        return [self._finding("boiler", n, "boiler", n, self._grade(area[n]), minute, "锅炉房停供") for n in stopped]
+
+    def _grade(self, area_m2: float) -> Level:
+        return Level.I if area_m2 >= _reach("large_area_m2") else Level.II
+
+    def _finding(self, kind: str, number: int, of: str, n: int, level: Level, minute: int, what: str) -> Finding:
+        since, delta, flow = int(self._watches[of].since[n]), float(self._delta[of][n]), float(self._flow[of][n])
+        evidence, said = [], []
+        if delta == delta:  # not NaN
+            evidence.append(Evidence("delta_temp_k", round(delta, 1), self._limits.delta_temp_on_k, "K"))
+            said.append(f"供回水温差 {delta:.1f} K")
+        if flow == flow:  # not NaN
+            evidence.append(Evidence("flow_ratio", round(flow, 3), self._limits.flow_on_ratio, ""))
+            said.append(f"流量为设计值的 {flow:.0%}")
+        shown = "，".join(said) or "当前无可信读数，保持原判断"
+        text = f"{what}：{shown}，已持续 {(minute - since) // MINUTE_S} 分钟"
+        return Finding(SUPPLY_STOPPED, kind, number, level, since, text, tuple(evidence))
+
+
+def _in_season(minute: int) -> bool:
+    season = season_of(minute)
+    return season.start <= minute < season.end
+
+
+def _take(latest: Latest, kind: str, rows: Any) -> None:
+    """Put rows of the store into a latest state, minute by minute (there is one, save for weather)."""
+    for minute in np.unique(rows.times).tolist():
+        chosen = np.flatnonzero(rows.times == minute)
+        chosen = chosen[np.argsort(rows.ids[chosen], kind="stable")]
+        verdicts = unpack(rows.verdict_words[chosen], len(KINDS[kind].signals))
+        latest.update(Frame(kind, int(minute), rows.ids[chosen], [c[chosen] for c in rows.columns], verdicts))

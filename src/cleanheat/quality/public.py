@@ -1,0 +1,9 @@
+"""What other rooms may ask of quality: judge a frame, who is silent, how good was the last hour."""
+
+from cleanheat.quality import rules as _rules  # noqa: F401 - the rules declare themselves
+from cleanheat.quality.declarations import RULES, QualityRule, parameters_of
+from cleanheat.quality.judging import judge
+from cleanheat.quality.monitoring import Monitor, Tally
+from cleanheat.quality.silence import GATEWAY_LOST, SilenceWatch
+
+__all__ = ["GATEWAY_LOST", "RULES", "Monitor", "QualityRule", "SilenceWatch", "Tally", "judge", "parameters_of"]

@@ -1,0 +1,164 @@
+"""What is the newest reading of every object?  Dense arrays in memory, so that nobody asks the store.
+
+One slot per object number.  A minute that is not newer than what a slot holds leaves the slot alone: late minutes go to
+the store but never turn the present back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanheat.assets.archive import Archive
+from cleanheat.kernel.quantities import KINDS, Kind
+from cleanheat.kernel.time import HOUR_S, MINUTE_S, floor_minute
+from cleanheat.kernel.verdicts import Verdict, unpack
+from cleanheat.telemetry.frames import Frame
+
+LOOK_BACK_S = HOUR_S
+_TRUSTED = np.array([v in {Verdict.GOOD, Verdict.IMPUTED, Verdict.CONFIRMED} for v in range(8)])
+
+
+class Rows(Protocol):
+    """Newest rows of a kind as the store gives them."""
+
+    @property
+    def ids(self) -> NDArray[np.uint32]: ...
+    @property
+    def times(self) -> NDArray[np.int64]: ...
+    @property
+    def columns(self) -> list[NDArray[Any]]: ...
+    @property
+    def verdict_words(self) -> NDArray[np.uint64]: ...
+
+
+class LatestStore(Protocol):
+    def latest_rows(self, kind: str, since: int, until: int) -> Any: ...
+
+
+@dataclass
+class LatestKind:
+    """One kind's newest readings.
+
+    ``values[i]`` are scaled integers ``[size]`` of the i-th signal, ``verdicts`` ``uint8[S, size]``; ``minute`` is the
+    newest row of each object and ``heard`` the newest row with at least one usable value (epoch seconds, 0 = none).
+    """
+
+    spec: Kind
+    values: list[NDArray[Any]]
+    verdicts: NDArray[np.uint8]
+    minute: NDArray[np.int64]
+    heard: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, spec: Kind, size: int) -> LatestKind:
+        return cls(
+            spec,
+            [np.full(size, s.missing, s.dtype) for s in spec.signals],
+            np.full((len(spec.signals), size), Verdict.MISSING, dtype=np.uint8),
+            np.zeros(size, dtype=np.int64),
+            np.zeros(size, dtype=np.int64),
+        )
+
+    @property
+    def size(self) -> int:
+        return int(self.minute.shape[0])
+
+    def trusted(self, signal: str, since: int) -> NDArray[np.float64]:
+        """Physical values of all slots, NaN where not trusted or older than ``since``."""
+        i = self.spec.index[signal]
+        good = _TRUSTED[self.verdicts[i]] & (self.minute >= since)
+        return np.where(good, self.values[i] / self.spec.signals[i].scale, np.nan)
+
+    def copy(self) -> LatestKind:
+        return LatestKind(
+            self.spec, [v.copy() for v in self.values], self.verdicts.copy(), self.minute.copy(), self.heard.copy()
+        )
+
+
+class Latest:
+    """The newest readings of all kinds.  One writer, the pipeline; readers take a ``snapshot`` or single slots."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._kinds = {k: LatestKind.empty(spec, archive[k].size) for k, spec in KINDS.items()}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, kind: str) -> LatestKind:
+        return self._kinds[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    @property
+    def minute(self) -> int:
+        """Newest minute of anything, 0 if there is nothing."""
+        return max((int(k.minute.max(initial=0)) for k in self._kinds.values()), default=0)
+
+    def update(self, frame: Frame) -> None:
+        """Take over a judged frame's rows that are newer than what is held."""
+        state, ids = self._kinds[frame.kind], frame.ids.astype(np.intp)
+        columns, verdicts = list(frame.columns), frame.verdicts
+        newer = state.minute[ids] < frame.minute
+        if not newer.all():
+            ids, columns, verdicts = ids[newer], [c[newer] for c in columns], verdicts[:, newer]
+        self._place(state, ids, columns, verdicts, np.full(ids.shape, frame.minute, dtype=np.int64))
+
+    def _place(
+        self,
+        state: LatestKind,
+        ids: NDArray[np.intp],
+        columns: list[NDArray[Any]],
+        verdicts: NDArray[np.uint8],
+        minutes: NDArray[np.int64],
+    ) -> None:
+        usable = verdicts.min(axis=0, initial=255) < Verdict.MISSING
+        at: Any = ids
+        if ids.size and int(ids[-1] - ids[0]) + 1 == ids.size:  # ascending and gapless: a plain copy
+            at = slice(int(ids[0]), int(ids[-1]) + 1)
+        with self._lock:
+            state.minute[at] = minutes
+            for held, column in zip(state.values, columns, strict=True):
+                held[at] = column
+            for held, verdict in zip(state.verdicts, verdicts, strict=True):
+                held[at] = verdict
+            state.heard[ids[usable]] = minutes[usable]
+
+    def snapshot(self) -> dict[str, LatestKind]:
+        """A consistent copy of everything."""
+        with self._lock:
+            return {kind: state.copy() for kind, state in self._kinds.items()}
+
+    def rebuild(self, store: LatestStore, now: float) -> None:
+        """Fill from the store's last hour: what a restart begins with."""
+        until = floor_minute(now) + MINUTE_S
+        for kind, state in self._kinds.items():
+            rows: Rows = store.latest_rows(kind, until - LOOK_BACK_S, until)
+            known = rows.ids < state.size
+            order = np.flatnonzero(known)[np.argsort(rows.ids[known], kind="stable")]
+            verdicts = unpack(rows.verdict_words[order], len(state.spec.signals))
+            self._place(
+                state,
+                rows.ids[order].astype(np.intp),
+                [c[order] for c in rows.columns],
+                verdicts,
+                rows.times[order].astype(np.int64),
+            )
+
+
+_installed: list[Latest] = []
+
+
+def install_latest(latest: Latest) -> None:
+    _installed[:] = [latest]
+
+
+def latest() -> Latest:
+    """The process's own latest state; an error before start-up has built it."""
+    if not _installed:
+        raise RuntimeError("no latest state: the platform has not started")
+    return _installed[0]
