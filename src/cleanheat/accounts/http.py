@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from ninja.utils import check_csrf
 
 from cleanheat.accounts import actions, queries
+from cleanheat.infra import clock
 from cleanheat.infra.scope import scope_of
 from cleanheat.kernel.errors import Problem
 
@@ -46,17 +47,25 @@ class Me(Schema):
     scope: str
 
 
+class ClockOut(Schema):
+    """Platform time in epoch seconds, and platform seconds per machine second: the page's clock runs by them."""
+
+    now: float
+    speed: float
+
+
 class Session(Schema):
     """``me`` is null while nobody is signed in."""
 
     me: Me | None
+    clock: ClockOut
 
 
 @router.get("/session", response=Session, auth=None)
 def session(request: HttpRequest) -> dict[str, Any]:
     """Who is signed in.  Also sets the CSRF cookie that every other method must repeat in ``X-CSRFToken``."""
     get_token(request)
-    return {"me": _me(request.user) if request.user.is_authenticated else None}
+    return _session(request.user)
 
 
 @router.post("/session", response=Session, auth=None)
@@ -64,7 +73,7 @@ def sign_in(request: HttpRequest, body: SignIn) -> dict[str, Any]:
     """Sign in.  401: wrong name or password; 429: too many failures."""
     if check_csrf(request):
         raise Problem(403, "csrf", "请求来源校验失败", "X-CSRFToken")
-    return {"me": _me(actions.sign_in(request, body.username, body.password))}
+    return _session(actions.sign_in(request, body.username, body.password))
 
 
 @router.delete("/session", response={204: None})
@@ -77,6 +86,11 @@ def sign_out(request: HttpRequest) -> tuple[int, None]:
 def organisations(request: HttpRequest) -> list[queries.OrganisationCard]:
     """The organisations the user sees, parents before children."""
     return queries.list_organisations(scope_of(request.user))
+
+
+def _session(user: Any) -> dict[str, Any]:
+    me = _me(user) if user.is_authenticated else None
+    return {"me": me, "clock": {"now": clock.now(), "speed": clock.current().speed}}
 
 
 def _me(user: Any) -> dict[str, Any]:
