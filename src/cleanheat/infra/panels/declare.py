@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
@@ -36,7 +36,7 @@ class PanelQuery:
     start: int
     end: int
     resolution: Resolution
-    params: Any = NoParams()
+    params: Any = field(default_factory=NoParams)
 
 
 @dataclass(frozen=True)
