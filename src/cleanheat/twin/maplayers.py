@@ -1,0 +1,73 @@
+"""Which layers and themes the city map starts with.  The golden example of a declared map layer and theme."""
+
+from __future__ import annotations
+
+from cleanheat.infra.maplayers import Classes, LegendClass, MapLayer, Ramp, Theme, layers, themes
+
+BUILDINGS = layers.add(
+    MapLayer("buildings", 0, "楼宇", "building", "extrusion", "#33507a", min_zoom=12, card="building")
+)
+PIPES = layers.add(MapLayer("pipes", 1, "供热管线", "pipe", "line", "#ff7a45", card="pipe"))
+PLANTS = layers.add(MapLayer("plants", 2, "热电厂", "plant", "disc", "#ffb020", size_px=15, card="plant"))
+BRANCHES = layers.add(MapLayer("branches", 3, "支线计量点", "branch", "disc", "#b18cff", size_px=10, card="branch"))
+BOILERS = layers.add(MapLayer("boilers", 4, "锅炉房", "boiler", "disc", "#ff6b57", size_px=9, card="boiler"))
+SUBSTATIONS = layers.add(
+    MapLayer("substations", 5, "换热站", "substation", "disc", "#35c8f5", size_px=5, card="substation")
+)
+DEVICES = layers.add(
+    MapLayer("devices", 6, "农村清洁取暖设备", "device", "disc", "#2dd4a7", size_px=2.4, card="device", shown=False)
+)
+WEATHER = layers.add(
+    MapLayer("weather", 7, "气象站", "weather", "disc", "#8fb3d9", min_zoom=9, size_px=5, card="weather", shown=False)
+)
+
+OPERATION = themes.add(
+    Theme(
+        key="operation",
+        code=0,
+        zh="运行状态",
+        layers=tuple(layer.key for layer in layers),
+        legend=Classes(
+            (
+                LegendClass(0, "无数据", "#5a6f8c"),
+                LegendClass(1, "运行正常", "#2fe0a2"),
+                LegendClass(2, "Ⅳ级 一般", "#4aa8ff", attention=1),
+                LegendClass(3, "Ⅲ级 较大", "#ffd84a", attention=2),
+                LegendClass(4, "Ⅱ级 重大", "#ff9a3c", attention=3),
+                LegendClass(5, "Ⅰ级 特别重大", "#ff4d5e", attention=4),
+                LegendClass(6, "数据超时/网关失联", "#b095e6"),
+                LegendClass(7, "停用/未供热", "#8595ab"),
+            )
+        ),
+    )
+)
+SUPPLY_TEMP = themes.add(
+    Theme(
+        key="supply_temp",
+        code=1,
+        zh="供水温度",
+        layers=("buildings", "pipes", "plants", "branches", "boilers", "substations"),
+        legend=Ramp(
+            low=25.0,
+            high=125.0,
+            unit="℃",
+            colours=("#2b6cff", "#21c7e8", "#46e08a", "#ffe14d", "#ff9a3c", "#ff3b4e"),
+            marks=(45.0, 60.0, 95.0),
+        ),
+    )
+)
+ROOM_TEMP = themes.add(
+    Theme(
+        key="room_temp",
+        code=2,
+        zh="室内温度",
+        layers=("buildings", "substations"),
+        legend=Ramp(
+            low=14.0,
+            high=28.0,
+            unit="℃",
+            colours=("#3346d3", "#2f8bff", "#26d0c9", "#5fe07f", "#ffd84d", "#ff7a3c"),
+            marks=(18.0, 20.0, 24.0),
+        ),
+    )
+)

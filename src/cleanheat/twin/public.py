@@ -1,0 +1,131 @@
+"""What other rooms may ask of the map: store a geometry, tell it states, publish a minute."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import structlog
+from numpy.typing import NDArray
+
+from cleanheat.assets import public as assets
+from cleanheat.infra import live as live_news
+from cleanheat.infra.maplayers import themes
+from cleanheat.infra.scope import Scope
+from cleanheat.twin import geometry_store, queries, tiles, totals
+from cleanheat.twin.geometry import CityGeometry, Shapes
+from cleanheat.twin.live_state import LiveState
+
+__all__ = [
+    "CityGeometry",
+    "Shapes",
+    "live_state",
+    "minute_event",
+    "minute_topic",
+    "publish",
+    "set_states",
+    "state_topic",
+    "store_geometry",
+]
+
+log = structlog.get_logger(__name__)
+
+
+def _visible(kind: str, scope: Scope) -> NDArray[np.bool_]:
+    return np.asarray(assets.visible(kind, scope), dtype=bool)
+
+
+def _sees(scope: Scope, kind: str, number: int) -> bool:
+    mask = _visible(kind, scope)
+    return 0 <= number < len(mask) and bool(mask[number])
+
+
+@dataclass
+class _Current:
+    state: LiveState = field(default_factory=lambda: LiveState(_visible))
+    totals: dict[str, Any] = field(default_factory=dict)
+    basis: tuple[str, str] = ("", "")
+    # One thread of its own: encoding for a hundred scopes must not lengthen the pipeline's minute.
+    encoder: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="live"))
+
+
+_current = _Current()
+live_news.register_visibility(_sees)
+
+
+def store_geometry(geometry: CityGeometry, root: Path | None = None) -> str:
+    """Keep the geometry, build its tiles, make both current; returns the version.  Takes seconds at city size.
+
+    Raises ``tiles.TileBuildError`` when the tile builder refuses; the former version stays current then.
+    """
+    return geometry_store.save(root or queries.root(), geometry, lambda folder: tiles.build(folder, geometry))
+
+
+def set_states(theme: str, layer: str, states: NDArray[np.uint8]) -> None:
+    """States of one layer (index = object number, 0 = none) under one theme; shown with the next ``publish``.
+
+    ``KeyError`` for a theme or layer that is not declared or a layer that the theme does not colour.
+    """
+    _current.state.set_states(theme, layer, states)
+
+
+def publish(minute: int, totals: dict[str, Any]) -> Future[None]:
+    """Make the states current and send every open map what changed; from any thread, returns at once.
+
+    ``totals`` are the city's; viewers of a part get totals of what they see, counted from the states.  The future is
+    done when all messages are handed over.
+    """
+    _follow_archive()
+    _current.totals = totals
+    _current.state.publish(minute)
+    return _current.encoder.submit(_send_minute)
+
+
+def live_state() -> LiveState:
+    """The states as published, for sockets and panels."""
+    _follow_archive()
+    return _current.state
+
+
+def state_topic(theme: str, scope: Scope) -> str:
+    return f"state/{theme}/{scope.key}"
+
+
+def minute_topic(scope: Scope) -> str:
+    return f"minute/{scope.key}"
+
+
+def minute_event(scope: Scope) -> dict[str, Any]:
+    """``{"type": "minute"}`` with the totals that this viewer may know."""
+    state = _current.state
+    shown = _current.totals if scope.sees_all else totals.of_scope(state, assets.archive(), scope)
+    return {"type": "minute", "time": state.stamp.minute, "seq": state.stamp.seq, "totals": shown}
+
+
+def _send_minute() -> None:
+    """Encode once per (theme, scope) that somebody watches, hand the same bytes to all who watch it."""
+    try:
+        boxes = live_news.listeners()
+        watched = frozenset[str]().union(*(box.topics for box in boxes))
+        for scope in {box.scope for box in boxes}:
+            news = orjson.dumps(minute_event(scope), option=orjson.OPT_SERIALIZE_NUMPY).decode()
+            live_news.deliver(minute_topic(scope), [news])
+            for theme in themes:
+                if (topic := state_topic(theme.key, scope)) in watched:
+                    live_news.deliver(topic, _current.state.deltas(theme.key, scope))
+    except Exception:
+        log.exception("twin.publish_failed")
+        raise
+
+
+def _follow_archive() -> None:
+    """Forget what was derived from an older geometry or archive."""
+    version = geometry_store.current_version(queries.root()) or ""
+    basis = (version, assets.archive().version)
+    if basis != _current.basis:
+        _current.basis = basis
+        _current.state.reset(geometry_store.wire_version(version) if version else 0)
