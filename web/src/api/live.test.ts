@@ -6,7 +6,7 @@ class FakeSocket {
   binaryType = ''
   sent: string[] = []
   onopen: (() => void) | null = null
-  onclose: (() => void) | null = null
+  onclose: ((event: { code: number }) => void) | null = null
   onmessage: ((event: { data: unknown }) => void) | null = null
 
   constructor() {
@@ -17,8 +17,8 @@ class FakeSocket {
     this.sent.push(text)
   }
 
-  close(): void {
-    this.onclose?.()
+  close(code = 1006): void {
+    this.onclose?.({ code })
   }
 }
 
@@ -64,6 +64,16 @@ it('stays closed once closed on purpose', () => {
   vi.advanceTimersByTime(60_000)
   expect(FakeSocket.made).toHaveLength(1)
   expect(states.at(-1)).toBe('closed')
+})
+
+it.each([4401, 4403])('does not come back when the server refuses the session (%i)', (code) => {
+  const { live } = connected()
+  const refused = vi.fn()
+  live.onRefused(refused)
+  FakeSocket.made[0]?.close(code)
+  vi.advanceTimersByTime(60_000)
+  expect(refused).toHaveBeenCalledOnce()
+  expect(FakeSocket.made).toHaveLength(1)
 })
 
 it('stops calling a listener that left', () => {

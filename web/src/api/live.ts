@@ -2,6 +2,10 @@
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'closed'
 
+/** Close codes by which the server says that this session may not listen (any more): coming back would not help. */
+const SIGNED_OUT = 4401
+const SCOPE_CHANGED = 4403
+
 export interface LiveEvent {
   type: string
   [field: string]: unknown
@@ -45,6 +49,7 @@ export class LiveSocket {
   private readonly frames = new Set<FrameListener>()
   private readonly events = new Set<EventListener>()
   private readonly states = new Set<StateListener>()
+  private readonly refusals = new Set<() => void>()
   private current: LiveState = 'closed'
 
   constructor(
@@ -60,6 +65,8 @@ export class LiveSocket {
   onFrame = (listener: FrameListener) => add(this.frames, listener)
   onEvent = (listener: EventListener) => add(this.events, listener)
   onState = (listener: StateListener) => add(this.states, listener)
+  /** The session ended, or what it may see has changed. */
+  onRefused = (listener: () => void) => add(this.refusals, listener)
 
   open(): void {
     if (this.socket) return
@@ -72,7 +79,7 @@ export class LiveSocket {
       this.enter('live')
     }
     socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => this.deliver(data)
-    socket.onclose = () => this.lost(socket)
+    socket.onclose = ({ code }: CloseEvent) => this.lost(socket, code)
     this.socket = socket
   }
 
@@ -99,9 +106,14 @@ export class LiveSocket {
     if (event) this.events.forEach((listener) => listener(event))
   }
 
-  private lost(socket: WebSocket): void {
+  private lost(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return // closed by us, or already replaced
     this.socket = null
+    if (code === SIGNED_OUT || code === SCOPE_CHANGED) {
+      this.enter('closed')
+      this.refusals.forEach((listener) => listener())
+      return
+    }
     this.enter('reconnecting')
     this.timer = setTimeout(() => this.open(), retryDelayMs(this.attempt))
     this.attempt += 1

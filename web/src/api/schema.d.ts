@@ -38,6 +38,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Job */
+        get: operations["cleanheat_infra_http_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel Job */
+        post: operations["cleanheat_infra_http_cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{kind}": {
         parameters: {
             query?: never;
@@ -89,6 +123,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Organisations
+         * @description The organisations the user sees, parents before children.
+         */
+        get: operations["cleanheat_accounts_http_organisations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/panels": {
         parameters: {
             query?: never;
@@ -96,14 +150,136 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Panels */
-        get: operations["__main___panels"];
+        /**
+         * Panels
+         * @description Answers of several panels, in the order asked.
+         */
+        get: operations["cleanheat_infra_panels_http_panels"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panels/{key}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Panel
+         * @description One panel's numbers as a file.
+         */
+        get: operations["cleanheat_infra_panels_http_export_panel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Declarations
+         * @description The resources the user may read, with everything a generic table and form need.
+         */
+        get: operations["cleanheat_infra_resources_http_declarations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows
+         * @description One page of rows.  Any filterable column is a query parameter (see its ``filter``).
+         */
+        get: operations["cleanheat_infra_resources_http_rows"];
+        put?: never;
+        /** Create Row */
+        post: operations["cleanheat_infra_resources_http_create_row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{key}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Rows
+         * @description The rows a list with the same parameters shows, as a file; choices in words.
+         */
+        get: operations["cleanheat_infra_resources_http_export_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{key}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description Create or change rows from a CSV or XLSX file; ``rehearse`` only reports.
+         */
+        post: operations["cleanheat_infra_resources_http_import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{key}/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Row */
+        get: operations["cleanheat_infra_resources_http_row"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Patch Row */
+        patch: operations["cleanheat_infra_resources_http_patch_row"];
         trace?: never;
     };
     "/api/v1/screens": {
@@ -164,13 +340,70 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Session */
-        get: operations["__main___get_session"];
+        /**
+         * Session
+         * @description Who is signed in.  Also sets the CSRF cookie that every other method must repeat in ``X-CSRFToken``.
+         */
+        get: operations["cleanheat_accounts_http_session"];
         put?: never;
-        /** Sign In */
-        post: operations["__main___sign_in"];
+        /**
+         * Sign In
+         * @description Sign in.  401: wrong name or password; 429: too many failures.
+         */
+        post: operations["cleanheat_accounts_http_sign_in"];
         /** Sign Out */
-        delete: operations["__main___sign_out"];
+        delete: operations["cleanheat_accounts_http_sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/coverage/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 供热覆盖范围（GeoJSON，按权限裁剪） */
+        get: operations["cleanheat_twin_http_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图清单：版本、范围、图层、主题 */
+        get: operations["cleanheat_twin_http_manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/network.bin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 管网与建筑几何（二进制，按权限裁剪） */
+        get: operations["cleanheat_twin_http_network_bin"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -263,6 +496,23 @@ export interface components {
             /** Y */
             y: number;
         };
+        /** Choice */
+        Choice: {
+            /** Value */
+            value: string | number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ClockOut
+         * @description Platform time in epoch seconds, and platform seconds per machine second: the page's clock runs by them.
+         */
+        ClockOut: {
+            /** Now */
+            now: number;
+            /** Speed */
+            speed: number;
+        };
         /**
          * Column
          * @description One column of a table; ``object_kind`` says that its cells are object numbers to link to.
@@ -285,12 +535,33 @@ export interface components {
              */
             unit: string;
         };
-        /** Credentials */
-        Credentials: {
-            /** Name */
-            name: string;
-            /** Password */
-            password: string;
+        /**
+         * ColumnOut
+         * @description ``type``: text, integer, number, boolean, choice, date, datetime, json or reference (to ``choices_from``).
+         *
+         *     ``filter``: "equals" (``key=a,b``), "range" (``key__gte=``, ``key__lte=``), "contains" (``key__contains=``) or "".
+         */
+        ColumnOut: {
+            /** Choices */
+            choices: components["schemas"]["Choice"][];
+            /** Choices From */
+            choices_from: string;
+            /** Filter */
+            filter: string;
+            /** Is Editable */
+            is_editable: boolean;
+            /** Is Required */
+            is_required: boolean;
+            /** Is Sortable */
+            is_sortable: boolean;
+            /** Key */
+            key: string;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
         };
         /** Gap */
         Gap: {
@@ -353,6 +624,39 @@ export interface components {
             name: string;
             /** Number */
             number: number;
+        };
+        /**
+         * JobOut
+         * @description ``done`` of ``total`` in whatever the job counts; ``total`` 0 is unknown.
+         */
+        JobOut: {
+            /** Answer */
+            answer: unknown;
+            /** Attempt */
+            attempt: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done */
+            done: number;
+            /** Error */
+            error: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+            /** Total */
+            total: number;
         };
         /** KindOut */
         KindOut: {
@@ -446,6 +750,25 @@ export interface components {
             zoom: number;
         };
         /**
+         * Me
+         * @description Who is signed in, what he may do, and which part of the city he sees (``scope``: ``all``, ``company:12`` …).
+         */
+        Me: {
+            /** Display Name */
+            display_name: string;
+            /** Id */
+            id: number;
+            organisation: components["schemas"]["OrganisationOut"] | null;
+            /** Permissions */
+            permissions: string[];
+            /** Role */
+            role: string;
+            /** Scope */
+            scope: string;
+            /** Username */
+            username: string;
+        };
+        /**
          * Measure
          * @description One number with its label; ``change`` is against the period before, in the same unit.
          */
@@ -524,37 +847,84 @@ export interface components {
             /** Number */
             number: number;
         };
-        /** Organisation */
-        Organisation: {
+        /**
+         * OrganisationOut
+         * @description ``path`` is the chain of ids from the root, ``/1/7/93/``.
+         */
+        OrganisationOut: {
+            /** Code */
+            code: string;
+            /** District Code */
+            district_code: string;
             /** Id */
             id: number;
             /** Kind */
             kind: string;
             /** Name */
             name: string;
+            /** Parent Id */
+            parent_id: number | null;
+            /** Path */
+            path: string;
+            /** Short Name */
+            short_name: string;
         };
-        /** PanelAnswer */
-        PanelAnswer: {
-            /** At */
-            at: number;
+        /**
+         * PageOut
+         * @description Rows keyed by column, with ``pk``.
+         */
+        PageOut: {
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** Total */
+            total: number;
+        };
+        /** Paging */
+        Paging: {
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+        };
+        /** PanelAbout */
+        PanelAbout: {
             /** Drill */
             drill: string;
             /** Formula */
             formula: string;
-            /** Key */
-            key: string;
-            /** Problem */
-            problem: {
-                [key: string]: unknown;
-            } | null;
             /** Refresh S */
             refresh_s: number;
-            /** Result */
-            result: (components["schemas"]["Kpi"] | components["schemas"]["KpiRow"] | components["schemas"]["Series"] | components["schemas"]["Bars"] | components["schemas"]["Ranking"] | components["schemas"]["Pie"] | components["schemas"]["Gauge"] | components["schemas"]["Heatmap"] | components["schemas"]["Radar"] | components["schemas"]["Treemap"] | components["schemas"]["Table"] | components["schemas"]["Timeline"] | components["schemas"]["StatusBoard"] | components["schemas"]["Note"] | components["schemas"]["MapPanel"]) | null;
             /** Source */
             source: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * PanelAnswer
+         * @description One panel: its ``result``, or an ``error`` in its place.  ``at``: when it was computed, platform time.
+         */
+        PanelAnswer: {
+            about: components["schemas"]["PanelAbout"] | null;
+            /** At */
+            at: number;
+            error: components["schemas"]["ProblemOut"] | null;
+            /** Key */
+            key: string;
+            /** Result */
+            result: (components["schemas"]["Kpi"] | components["schemas"]["KpiRow"] | components["schemas"]["Series"] | components["schemas"]["Bars"] | components["schemas"]["Ranking"] | components["schemas"]["Pie"] | components["schemas"]["Gauge"] | components["schemas"]["Heatmap"] | components["schemas"]["Radar"] | components["schemas"]["Treemap"] | components["schemas"]["Table"] | components["schemas"]["Timeline"] | components["schemas"]["StatusBoard"] | components["schemas"]["Note"] | components["schemas"]["MapPanel"]) | null;
+        };
+        /** PanelAnswers */
+        PanelAnswers: {
+            /** Panels */
+            panels: components["schemas"]["PanelAnswer"][];
         };
         /** Pie */
         Pie: {
@@ -567,6 +937,23 @@ export interface components {
             shares: components["schemas"]["Share"][];
             /** Unit */
             unit: string;
+        };
+        /** ProblemOut */
+        ProblemOut: {
+            /** Detail */
+            detail?: string | null;
+            /** Errors */
+            errors?: {
+                [key: string]: string;
+            } | null;
+            /** Field */
+            field?: string | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
         };
         /**
          * Radar
@@ -628,6 +1015,45 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** RefusalOut */
+        RefusalOut: {
+            /** Field */
+            field: string;
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
+        };
+        /** ReportOut */
+        ReportOut: {
+            /** Changed */
+            changed: number;
+            /** Created */
+            created: number;
+            /** N Refused */
+            n_refused: number;
+            /** Refused */
+            refused: components["schemas"]["RefusalOut"][];
+        };
+        /** ResourceOut */
+        ResourceOut: {
+            /** Columns */
+            columns: components["schemas"]["ColumnOut"][];
+            /** Form */
+            form: string[];
+            /** Is Searchable */
+            is_searchable: boolean;
+            /** Key */
+            key: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** May Import */
+            may_import: boolean;
+            /** Order */
+            order: string;
+            /** Zh */
+            zh: string;
+        };
         /** ScreenCard */
         ScreenCard: {
             /** Key */
@@ -685,23 +1111,13 @@ export interface components {
             /** Times */
             times: number[];
         };
-        /** SessionOut */
-        SessionOut: {
-            /** Display Name */
-            display_name: string;
-            /** Name */
-            name: string;
-            /** Now */
-            now: number;
-            organisation: components["schemas"]["Organisation"];
-            /** Permissions */
-            permissions: string[];
-            /** Role */
-            role: string;
-            /** Role Zh */
-            role_zh: string;
-            /** Speed */
-            speed: number;
+        /**
+         * Session
+         * @description ``me`` is null while nobody is signed in.
+         */
+        Session: {
+            clock: components["schemas"]["ClockOut"];
+            me: components["schemas"]["Me"] | null;
         };
         /**
          * Share
@@ -718,6 +1134,13 @@ export interface components {
             tone: "neutral" | "good" | "notice" | "warning" | "serious" | "critical";
             /** Value */
             value: number | null;
+        };
+        /** SignIn */
+        SignIn: {
+            /** Password */
+            password: string;
+            /** Username */
+            username: string;
         };
         /** SignalOut */
         SignalOut: {
@@ -851,6 +1274,23 @@ export interface components {
             /** Value */
             value: number;
         };
+        /**
+         * Window
+         * @description ``[start, end)`` in epoch seconds; by default the day up to now.  ``params``: JSON object, panel key → parameters.
+         */
+        Window: {
+            /** End */
+            end?: number | null;
+            /**
+             * Params
+             * @default {}
+             */
+            params: string;
+            /** Resolution */
+            resolution?: ("minute" | "hour" | "day") | null;
+            /** Start */
+            start?: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -896,6 +1336,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KindOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_infra_http_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_http_cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
                 };
             };
         };
@@ -975,12 +1459,34 @@ export interface operations {
             };
         };
     };
-    __main___panels: {
+    cleanheat_accounts_http_organisations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_infra_panels_http_panels: {
         parameters: {
             query: {
+                start?: number | null;
+                end?: number | null;
+                resolution?: ("minute" | "hour" | "day") | null;
+                params?: string;
                 keys: string;
-                start?: string;
-                end?: string;
             };
             header?: never;
             path?: never;
@@ -994,7 +1500,224 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PanelAnswer"][];
+                    "application/json": components["schemas"]["PanelAnswers"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_panels_http_export_panel: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+                resolution?: ("minute" | "hour" | "day") | null;
+                params?: string;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_infra_resources_http_declarations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_infra_resources_http_rows: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                q?: string;
+                order?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_resources_http_create_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    cleanheat_infra_resources_http_export_rows: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+                q?: string;
+                order?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_infra_resources_http_import_file: {
+        parameters: {
+            query?: {
+                rehearse?: boolean;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_resources_http_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    cleanheat_infra_resources_http_patch_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -1063,7 +1786,7 @@ export interface operations {
             };
         };
     };
-    __main___get_session: {
+    cleanheat_accounts_http_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1078,12 +1801,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionOut"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
         };
     };
-    __main___sign_in: {
+    cleanheat_accounts_http_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -1092,7 +1815,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Credentials"];
+                "application/json": components["schemas"]["SignIn"];
             };
         };
         responses: {
@@ -1102,12 +1825,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionOut"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
         };
     };
-    __main___sign_out: {
+    cleanheat_accounts_http_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -1118,6 +1841,74 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_coverage: {
+        parameters: {
+            query?: {
+                v?: string;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_network_bin: {
+        parameters: {
+            query?: {
+                v?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,13 @@ export function textField(event: LiveEvent, field: string): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** Outdoor temperature among a minute's totals. */
+function outdoorOf(event: LiveEvent): number | null {
+  const totals = event.totals
+  if (typeof totals !== 'object' || totals === null || !('outdoor_temp_c' in totals)) return null
+  return typeof totals.outdoor_temp_c === 'number' ? totals.outdoor_temp_c : null
+}
+
 export const useLive = defineStore('live', () => {
   const clock = useClock()
   const state = ref<LiveState>('closed')
@@ -43,10 +50,8 @@ export const useLive = defineStore('live', () => {
   })
   liveSocket.onEvent((event) => {
     if (event.type === 'minute') {
-      minute.value = numberField(event, 'minute') ?? minute.value
-      outdoorTempC.value = numberField(event, 'outdoor_temp_c') ?? outdoorTempC.value
-      const now = numberField(event, 'now')
-      if (now !== null) clock.sync(now, numberField(event, 'speed') ?? undefined)
+      minute.value = numberField(event, 'time') ?? minute.value
+      outdoorTempC.value = outdoorOf(event) ?? outdoorTempC.value
     } else if (event.type.startsWith('alert.')) {
       alertNews.value += 1
       if (event.type === 'alert.opened') lastAlert.value = event

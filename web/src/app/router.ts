@@ -1,6 +1,7 @@
 /** Which address shows which page, and who may go there. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { onSignedOut } from '@/api/client'
+import { liveSocket } from '@/api/live'
 import { useSession } from '@/contexts/accounts/session'
 
 declare module 'vue-router' {
@@ -57,6 +58,9 @@ router.beforeEach(async (to) => {
 router.afterEach((to) => {
   document.title = to.meta.title ? `${to.meta.title} · 清洁供暖调度指挥平台` : '清洁供暖调度指挥平台'
 })
+
+// The scope changed or the session ended: start over with what the session may see now.
+liveSocket.onRefused(() => location.reload())
 
 onSignedOut(() => {
   const session = useSession()

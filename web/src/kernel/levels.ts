@@ -56,3 +56,8 @@ const VERDICTS: readonly Word[] = [
 export function verdictWord(code: number | null | undefined): Word {
   return VERDICTS[code ?? 0] ?? UNKNOWN
 }
+
+/** The theme's colour of a role, for style bindings: `level1 → var(--ch-level1)`, `textMuted → var(--ch-text-muted)`. */
+export function cssRole(role: ColourRole): string {
+  return `var(--ch-${role.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)})`
+}

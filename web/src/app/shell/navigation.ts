@@ -11,12 +11,12 @@ export interface NavigationEntry {
 
 export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/', title: '供热一张图', icon: MapLocation },
-  { to: '/screens', title: '运行总览', icon: DataBoard },
-  { to: '/boilers', title: '锅炉房', icon: House },
-  { to: '/substations', title: '换热站', icon: List },
-  { to: '/alerts', title: '告警', icon: Bell },
-  { to: '/archives', title: '档案', icon: Collection },
-  { to: '/status', title: '接入状态', icon: Monitor },
+  { to: '/screens', title: '运行总览', icon: DataBoard, permission: 'screens.view' },
+  { to: '/boilers', title: '锅炉房', icon: House, permission: 'telemetry.view' },
+  { to: '/substations', title: '换热站', icon: List, permission: 'telemetry.view' },
+  { to: '/alerts', title: '告警', icon: Bell, permission: 'alerts.view' },
+  { to: '/archives', title: '档案', icon: Collection, permission: 'assets.view' },
+  { to: '/status', title: '接入状态', icon: Monitor, permission: 'status.view' },
 ]
 
 export function allowed(entries: readonly NavigationEntry[], may: (permission?: string) => boolean): NavigationEntry[] {

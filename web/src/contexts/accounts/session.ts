@@ -2,34 +2,35 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { api, body } from '@/api/client'
-import { Problem } from '@/api/problem'
 import type { Schemas } from '@/api/types'
 import { useClock } from '@/app/clock'
 
-export type Session = Schemas['SessionOut']
+export type Me = Schemas['Me']
+type Session = Schemas['Session']
+
+const ROLES: Readonly<Record<string, string>> = { reader: '查看员', dispatcher: '调度员', administrator: '管理员' }
 
 export const useSession = defineStore('session', () => {
-  const session = ref<Session | null>(null)
+  const me = ref<Me | null>(null)
   const isLoaded = ref(false)
-  const isSignedIn = computed(() => session.value !== null)
+  const isSignedIn = computed(() => me.value !== null)
+  /** What people call this user's place: organisation and role. */
+  const post = computed(() =>
+    [me.value?.organisation?.name, ROLES[me.value?.role ?? '']].filter(Boolean).join(' · '),
+  )
 
   function enter(next: Session): void {
-    session.value = next
+    me.value = next.me
     isLoaded.value = true
-    useClock().sync(next.now, next.speed)
+    useClock().sync(next.clock.now, next.clock.speed)
   }
 
   async function load(): Promise<void> {
-    try {
-      enter(await body(api.GET('/api/v1/session')))
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401) throw error
-      leave()
-    }
+    enter(await body(api.GET('/api/v1/session')))
   }
 
-  async function signIn(name: string, password: string): Promise<void> {
-    enter(await body(api.POST('/api/v1/session', { body: { name, password } })))
+  async function signIn(username: string, password: string): Promise<void> {
+    enter(await body(api.POST('/api/v1/session', { body: { username, password } })))
   }
 
   async function signOut(): Promise<void> {
@@ -38,13 +39,13 @@ export const useSession = defineStore('session', () => {
   }
 
   function leave(): void {
-    session.value = null
+    me.value = null
     isLoaded.value = true
   }
 
   function may(permission: string | undefined): boolean {
-    return !permission || (session.value?.permissions.includes(permission) ?? false)
+    return !permission || (me.value?.permissions.includes(permission) ?? false)
   }
 
-  return { session, isLoaded, isSignedIn, load, signIn, signOut, leave, may }
+  return { me, post, isLoaded, isSignedIn, load, signIn, signOut, leave, may }
 })
