@@ -5,3 +5,11 @@ class AlertsConfig(AppConfig):
     name = "cleanheat.alerts"
     label = "alerts"
     verbose_name = "预警"
+
+    def ready(self) -> None:
+        from cleanheat.alerts.events import AlertClosed, AlertOpened
+        from cleanheat.alerts.handlers import tell_closed, tell_opened
+        from cleanheat.infra import events
+
+        events.subscribe(AlertOpened, tell_opened)
+        events.subscribe(AlertClosed, tell_closed)

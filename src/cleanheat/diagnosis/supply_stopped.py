@@ -122,7 +122,7 @@ class SupplyStopped:
             for circuit in self._circuits:
                 self._look(circuit, latest, minute, (planned or {}).get(circuit.kind))
             self.minute = minute
-        return self._units(minute) + self._boilers(minute)
+        return self._units() + self._boilers()
 
     def _look(self, circuit: Circuit, latest: Latest, minute: int, planned: Bools | None) -> None:
         state, since = latest[circuit.kind], minute - self._fresh_s + MINUTE_S
@@ -153,7 +153,7 @@ class SupplyStopped:
             if seen:
                 self.judge(replay, minute)
 
-    def _units(self, minute: int) -> list[Finding]:
+    def _units(self) -> list[Finding]:
         """One finding a substation when all its units have stopped, else one a unit."""
         watch, units = self._watches["unit"], self._archive["unit"]
         if not watch.active.any():
@@ -164,26 +164,26 @@ class SupplyStopped:
         of_stopped = np.bincount(station_of[stopped], minlength=size)
         whole = of_stopped == of_all
         findings = [
-            self._finding("unit", n, "unit", n, Level.III, minute, "机组停供")
+            self._finding("unit", n, "unit", n, Level.III, "机组停供")
             for n in stopped[~whole[station_of[stopped]]].tolist()
         ]
         in_whole = stopped[whole[station_of[stopped]]]
         stations, first = np.unique(station_of[in_whole], return_index=True)
         area = self._archive["substation"].values["heated_area_m2"]
         return findings + [
-            self._finding("substation", s, "unit", n, self._grade(area[s]), minute, "换热站停供")
+            self._finding("substation", s, "unit", n, self._grade(area[s]), "换热站停供")
             for s, n in zip(stations.tolist(), in_whole[first].tolist(), strict=True)
         ]
 
-    def _boilers(self, minute: int) -> list[Finding]:
+    def _boilers(self) -> list[Finding]:
         area = self._archive["boiler"].values["heated_area_m2"]
         stopped = np.flatnonzero(self._watches["boiler"].active).tolist()
-        return [self._finding("boiler", n, "boiler", n, self._grade(area[n]), minute, "锅炉房停供") for n in stopped]
+        return [self._finding("boiler", n, "boiler", n, self._grade(area[n]), "锅炉房停供") for n in stopped]
 
     def _grade(self, area_m2: float) -> Level:
         return Level.I if area_m2 >= _reach("large_area_m2") else Level.II
 
-    def _finding(self, kind: str, number: int, of: str, n: int, level: Level, minute: int, what: str) -> Finding:
+    def _finding(self, kind: str, number: int, of: str, n: int, level: Level, what: str) -> Finding:
         since, delta, flow = int(self._watches[of].since[n]), float(self._delta[of][n]), float(self._flow[of][n])
         evidence, said = [], []
         if delta == delta:  # not NaN
@@ -193,8 +193,7 @@ class SupplyStopped:
             evidence.append(Evidence("flow_ratio", round(flow, 3), self._limits.flow_on_ratio, ""))
             said.append(f"流量为设计值的 {flow:.0%}")
         shown = "，".join(said) or "当前无可信读数，保持原判断"
-        text = f"{what}：{shown}，已持续 {(minute - since) // MINUTE_S} 分钟"
-        return Finding(SUPPLY_STOPPED, kind, number, level, since, text, tuple(evidence))
+        return Finding(SUPPLY_STOPPED, kind, number, level, since, f"{what}：{shown}", tuple(evidence))
 
 
 def _in_season(minute: int) -> bool:

@@ -79,6 +79,6 @@ class SilenceWatch:
             number=number,
             level=level,
             since=minute - int(silent_min * 60),
-            text=f"{text}，已持续 {silent_min:.0f} 分钟",
+            text=text,
             evidence=(Evidence("silent_min", round(float(silent_min), 1), self._limit_min, "min"),),
         )

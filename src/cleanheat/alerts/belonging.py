@@ -1,0 +1,46 @@
+"""Whose is an object: the company, office, sender and district that a finding about it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleanheat.accounts import public as accounts
+from cleanheat.assets.archive import Archive
+
+
+@dataclass(frozen=True)
+class Owner:
+    company_id: int = 0
+    office_id: int = 0
+    sender_id: int = 0
+    district_id: int = 0
+
+
+def owner_of(archive: Archive, kind: str, number: int) -> Owner:
+    """Owner by the archive's links; nobody for an object that it does not know."""
+    if kind == "sender":
+        return _sender(archive, number)
+    table = archive[kind]
+    if not 0 < number < table.size:
+        return Owner()
+    links = {
+        name: int(table.links[name][number])
+        for name in ("company", "office", "sender", "district")
+        if name in table.links
+    }
+    return Owner(links.get("company", 0), links.get("office", 0), links.get("sender", 0), links.get("district", 0))
+
+
+def _sender(archive: Archive, number: int) -> Owner:
+    """A company sends under its own id; its district is where most of its substations stand."""
+    stations = archive["substation"]
+    own = stations.numbers[stations.links["company"][stations.numbers] == number]
+    district = int(np.bincount(stations.links["district"][own]).argmax()) if own.size else 0
+    return Owner(number if own.size else 0, 0, number, district)
+
+
+def organisation_name(number: int) -> str:
+    card = accounts.find_organisation(number)
+    return card.name if card else ""

@@ -1,0 +1,30 @@
+"""What open browsers are told when an alert opens or closes: one JSON event to those who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from cleanheat.accounts import public as accounts
+from cleanheat.alerts.events import AlertClosed, AlertOpened
+from cleanheat.infra import live
+
+
+def tell_opened(event: AlertOpened) -> None:
+    _tell("alert_opened", event)
+
+
+def tell_closed(event: AlertClosed) -> None:
+    _tell("alert_closed", event)
+
+
+def _tell(sort: str, event: AlertOpened | AlertClosed) -> None:
+    about = None if event.object_kind == "sender" else (event.object_kind, event.object_number)
+    live.send_event({"type": sort, **asdict(event)}, _organisations(event), about)
+
+
+def _organisations(event: AlertOpened | AlertClosed) -> set[int]:
+    """Company, office and sender, and for a whole company's silence the district that supervises it."""
+    ids = {event.company_id, event.office_id, event.sender_id}
+    if event.object_kind == "sender" and (card := accounts.find_organisation(event.sender_id)):
+        ids |= {int(part) for part in card.path.strip("/").split("/") if part}
+    return ids - {0}

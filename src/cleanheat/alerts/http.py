@@ -1,0 +1,139 @@
+"""Addresses of alerts: list, one, and what people decide about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from cleanheat.alerts import actions
+from cleanheat.alerts.models import Alert
+from cleanheat.alerts.queries import AlertFilter, open_by_level, select, visible_to
+from cleanheat.alerts.sources import SOURCES
+from cleanheat.alerts.vocabulary import AlertState
+from cleanheat.infra.scope import require, scope_of
+from cleanheat.kernel.errors import not_found
+from cleanheat.kernel.findings import Level
+
+router = Router(tags=["alerts"])
+
+
+class EvidenceOut(Schema):
+    """``value`` beside the ``limit`` it was held against, both in ``unit``."""
+
+    signal: str
+    value: float | None
+    limit: float
+    unit: str
+
+
+class AlertOut(Schema):
+    """One alert; ``is_live``: its condition still holds.  Times with offset."""
+
+    id: int
+    source: str
+    source_name: str
+    object_kind: str
+    object_number: int
+    object_name: str
+    level: int
+    level_name: str
+    colour: str
+    state: str
+    state_name: str
+    is_live: bool
+    text: str
+    evidence: list[EvidenceOut]
+    since_at: datetime
+    first_at: datetime
+    last_at: datetime
+    count: int
+    company_id: int
+    office_id: int
+    district_id: int
+    closed_at: datetime | None
+    note: str
+
+
+class AlertPage(Schema):
+    """One page; ``open_by_level[0]`` counts the open alerts of level Ⅰ in the whole scope, filters apart."""
+
+    total: int
+    page: int
+    size: int
+    open_by_level: list[int]
+    rows: list[AlertOut]
+
+
+class AlertQuery(Schema):
+    """``is_open`` true: those somebody still has to look at; ``text`` searches names and texts."""
+
+    is_open: bool | None = None
+    state: AlertState | None = None
+    level: Annotated[int | None, Field(ge=1, le=4)] = None
+    source: str | None = None
+    kind: str | None = None
+    number: int | None = None
+    company_id: int | None = None
+    district_id: int | None = None
+    text: str | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    size: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Decision(Schema):
+    note: Annotated[str, Field(max_length=400)] = ""
+
+
+def _out(alert: Alert) -> dict[str, Any]:
+    level = Level(alert.level)
+    same = AlertOut.model_fields.keys() & {f.attname for f in Alert._meta.concrete_fields}  # noqa: SLF001
+    return {name: getattr(alert, name) for name in same} | {
+        "source_name": SOURCES[alert.source].zh if alert.source in SOURCES else alert.source,
+        "level_name": f"{level.roman}级 {level.zh}",
+        "colour": level.colour,
+        "state_name": AlertState(alert.state).label,
+    }
+
+
+@router.get("/alerts", response=AlertPage)
+def alerts(request: HttpRequest, wanted: Query[AlertQuery]) -> dict[str, Any]:
+    """The caller's alerts, newest first."""
+    require(request.user, "alerts.view")
+    scope = scope_of(request.user)
+    asked = wanted.model_dump(exclude={"page", "size"})
+    rows = select(scope, AlertFilter(**asked))
+    start = (wanted.page - 1) * wanted.size
+    return {
+        "total": rows.count(),
+        "page": wanted.page,
+        "size": wanted.size,
+        "open_by_level": list(open_by_level(scope).values()),
+        "rows": [_out(a) for a in rows[start : start + wanted.size]],
+    }
+
+
+@router.get("/alerts/{alert_id}", response=AlertOut)
+def alert(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    require(request.user, "alerts.view")
+    found = visible_to(scope_of(request.user)).filter(pk=alert_id).first()
+    if found is None:
+        raise not_found("没有这条预警")
+    return _out(found)
+
+
+@router.post("/alerts/{alert_id}/confirm", response=AlertOut)
+def confirm(request: HttpRequest, alert_id: int, decision: Decision) -> dict[str, Any]:
+    return _out(actions.confirm(request.user, alert_id, decision.note))
+
+
+@router.post("/alerts/{alert_id}/false", response=AlertOut)
+def mark_false(request: HttpRequest, alert_id: int, decision: Decision) -> dict[str, Any]:
+    return _out(actions.mark_false(request.user, alert_id, decision.note))
+
+
+@router.post("/alerts/{alert_id}/close", response=AlertOut)
+def close(request: HttpRequest, alert_id: int, decision: Decision) -> dict[str, Any]:
+    return _out(actions.close(request.user, alert_id, decision.note))

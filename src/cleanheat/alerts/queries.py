@@ -1,0 +1,81 @@
+"""Which alerts may this scope see, how many of which level, and where?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from cleanheat.alerts.models import Alert
+from cleanheat.alerts.vocabulary import OPEN_STATES
+from cleanheat.infra.scope import Scope
+from cleanheat.kernel.findings import Level
+
+
+def visible_to(scope: Scope) -> QuerySet[Alert]:
+    """The scope's alerts: by company, office, district or sender."""
+    if scope.sees_all:
+        return Alert.objects.all()
+    dimensions = {
+        "company_id__in": scope.company_ids,
+        "office_id__in": scope.office_ids,
+        "district_id__in": scope.district_ids,
+        "sender_id__in": scope.sender_ids,
+    }
+    mine = Q(pk__in=[])
+    for field, ids in dimensions.items():
+        if ids:
+            mine |= Q(**{field: ids - {0}})
+    return Alert.objects.filter(mine)
+
+
+@dataclass(frozen=True)
+class AlertFilter:
+    """What a list asks for; ``None`` = any."""
+
+    is_open: bool | None = None
+    state: str | None = None
+    level: int | None = None
+    source: str | None = None
+    kind: str | None = None
+    number: int | None = None
+    company_id: int | None = None
+    district_id: int | None = None
+    text: str | None = None
+
+
+def select(scope: Scope, wanted: AlertFilter) -> QuerySet[Alert]:
+    """The scope's alerts that pass the filter, newest first."""
+    exact = {
+        "state": wanted.state,
+        "level": wanted.level,
+        "source": wanted.source,
+        "object_kind": wanted.kind,
+        "object_number": wanted.number,
+        "company_id": wanted.company_id,
+        "district_id": wanted.district_id,
+    }
+    rows = visible_to(scope).filter(**{k: v for k, v in exact.items() if v is not None})
+    if wanted.is_open is not None:
+        rows = rows.filter(state__in=OPEN_STATES) if wanted.is_open else rows.exclude(state__in=OPEN_STATES)
+    if wanted.text:
+        rows = rows.filter(Q(object_name__icontains=wanted.text) | Q(text__icontains=wanted.text))
+    return rows
+
+
+def open_by_level(scope: Scope) -> Mapping[Level, int]:
+    """Open alerts of each level, all four named."""
+    rows = select(scope, AlertFilter(is_open=True)).order_by().values_list("level").annotate(n=Count("pk"))
+    counted = dict(rows)
+    return {level: counted.get(level, 0) for level in Level}
+
+
+def open_by(scope: Scope, dimension: str) -> Mapping[int, Mapping[Level, int]]:
+    """Open alerts by ``company`` or ``district``, then level; nobody's (0) left out."""
+    field = {"company": "company_id", "district": "district_id"}[dimension]
+    rows = select(scope, AlertFilter(is_open=True)).exclude(**{field: 0})
+    counts: dict[int, dict[Level, int]] = {}
+    for owner, level, n in rows.order_by().values_list(field, "level").annotate(n=Count("pk")):
+        counts.setdefault(owner, {})[Level(level)] = n
+    return counts
