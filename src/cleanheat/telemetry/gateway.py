@@ -1,0 +1,269 @@
+"""May it come in: every batch is opened, checked and on disk before anyone hears "stored"; the rest is refused by name.
+
+One bad value costs itself, one bad row its row, one bad batch its batch; another sender is never affected.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleanheat.infra import clock
+from cleanheat.infra.sealing import Algorithm, SealError
+from cleanheat.kernel.errors import Problem
+from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import DAY_S, HOUR_S
+from cleanheat.telemetry import envelope
+from cleanheat.telemetry.envelope import HEADER_BYTES, PATHS, Content, Envelope
+from cleanheat.telemetry.frames import Block
+from cleanheat.telemetry.limits import Buckets, Limits
+from cleanheat.telemetry.refusal_counts import STRANGERS, RefusalCounts
+from cleanheat.telemetry.refusals import refuse
+from cleanheat.telemetry.replay import ReplayWindow, Seen, digest
+from cleanheat.telemetry.rows import decode_rows
+from cleanheat.telemetry.senders import Senders
+from cleanheat.telemetry.spool import Record, Segment, Spool
+from cleanheat.telemetry.wire import Decoded, Owners, decode
+
+_PLAIN_PURPOSE = "plain-rows"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to an accepted batch: ``rows`` kept, ``refused`` what was left out by reason."""
+
+    sender: int
+    sequence: int
+    is_repeat: bool
+    rows: int
+    refused: dict[str, int]
+
+
+@dataclass
+class Traffic:
+    """Since the process started."""
+
+    batches: int = 0
+    repeats: int = 0
+    rows: int = 0
+    body_bytes: int = 0
+
+
+def owners_of_archive() -> Owners:
+    """Per kind, who sends each object, from the current archive."""
+    from cleanheat.assets import public as assets
+
+    archive = assets.archive()
+    return {kind: archive[kind].links["sender"] for kind in KINDS}
+
+
+@dataclass
+class Gateway:
+    """The door.  Thread-safe; one to a process, which owns the spool's directory."""
+
+    spool: Spool
+    senders: Senders
+    limits: Limits = field(default_factory=Limits)
+    owners: Callable[[], Owners] = owners_of_archive
+
+    def __post_init__(self) -> None:
+        limits = self.limits
+        self.window = ReplayWindow(self.spool.directory / "window.log")
+        for segment in self.spool.backlog():
+            self.window.restore(segment.entries)
+        self.spool.before_done = lambda segment: self.window.remember(segment.entries)
+        self.counts = RefusalCounts()
+        self.traffic = Traffic()
+        self._lock = threading.Lock()
+        self._floods = Buckets(limits.batches_per_s, limits.batches_burst)
+        self._failures = Buckets(limits.failures_per_s, limits.failures_burst)
+        self._key_requests = Buckets(limits.keys_per_s, limits.keys_burst)
+        self._pruned_hour = 0
+
+    # -- receiving --------------------------------------------------------------------------------------------------
+
+    def receive(self, body: bytes, path: str, remote: str = "") -> Receipt:
+        """Take in one sealed batch posted to ``path``; returns when it is on disk, raises the refusal otherwise.
+
+        ``remote`` is the caller's address: whoever sends what does not open is slowed down, not whom he names.
+        """
+        try:
+            return self._receive_sealed(body, path, remote)
+        except Problem as problem:
+            self.counts.add(self._blamed(body), {problem.code: 1})
+            raise
+
+    def receive_rows(self, text: bytes, token: str, remote: str = "") -> Receipt:
+        """Take in plain JSON rows of the sender whose token it is; in the spool they are sealed by the platform."""
+        sender = STRANGERS
+        try:
+            self._failures.check(("token", remote))
+            try:
+                sender = self.senders.sender_of_token(token).id
+            except Problem:
+                self._failures.take(("token", remote))
+                raise
+            self._floods.check(sender)
+            self._floods.take(sender)
+            decoded = decode_rows(text, sender, None, self.owners(), self.limits.wire)
+            head = envelope.header(Algorithm.SM4_GCM, Content.PLAIN_ROWS, sender, 0, decoded.sequence)
+            body = head + self.senders.box.seal(_PLAIN_PURPOSE, text)
+            return self._keep(sender, decoded, digest(text), body)
+        except Problem as problem:
+            self.counts.add(sender, {problem.code: 1})
+            raise
+
+    def _receive_sealed(self, body: bytes, path: str, remote: str) -> Receipt:
+        if len(body) > self.limits.wire.body_bytes:
+            raise refuse("body-too-large", f"limit {self.limits.wire.body_bytes} bytes", "body")
+        parcel = envelope.parse(body)
+        if PATHS.get(parcel.content) != path:
+            raise refuse("wrong-path", path, "header.content")
+        source = (parcel.sender, remote)
+        self._failures.check(source)
+        self._floods.check(parcel.sender)
+        try:
+            self.senders.admitted(parcel.sender)
+            session = self.senders.usable(parcel.sender, parcel.key_id, parcel.algorithm)
+            plaintext = parcel.open(session.cipher)
+        except Problem:
+            self._failures.take(source)
+            raise
+        self._floods.take(parcel.sender)
+        return self._keep(parcel.sender, self._decode(parcel, plaintext), digest(plaintext), body)
+
+    def _decode(self, parcel: Envelope, plaintext: bytes) -> Decoded:
+        if parcel.content is Content.COLUMNS:
+            return decode(plaintext, parcel.sender, parcel.sequence, self.owners(), self.limits.wire)
+        return decode_rows(plaintext, parcel.sender, parcel.sequence, self.owners(), self.limits.wire)
+
+    def _keep(self, sender: int, decoded: Decoded, content: bytes, body: bytes) -> Receipt:
+        """Store once: a repeat is answered as stored, another content under a used number is refused."""
+        now = clock.now()
+        if self.window.look(sender, decoded.sequence, content) is Seen.NEW:
+            self._keep_timely(decoded, now)
+        seen = self.window.claim(sender, decoded.sequence, content)
+        if seen is Seen.OTHER:
+            raise refuse("sequence-conflict", f"sequence {decoded.sequence}", "sequence")
+        if seen is Seen.TOO_OLD:
+            following = self.window.next_sequence(sender)
+            raise refuse("sequence-too-old", f"sequence {decoded.sequence}, next {following}", "sequence")
+        if seen is Seen.SAME:
+            self._count(repeats=1)
+            return Receipt(sender, decoded.sequence, True, 0, {})
+        stored = False
+        try:
+            self.spool.append(body, (sender, decoded.sequence, content), int(now), decoded.blocks)
+            stored = True
+        finally:
+            self.window.settle(sender, decoded.sequence, stored=stored)
+        self._count(batches=1, rows=decoded.rows, body_bytes=len(body))
+        self.counts.add(sender, decoded.refused)
+        return Receipt(sender, decoded.sequence, False, decoded.rows, dict(decoded.refused))
+
+    def _keep_timely(self, decoded: Decoded, now: float) -> None:
+        """Leave out blocks outside the limits of time; refuses a batch that has no other."""
+        earliest, latest = now - self.limits.late_s, now + self.limits.early_s
+        timely = [b for b in decoded.blocks if earliest <= b.minute <= latest]
+        if len(timely) == len(decoded.blocks):
+            return
+        first = min(b.minute for b in decoded.blocks)
+        if not timely:
+            key = "minute-too-late" if first < earliest else "minute-too-early"
+            raise refuse(key, f"{first}, the platform's clock says {int(now)}", "minute")
+        decoded.refused["row-minute-refused"] += decoded.rows - sum(len(b.ids) for b in timely)
+        decoded.blocks = timely
+
+    def _blamed(self, body: bytes) -> int:
+        """The sender a refused body names, if we know it."""
+        named = int.from_bytes(body[6:10], "big") if len(body) >= HEADER_BYTES else STRANGERS
+        try:
+            return named if self.senders.card(named) is not None else STRANGERS
+        except Exception:  # counting must not hide the refusal itself, say behind a busy database
+            return STRANGERS
+
+    def _count(self, **increments: int) -> None:
+        with self._lock:
+            for name, increment in increments.items():
+                setattr(self.traffic, name, getattr(self.traffic, name) + increment)
+
+    # -- keys -------------------------------------------------------------------------------------------------------
+
+    def admit_key_request(self, sender: int, remote: str) -> None:
+        """Slow down whoever asks for keys, codes or challenges too often (429)."""
+        source = (sender, remote)
+        self._key_requests.check(source)
+        self._key_requests.take(source)
+
+    def next_sequence(self, sender: int) -> int:
+        """Where a sender that has lost count goes on."""
+        return self.window.next_sequence(sender)
+
+    # -- for the pipeline -------------------------------------------------------------------------------------------
+
+    def cut(self) -> list[Segment]:
+        return self.spool.cut()
+
+    def open_segment(self, segment: Segment) -> list[Block]:
+        """All blocks of a segment in order of arrival: from memory, or from the file after a restart.
+
+        What no longer opens (a lost key) is counted under its sender, never raised: one bad batch costs itself.
+        """
+        if segment.notes is not None:
+            return [block for blocks in segment.notes for block in blocks]
+        opened: list[Block] = []
+        for record in segment.records():
+            try:
+                opened += self._reopen(record)
+            except Problem as problem:
+                self.counts.add(record.entry[0], {problem.code: 1})
+        return opened
+
+    def _reopen(self, record: Record) -> list[Block]:
+        parcel = envelope.parse(record.body)
+        if parcel.content is Content.PLAIN_ROWS:
+            try:
+                plaintext = self.senders.box.open(_PLAIN_PURPOSE, bytes(parcel.sealed))
+            except SealError:
+                raise refuse("bad-seal", "spool", "tag") from None
+        else:
+            known = self.senders.session(parcel.sender, parcel.key_id)
+            if known is None:
+                raise refuse("unknown-key", f"sender {parcel.sender}, key {parcel.key_id}", "key_id")
+            plaintext = parcel.open(known.session.cipher)
+        decoded = self._decode(parcel, plaintext)
+        self._keep_timely(decoded, record.received)
+        return decoded.blocks
+
+    def mark_done(self, segment: Segment) -> None:
+        self.spool.mark_done(segment)
+
+    def settle_minute(self, now: float) -> None:
+        """Once a minute: save the counts, notice other processes' changes, and each hour drop what is old enough."""
+        self.senders.forget()
+        self.counts.flush()
+        hour = int(now // HOUR_S)
+        if hour != self._pruned_hour:
+            self._pruned_hour = hour
+            self.spool.prune(now - self.limits.spool_days * DAY_S)
+
+
+def open_gateway(data_dir: Path, limits: Limits | None = None) -> Gateway:
+    """The gateway of an installation: spool and keys under its data directory."""
+    return Gateway(Spool(data_dir / "spool"), Senders(data_dir / "keys"), limits or Limits())
+
+
+_installed: list[Gateway] = []
+
+
+def install_gateway(gateway: Gateway | None) -> None:
+    _installed[:] = [] if gateway is None else [gateway]
+
+
+def gateway() -> Gateway:
+    """The gateway of this process; refused (503) while it is not up."""
+    if not _installed:
+        raise Problem(503, "not-ready", "数据接入服务尚未就绪")
+    return _installed[0]
