@@ -78,7 +78,8 @@ class Weather:
         return values
 
     def outdoor_temp_c(self, first: int, n: int) -> Hours:
-        return self.hours(first, n)[0]
+        temperature: Hours = self.hours(first, n)[0]
+        return temperature
 
     def smoothed_temp_c(self, first: int, n: int) -> Hours:
         """What heating follows: 0.4 of the last day's mean, 0.35 and 0.25 of the two days before."""
@@ -104,7 +105,8 @@ class Weather:
         so2 = (5.0 + 14.0 * heating) * haze**0.7
         nox = (26.0 + 34.0 * heating) * haze**0.7
         pm10 = pm25 * 1.35 + 12.0
-        return np.stack([np.clip(temp, -36.0, 36.0), humidity, wind, sun, pm25, pm10, so2, nox])
+        table: Hours = np.stack([np.clip(temp, -36.0, 36.0), humidity, wind, sun, pm25, pm10, so2, nox])
+        return table
 
     def _daily_mean(self, local_hour: NDArray[np.int64]) -> Hours:
         """Mean temperature of the day, passing smoothly from noon to noon."""
