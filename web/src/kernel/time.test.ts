@@ -38,14 +38,8 @@ it.each([
   expect(time.formatDuration(seconds)).toBe(expected)
 })
 
-describe('axisLabel', () => {
-  it.each([
-    [time.DAY_S, '19:30'],
-    [7 * time.DAY_S, '01-15 19:30'],
-    [90 * time.DAY_S, '01-15'],
-  ])('over %i seconds reads %s', (span, expected) => {
-    expect(time.axisLabel(EVENING, span)).toBe(expected)
-  })
+it('wallMs read as UTC is the Shanghai clock', () => {
+  expect(new Date(time.wallMs(EVENING)).toISOString()).toBe('2027-01-15T19:30:05.000Z')
 })
 
 describe('spans', () => {

@@ -75,16 +75,6 @@ export function formatDay(instant: Instant): string {
   return p ? `${p.year}年${p.month}月${p.day}日 星期${WEEKDAYS[p.weekday]}` : '—'
 }
 
-/** Label of a point on a time axis that spans `spanS` seconds: the shorter the span, the finer. */
-export function axisLabel(instant: Instant, spanS: number): string {
-  const p = shanghaiParts(instant)
-  if (!p) return ''
-  const clock = `${two(p.hour)}:${two(p.minute)}`
-  const day = `${two(p.month)}-${two(p.day)}`
-  if (spanS <= 1.5 * DAY_S) return clock
-  return spanS <= 10 * DAY_S ? `${day} ${clock}` : day
-}
-
 /** `3725 → 1小时2分`: two largest parts, never negative. */
 export function formatDuration(seconds: number | null | undefined): string {
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return '—'
@@ -97,6 +87,11 @@ export function formatDuration(seconds: number | null | undefined): string {
   }
   const hours = Math.floor((s % DAY_S) / HOUR_S)
   return `${Math.floor(s / DAY_S)}天${hours ? `${hours}小时` : ''}`
+}
+
+/** Milliseconds whose UTC clock reads Shanghai time: chart axes (with `useUTC`) then put their ticks on the city's hours. */
+export function wallMs(epoch: number): number {
+  return (epoch + SHANGHAI_OFFSET_S) * 1000
 }
 
 /** Half-open span of time in epoch seconds. */
