@@ -41,7 +41,9 @@ class _Tree:
         if cards is None:
             with self._lock:
                 fields = OrganisationCard.__dataclass_fields__
-                cards = {row["id"]: OrganisationCard(**row) for row in Organisation.objects.order_by("path").values(*fields)}
+                cards = {
+                    row["id"]: OrganisationCard(**row) for row in Organisation.objects.order_by("path").values(*fields)
+                }
                 self._cards = cards
         return cards
 

@@ -2,14 +2,112 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.security import django_auth
+from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
+from ninja.security import SessionAuth
+
+from cleanheat.accounts.http import router as accounts
+from cleanheat.alerts.http import router as alerts
+from cleanheat.infra.http import router as jobs
+from cleanheat.infra.panels.http import router as panels
+from cleanheat.infra.resources.http import router as resources
+from cleanheat.kernel.errors import Problem, forbidden, not_found
+from cleanheat.screens.http import router as screens
+from cleanheat.telemetry.http import ingest_router as ingest
+from cleanheat.twin.http import router as twin
+
+log = structlog.get_logger(__name__)
+PROBLEM_TYPE = "application/problem+json"
 
 api = NinjaAPI(
     title="CleanHeat",
     version="1",
+    description="清洁供暖调度指挥平台. Refusals are problem documents (RFC 9457) naming the field at fault.",
     urls_namespace="api",
     docs_url=None,
     openapi_url="/openapi.json",
-    auth=django_auth,
+    auth=SessionAuth(csrf=True),
 )
+for router in (accounts, jobs, panels, resources, twin, alerts, screens):
+    api.add_router("", router)
+api.add_router("/ingest", ingest)
+
+
+def refusal(problem: Problem) -> HttpResponse:
+    """A problem as an answer."""
+    return HttpResponse(orjson.dumps(problem.document()), status=problem.status, content_type=PROBLEM_TYPE)
+
+
+@api.exception_handler(Problem)
+def _problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
+    return refusal(problem)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Every field at fault, named without the part of the request it came in: ``username``, not ``body.username``."""
+    faults = {_field(fault["loc"]): str(fault["msg"]) for fault in error.errors}
+    field = next(iter(faults), "")
+    document = Problem(422, "invalid-field", "填写有误", faults.get(field, ""), field).document() | {"errors": faults}
+    return HttpResponse(orjson.dumps(document), status=422, content_type=PROBLEM_TYPE)
+
+
+def _field(location: tuple[Any, ...]) -> str:
+    parts = [str(part) for part in location]
+    return ".".join(parts[2:] or parts[1:] or parts)
+
+
+@api.exception_handler(AuthenticationError)
+def _signed_out(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    return refusal(Problem(401, "signed-out", "请先登录"))
+
+
+@api.exception_handler(AuthorizationError)
+@api.exception_handler(PermissionDenied)
+def _forbidden(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return refusal(forbidden())
+
+
+@api.exception_handler(Http404)
+def _not_found(_request: HttpRequest, _error: Http404) -> HttpResponse:
+    return refusal(not_found("未找到"))
+
+
+@api.exception_handler(HttpError)
+def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Raised by ninja itself: a body that is no JSON (400), a failed CSRF check (403)."""
+    code, title = {400: ("unreadable", "请求内容无法解析"), 403: ("csrf", "请求来源校验失败")}.get(
+        error.status_code, ("refused", "请求未被接受")
+    )
+    return refusal(Problem(error.status_code, code, title))
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A fault of ours: logged with its trace, answered without it."""
+    log.error("request failed", method=request.method, path=request.path, exc_info=error)
+    return refusal(Problem(500, "failed", "服务内部错误", "请稍后再试"))
+
+
+def openapi_text() -> str:
+    """The interface's description, the same text for the same code."""
+    return (
+        json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    )
+
+
+def write_openapi(path: Path, *, check: bool = False) -> bool:
+    """Write the description, or only ``check`` it; returns whether the file was already up to date."""
+    text = openapi_text()
+    is_fresh = path.exists() and path.read_text("utf-8") == text
+    if not is_fresh and not check:
+        path.write_text(text, "utf-8")
+    return is_fresh

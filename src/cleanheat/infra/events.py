@@ -52,7 +52,8 @@ def publish(event: Any) -> None:
     name = name_of(type(event))
     body = TypeAdapter(type(event)).dump_python(event, mode="json")
     Delivery.objects.bulk_create(
-        Delivery(event=name, body=body, handler=handler, occurred_at=clock.now_utc()) for handler in _handlers.get(name, ())
+        Delivery(event=name, body=body, handler=handler, occurred_at=clock.now_utc())
+        for handler in _handlers.get(name, ())
     )
     transaction.on_commit(_wake.set)
 

@@ -142,9 +142,10 @@ def run(claimed: Job) -> None:
     """Run a claimed job to its end, whatever that is."""
     spec = JOBS[claimed.name]
     progress = Progress(claimed.pk, claimed.attempt, spec.lease_s, claimed.done)
+    if claimed.is_cancel_requested:
+        _finish(claimed, JobState.CANCELLED)
+        return
     try:
-        if claimed.is_cancel_requested:
-            raise Cancelled
         _finish(claimed, JobState.DONE, answer=spec.handler(claimed.payload, progress))
     except Cancelled:
         _finish(claimed, JobState.CANCELLED)

@@ -49,7 +49,7 @@ class Provider(Protocol):
 @dataclass
 class _Registered:
     provider: Provider | None = None
-    districts: Callable[[frozenset[str]], Ids] = field(default=lambda codes: frozenset())
+    districts: Callable[[frozenset[str]], Ids] = field(default=lambda _codes: frozenset())
 
 
 _registered = _Registered()

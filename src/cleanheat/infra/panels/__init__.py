@@ -1,4 +1,4 @@
-"""Panels: declare with :func:`panel`, answer with a kind.  Serving them is ``panels.serve``, files are ``panels.export``."""
+"""Panels: declare with :func:`panel`, answer with a kind; ``panels.serve`` and ``panels.export`` do the rest."""
 
 from cleanheat.infra.panels.declare import PANELS, Cost, NoParams, Panel, PanelQuery, Resolution, panel
 from cleanheat.infra.panels.kinds import (

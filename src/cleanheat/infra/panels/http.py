@@ -25,7 +25,7 @@ MAX_KEYS = 60
 
 
 class Window(Schema):
-    """``[start, end)`` in epoch seconds; by default the day up to now.  ``params``: JSON object, panel key → parameters."""
+    """``[start, end)`` in epoch seconds, by default the day up to now.  ``params``: JSON, panel key → parameters."""
 
     start: int | None = None
     end: int | None = None

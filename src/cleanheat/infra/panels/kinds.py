@@ -64,7 +64,7 @@ class Column(Schema):
 class Kpi(Schema):
     kind: Literal["kpi"] = "kpi"
     measure: Measure
-    trend: Numbers = []
+    trend: Numbers = Field(default_factory=list)
 
 
 class KpiRow(Schema):
@@ -230,5 +230,6 @@ PanelResult = Annotated[
 ]
 
 KINDS: tuple[type[Schema], ...] = (
-    Kpi, KpiRow, Series, Bars, Ranking, Pie, Gauge, Heatmap, Radar, Treemap, Table, Timeline, StatusBoard, Note, MapPanel,
+    Kpi, KpiRow, Series, Bars, Ranking, Pie, Gauge, Heatmap, Radar, Treemap, Table, Timeline, StatusBoard, Note,
+    MapPanel,
 )  # fmt: skip

@@ -1,0 +1,167 @@
+"""Lists of live objects, as bytes: filtered, sorted and cut by arrays, rendered once per minute, scope and question."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from cleanheat.accounts import public as accounts
+from cleanheat.assets import public as assets
+from cleanheat.infra.http import etag_of
+from cleanheat.infra.scope import Scope
+from cleanheat.kernel.errors import invalid, not_found
+from cleanheat.screens.live import SHOWN_KINDS, LiveKind, live, stamp
+
+MAX_KEPT: Final = 2_000
+LINKS: Final = {name: f"{name}_id" for name in ("company", "office", "sender", "district")} | {
+    name: name for name in ("substation", "branch", "boiler", "plant", "building", "unit")
+}
+"""Links of the archive a list filters by, and their names in a row: ids of organisations and areas, object numbers."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a list.  ``links``: pairs of a link's name and the number it must have; ``order``: a column,
+    with ``-`` in front for descending.
+    """
+
+    kind: str
+    links: tuple[tuple[str, int], ...] = ()
+    states: tuple[int, ...] = ()
+    text: str = ""
+    order: str = "number"
+    limit: int = 50
+    offset: int = 0
+
+
+class _Kept:
+    """Rendered pages of the present minute."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pages: OrderedDict[tuple[Any, ...], tuple[bytes, str]] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...]) -> tuple[bytes, str] | None:
+        with self._lock:
+            return self._pages.get(key)
+
+    def put(self, key: tuple[Any, ...], page: tuple[bytes, str]) -> None:
+        with self._lock:
+            self._pages[key] = page
+            while len(self._pages) > MAX_KEPT:
+                self._pages.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+def page(question: Question, scope: Scope) -> tuple[bytes, str]:
+    """The page as JSON bytes and its ETag."""
+    if question.kind not in SHOWN_KINDS:
+        raise not_found("没有这类对象", question.kind)
+    key = (stamp(), scope.key, question)
+    found = _kept.get(key)
+    if found is None:
+        body = _render(question, scope)
+        found = (body, etag_of(body))
+        _kept.put(key, found)
+    return found
+
+
+def _render(question: Question, scope: Scope) -> bytes:
+    now = live(question.kind)
+    numbers = _sorted(question, now, _selected(question, scope, now))
+    shown = numbers[question.offset : question.offset + question.limit]
+    return orjson.dumps({"total": int(numbers.shape[0]), "rows": rows(now, shown)}, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _selected(question: Question, scope: Scope, now: LiveKind) -> NDArray[np.intp]:
+    table = assets.archive()[question.kind]
+    chosen = assets.visible(question.kind, scope).copy()
+    for name, number in question.links:
+        if name not in table.links:
+            raise invalid(name, "此类对象没有该筛选条件", question.kind)
+        chosen &= table.links[name] == number
+    if question.states:
+        chosen &= np.isin(now.states, question.states)
+    if question.text:
+        chosen &= _with_text(question.kind, assets.archive().version, question.text.casefold())
+    return np.flatnonzero(chosen)
+
+
+@lru_cache(maxsize=64)
+def _with_text(kind: str, _version: str, text: str) -> NDArray[np.bool_]:
+    """Objects whose name or code contains the text."""
+    table = assets.archive()[kind]
+    found = np.zeros(table.size, dtype=bool)
+    words = _words(kind, _version)
+    found[[number for number, word in words if text in word]] = True
+    return found
+
+
+@lru_cache(maxsize=16)
+def _words(kind: str, _version: str) -> list[tuple[int, str]]:
+    numbers = assets.archive()[kind].numbers.tolist()
+    return [(n, f"{card.name} {card.code}".casefold()) for n, card in _cards(kind, numbers).items()]
+
+
+def _cards(kind: str, numbers: list[int]) -> dict[int, Any]:
+    return dict(zip(numbers, assets.labels(kind, numbers), strict=True))
+
+
+def _sorted(question: Question, now: LiveKind, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Stable, unknown values last in either direction."""
+    name = question.order.removeprefix("-")
+    is_descending = question.order.startswith("-")
+    if name == "number":
+        return numbers[::-1] if is_descending else numbers
+    column = _column(question.kind, now, name)[numbers]
+    order = np.argsort(-column if is_descending else column, kind="stable")  # NaN sorts last
+    return numbers[order]
+
+
+def _column(kind: str, now: LiveKind, name: str) -> NDArray[np.float64]:
+    table = assets.archive()[kind]
+    if name in now.values:
+        return now.values[name]
+    if name in table.values:
+        return table.values[name]
+    if name in {"minute", "state"}:
+        return (now.minute if name == "minute" else now.states).astype(np.float64)
+    raise invalid("order", "不支持按此列排序", name)
+
+
+def rows(now: LiveKind, numbers: NDArray[np.intp]) -> list[dict[str, Any]]:
+    """Rows as the list shows them: who and whose it is, its state, its values and those verdicts that are not good."""
+    table = assets.archive()[now.kind]
+    labels = assets.labels(now.kind, numbers.tolist())
+    found = []
+    for number, label in zip(numbers.tolist(), labels, strict=True):  # one page of rows
+        row: dict[str, Any] = {"number": number, "code": label.code, "name": label.name}
+        for link in LINKS:
+            if link in table.links:
+                row[f"{link}_id" if link in ORGANISATION_LINKS or link == "district" else link] = int(
+                    table.links[link][number]
+                )
+        row["company"] = organisation_name(row.get("company_id") or row.get("sender_id", 0))
+        row["district"] = assets.area_name(row.get("district_id", 0))
+        if "heated_area_m2" in table.values:
+            row["heated_area_m2"] = table.values["heated_area_m2"][number]
+        row["state"] = int(now.states[number])
+        row["minute"] = int(now.minute[number])
+        row["values"] = {s.code: round(float(now.values[s.code][number]), s.decimals + 1) for s in now.signals}
+        row["verdicts"] = {code: int(v[number]) for code, v in now.verdicts.items() if v[number]}
+        found.append(row)
+    return found
+
+
+def organisation_name(organisation_id: int) -> str:
+    card = accounts.find_organisation(organisation_id)
+    return card.short_name if card else ""
