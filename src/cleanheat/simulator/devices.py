@@ -151,7 +151,7 @@ def evaluate(devices: DeviceTable, rows: slice, grid: Grid, knots: Knots, weight
     dry = ~devices.has_water[rows]
     supply[dry] = np.nan
     back[dry] = np.nan
-    power = is_on * devices.electric_w[rows, None]
+    power: Floats = is_on * devices.electric_w[rows, None]
     power *= 1.0 + noise * np.float32(0.015)
     power += devices.standby_w[rows, None]
     auxiliary = (level < 0.15) * devices.auxiliary[rows, None]

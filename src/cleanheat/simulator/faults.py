@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
-from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, season
+from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, season, season_of
 from cleanheat.simulator import chance
 
 
@@ -125,7 +125,7 @@ class Schedule:
             parts += [self._drawn(i, family, start, end) for i, family in enumerate(FAMILIES)]
             parts.append(self._late_starts(start, end))
         found = np.concatenate(parts)
-        found = found[(found["start"] < end) & (found["end"] > start)]
+        found = found[(found["start"] < end) & (found["end"] > start) & ~_idle(found)]
         return found[np.argsort(found["start"], kind="stable")]
 
     def unit_start_delay_s(self, numbers: NDArray[np.int32], year: int) -> NDArray[np.int64]:
@@ -180,6 +180,16 @@ class Schedule:
         if family.fault in {Fault.STUCK, Fault.DRIFT, Fault.LIE, Fault.CHANNEL_DEAD}:
             label["column"] = np.array(DATA_COLUMNS)[(draw("column") * len(DATA_COLUMNS)).astype(np.int64)]
         return label
+
+
+def _idle(labels: Labels) -> NDArray[np.bool_]:
+    """Operation faults drawn for the summer: nothing runs, nothing fails."""
+    at = labels["start"]
+    heated = labels["fault"] >= Fault.STUCK
+    if at.shape[0]:
+        for year in range(season_of(int(at.min())).year, season_of(int(at.max())).year + 1):
+            heated |= (at >= season(year).start) & (at < season(year).end)
+    return np.asarray(~heated)
 
 
 def write_labels(labels: Labels, path: Path) -> None:

@@ -101,7 +101,7 @@ def building_knots(
     """
     city = supply_ratio.mean(axis=0)
     no_unit = table.unit_row < 0
-    state: Floats = np.zeros(0)
+    state: Floats = np.zeros(0, np.float32)
     kept = []
     hours = outdoor_c.shape[0]
     for h in range(hours):
@@ -139,8 +139,8 @@ def _window_table(seed: int) -> NDArray[np.float32]:
     for at, length in zip(begin, opened, strict=True):  # forty-five windows, once for each seed
         open_part = -np.expm1(-np.minimum(age, length) / 9.0)
         np.add.at(table, (at + age) % minutes, open_part * np.exp(-np.maximum(age - length, 0) / 45.0))
-    table = -np.minimum(table, 1.2).astype(np.float32)
-    return np.concatenate([table, table])
+    cooling = -np.minimum(table, 1.2).astype(np.float32)
+    return np.concatenate([cooling, cooling])
 
 
 def evaluate(rooms: RoomTable, rows: slice, grid: Grid, knots: Knots, weights: Floats, seed: int) -> list[Floats]:

@@ -29,9 +29,9 @@ DEAD_SHARE = {"room": 0.010, "device": 0.018}
 def quantise(signal: Signal, values: NDArray[Any]) -> NDArray[Any]:
     """Scaled integers of float values; NaN and what the width cannot hold become the missing mark."""
     if values.dtype == np.bool_ or signal.bits == 8:
-        return values.astype(signal.dtype)
+        return np.asarray(values.astype(signal.dtype))
     if signal.is_counter:
-        return np.floor(values * signal.scale).astype(signal.dtype)
+        return np.asarray(np.floor(values * signal.scale).astype(signal.dtype))
     scaled = values * np.float32(signal.scale)
     np.rint(scaled, out=scaled)
     with np.errstate(invalid="ignore"):
@@ -102,21 +102,14 @@ def distort(
             column[valid] = np.clip(np.rint(said), 0, -signal.missing - 1)
 
 
-def silent(
-    labels: Labels, kind_of_loss: Fault, slot: NDArray[np.int32], size: int, times: NDArray[np.int64]
-) -> NDArray[np.bool_] | None:
-    """``[rows, T]``: where a row's gateway (``slot``: substation, company or platform number) is lost; None if nowhere."""
-    lost = labels[(labels["fault"] == kind_of_loss) & (labels["start"] <= times[-1]) & (labels["end"] > times[0])]
-    if lost.shape[0] == 0:
-        return None
-    hit = np.zeros(size, bool)
-    hit[lost["number"]] = True
-    rows = np.flatnonzero(hit[slot])
-    if rows.shape[0] == 0:
+def silent(labels: Labels, fault: Fault, slot: NDArray[np.int32], times: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+    """``[rows, T]``: where a row's gateway (``slot``: substation or organisation) is lost; None if nowhere."""
+    lost = labels[(labels["fault"] == fault) & (labels["start"] <= times[-1]) & (labels["end"] > times[0])]
+    if lost.shape[0] == 0 or not np.isin(slot, lost["number"]).any():
         return None
     mask = np.zeros((slot.shape[0], times.shape[0]), bool)
     for label in lost:  # a handful at a time
-        concerned = rows[slot[rows] == label["number"]]
+        concerned = np.flatnonzero(slot == label["number"])
         mask[np.ix_(concerned, (times >= label["start"]) & (times < label["end"]))] = True
     return mask
 

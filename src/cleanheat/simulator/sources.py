@@ -81,7 +81,7 @@ def _rows(table: KindTable) -> NDArray[np.int64]:
 def supplying(
     archive: Archive, sources: SourceTable
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """For each unit row: the source row that supplies it, the way to it in km, and the peak boiler behind it (or −1)."""
+    """For each unit row: the source row that supplies it, the way to it in km, the peak boiler behind it (or −1)."""
     unit, boiler = archive["unit"], archive["boiler"]
     n_branches = sources.branch_numbers.shape[0]
     boiler_row = _rows(boiler)[unit.links["boiler"][unit.numbers]]
@@ -110,7 +110,8 @@ def supply_knots(sources: SourceTable, felt_temp_c: NDArray[np.float64]) -> Floa
     plant, _ = primary_constant_flows(load[:n], PLANT_CURVE, RADIATORS_75_50)
     boiler, _ = primary_constant_flows(load[n:], BOILER_CURVE, RADIATORS_75_50)
     lowest = np.repeat(LOWEST_SUPPLY_C, [n, load.shape[0] - n])[:, None]
-    return np.maximum(np.concatenate([plant, boiler]), lowest).astype(np.float32)
+    supply: Floats = np.maximum(np.concatenate([plant, boiler]), lowest).astype(np.float32)
+    return supply
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,271 @@
+"""What is the state of the whole city on a grid of instants?  All tables, the hours around, and readings kind by kind.
+
+There is one set of functions of (seed, time) for the past and for the live feed, so the two join without a seam; only
+counters carry a state from one call to the next.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanheat.assets.archive import Archive
+from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import DAY_S, HOUR_S, Season, season_of
+from cleanheat.simulator import chance, devices, rooms, sensors, sources, stations, units
+from cleanheat.simulator.faults import TAIL_S, Effects, Fault, Labels, Schedule
+from cleanheat.simulator.grid import Grid, Knots
+from cleanheat.simulator.sources import Load
+from cleanheat.simulator.weather import Weather
+
+Columns = list[NDArray[Any]]
+LONGEST_DELAY_H = 10
+LATTICE_H = 168
+UNIT_BLOCK = 64
+COUNTERS = {code: tuple(i for i, s in enumerate(kind.signals) if s.is_counter) for code, kind in KINDS.items()}
+
+
+@dataclass
+class Counters:
+    """Cumulative readings of one kind, ``float64[counters, objects]``, as they stood at the end of the last step."""
+
+    values: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def advance(self, kind: str, rows: slice, columns: Columns, step_s: int) -> None:
+        """Replace the rate columns (per hour) by the counters' readings at the end of each step, in place."""
+        for slot, i in enumerate(COUNTERS[kind]):
+            state = self.values[kind][slot]
+            reading = np.cumsum(columns[i], axis=1, dtype=np.float64)
+            reading *= step_s / HOUR_S
+            reading += state[rows, None]
+            state[rows] = reading[:, -1]
+            columns[i] = reading
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some hours of the city: weather, faults and the slow quantities that every grid within them needs."""
+
+    first_hour: int
+    n_hours: int
+    weather: NDArray[np.float64]
+    smoothed_c: NDArray[np.float64]
+    labels: Labels
+    effects: Effects
+    supply_c: NDArray[Any]
+    unit_knots: Knots
+    season: Season
+    started_s: NDArray[np.int64]
+
+    def weights(self, grid: Grid) -> NDArray[np.float32]:
+        return grid.weights(self.first_hour, self.n_hours)
+
+
+@dataclass(frozen=True)
+class UnitReadings:
+    """What some rows of units report on a grid, and what they take from the network."""
+
+    columns: Columns
+    load: Load
+    peak_kw: NDArray[Any]
+
+
+class City:
+    """The physical city of one archive and seed."""
+
+    def __init__(
+        self, archive: Archive, seed: int, weather: Weather | None = None, schedule: Schedule | None = None
+    ) -> None:
+        self.seed = seed
+        self.archive = archive
+        self.weather = weather or Weather(seed)
+        self.schedule = schedule or Schedule(archive, seed)
+        self.sources = sources.source_table(archive, seed)
+        source, distance, self._peak_of_unit = sources.supplying(archive, self.sources)
+        self.units = units.unit_table(archive, seed, source, distance)
+        self.unit_row = np.full(archive["unit"].size, -1, np.int64)
+        self.unit_row[self.units.numbers] = np.arange(self.units.count)
+        self.rooms = rooms.room_table(archive, seed)
+        self.devices = devices.device_table(archive, seed)
+        self.stations = stations.station_table(archive, seed)
+        self.sender = {k: archive[k].links["sender"][archive[k].numbers] for k in KINDS}
+        self._lacking = {k: sensors.lacking(seed, k, self.sender[k]) for k in ("unit", "boiler")}
+        self._onset_lock = threading.Lock()
+        self._onset: dict[tuple[int, int, int], float] = {}
+
+    @cached_property
+    def buildings(self) -> rooms.BuildingTable:
+        return rooms.building_table(self.archive, self.seed, self.unit_row)
+
+    def new_counters(self) -> Counters:
+        """Readings of meters that have been turning since they were installed."""
+        values = {}
+        for kind, slots in COUNTERS.items():
+            numbers = self.archive[kind].numbers
+            if slots:
+                size = np.full(numbers.shape[0], 4.0)
+                if kind == "unit":
+                    size = self.units.design_kw / 400.0
+                elif kind != "device":
+                    size = size * 40.0
+                values[kind] = np.stack(
+                    [1000.0 * size * (0.2 + chance.uniform(self.seed, f"meter/{i}", numbers)) for i in slots]
+                )
+        return Counters(values)
+
+    # --- hours -----------------------------------------------------------------------------------------------------
+
+    def window(self, first_hour: int, n_hours: int) -> Window:
+        """The hours whose instants ``[first_hour, first_hour + n_hours)`` (knots) enclose the grids to come."""
+        start, end = first_hour * HOUR_S, (first_hour + n_hours) * HOUR_S
+        before = first_hour - LONGEST_DELAY_H
+        felt = self.weather.smoothed_temp_c(before, n_hours + LONGEST_DELAY_H)
+        hourly = self.weather.hours(before, n_hours + LONGEST_DELAY_H)
+        recent = np.convolve(hourly[0], np.full(6, 1 / 6), mode="full")[LONGEST_DELAY_H : LONGEST_DELAY_H + n_hours]
+        supply = sources.supply_knots(self.sources, felt)
+        labels = self.schedule.labels(start - TAIL_S, end)
+        season = season_of(start + 5 * DAY_S)
+        smoothed = felt[LONGEST_DELAY_H:]
+        span = units.Span(first_hour, smoothed, recent, supply, before)
+        return Window(
+            first_hour=first_hour,
+            n_hours=n_hours,
+            weather=hourly[:, LONGEST_DELAY_H:],
+            smoothed_c=smoothed,
+            labels=labels,
+            effects=Effects.of(labels, self.unit_row, self._served),
+            supply_c=supply[:, LONGEST_DELAY_H:],
+            unit_knots=units.knots(self.units, span),
+            season=season,
+            started_s=season.start + self.schedule.unit_start_delay_s(self.units.numbers, season.year),
+        )
+
+    @cached_property
+    def _served(self) -> list[NDArray[np.int64]]:
+        """Unit rows that each boiler room supplies, by boiler number."""
+        n = self.sources.branch_numbers.shape[0]
+        rows: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * self.archive["boiler"].size
+        for row, number in enumerate(self.sources.boiler_numbers.tolist()):
+            rows[number] = np.flatnonzero(self.units.source == n + row)
+        return rows
+
+    def room_knots(self, window: Window) -> Knots:
+        """Hourly room temperatures of a window, buildings having run up to it from the start of an earlier week."""
+        first = (window.first_hour - rooms.SPIN_UP_H) // LATTICE_H * LATTICE_H
+        hours = window.first_hour + window.n_hours - first
+        run_up = self.window(first, hours + 1)
+        grid = Grid(first * HOUR_S, hours, HOUR_S)
+        ratio = np.empty((self.units.count, hours), np.float32)
+        for rows in blocks(self.units.count, 512):
+            heat = self._unit_values(run_up, rows, grid).heat_kw
+            ratio[rows] = heat / self.units.design_kw[rows, None]
+        outdoor, sun = run_up.weather[0, :hours], run_up.weather[3, :hours]
+        warm = rooms.building_knots(self.buildings, ratio, outdoor, sun, window.n_hours)
+        return rooms.room_knots(self.rooms, warm, window.first_hour)
+
+    def device_knots(self, window: Window) -> Knots:
+        return devices.device_knots(
+            self.devices, window.first_hour, window.weather[0], window.smoothed_c, window.weather[3]
+        )
+
+    # --- readings --------------------------------------------------------------------------------------------------
+
+    def _unit_values(self, window: Window, rows: slice, grid: Grid) -> units.UnitValues:
+        return units.evaluate(
+            self.units, rows, grid, window.unit_knots, window.effects, self.seed, window.started_s, window.season.end
+        )
+
+    def unit_readings(self, window: Window, rows: slice, grid: Grid, counters: Counters) -> UnitReadings:
+        """Scaled columns ``[rows, T]`` with sensor faults, and the sums the sources have to carry."""
+        values = self._unit_values(window, rows, grid)
+        source = self.units.source[rows]
+        onehot = (source[None, :] == np.arange(self.sources.count)[:, None]).astype(np.float32)
+        flow = values.primary_flow_t_h
+        load = Load(onehot @ values.heat_kw, onehot @ flow, onehot @ (flow * values.primary_return_c))
+        peak = self._peak_of_unit[rows]
+        behind = (peak[None, :] == np.arange(self.sources.boiler_numbers.shape[0])[:, None]).astype(np.float32)
+        peak_kw = behind @ values.heat_kw
+        columns = self._stored("unit", rows, values.columns, grid, counters)
+        first, last, _ = rows.indices(self.units.count)
+        sensors.distort(columns, window.labels, self.unit_row, first, last, grid.times, self._true_at)
+        return UnitReadings(columns, load, peak_kw)
+
+    def _true_at(self, row: int, column: int, start: int) -> float:
+        """The true value at which a sensor got stuck, remembered since every later minute asks for it."""
+        key = (row, column, start)
+        if key not in self._onset:
+            window = self.window(start // HOUR_S, 2)
+            value = float(self._unit_values(window, slice(row, row + 1), Grid(start, 1)).columns[column][0, 0])
+            with self._onset_lock:
+                self._onset[key] = value
+        return self._onset[key]
+
+    def source_readings(
+        self, window: Window, grid: Grid, load: Load, peak_kw: NDArray[Any], counters: Counters
+    ) -> dict[str, Columns]:
+        """Scaled columns of plants, branches and boiler rooms, from the sums over all units."""
+        weights = window.weights(grid)
+        runs = ((grid.times >= window.season.start - 3 * DAY_S) & (grid.times < window.season.end)).astype(np.float32)
+        values = sources.evaluate(
+            self.sources,
+            grid,
+            window.supply_c @ weights,
+            window.smoothed_c.astype(np.float32) @ weights,
+            load,
+            peak_kw / 1000.0,
+            self.seed,
+            runs,
+        )
+        every = slice(None)
+        return {
+            kind: self._stored(kind, every, list(getattr(values, kind)), grid, counters)
+            for kind in ("plant", "branch", "boiler")
+        }
+
+    def room_readings(self, rows: slice, grid: Grid, knots: Knots, weights: NDArray[np.float32]) -> Columns:
+        return self._stored("room", rows, rooms.evaluate(self.rooms, rows, grid, knots, weights, self.seed), grid, None)
+
+    def device_readings(self, rows: slice, grid: Grid, knots: Knots, weights: NDArray[np.float32]) -> Columns:
+        values = devices.evaluate(self.devices, rows, grid, knots, weights, self.seed)
+        return self._stored("device", rows, values, grid, None)
+
+    def weather_readings(self, window: Window, grid: Grid) -> Columns:
+        values = stations.evaluate(self.stations, grid, window.weather, window.weights(grid), self.seed)
+        return self._stored("weather", slice(None), values, grid, None)
+
+    def _stored(self, kind: str, rows: slice, columns: Columns, grid: Grid, counters: Counters | None) -> Columns:
+        if counters is not None:
+            counters.advance(kind, rows, columns, grid.step_s)
+        stored = [sensors.quantise(s, c) for s, c in zip(KINDS[kind].signals, columns, strict=True)]
+        for i, lacks in self._lacking.get(kind, {}).items():
+            stored[i][lacks[rows]] = KINDS[kind].signals[i].missing
+        return stored
+
+    def silent(self, kind: str, rows: slice, grid: Grid, labels: Labels) -> NDArray[np.bool_] | None:
+        """``[rows, T]``: where nothing of an object arrives, because its gateway or the meter itself is silent."""
+        table = self.archive[kind]
+        masks = []
+        if kind in {"unit", "boiler", "room"}:
+            masks.append(self._lost(labels, Fault.COMPANY_GATEWAY, self.sender[kind][rows], grid))
+        if kind == "device":
+            masks.append(self._lost(labels, Fault.PLATFORM_GATEWAY, self.sender[kind][rows], grid))
+        if kind == "unit":
+            substation = table.links["substation"][table.numbers[rows]]
+            masks.append(self._lost(labels, Fault.SUBSTATION_GATEWAY, substation, grid))
+        if kind in sensors.DEAD_SHARE:
+            gone = sensors.dead(self.seed, kind, table.numbers[rows], grid.start // DAY_S)
+            masks.append(np.broadcast_to(gone[:, None], (gone.shape[0], grid.n)) if gone.any() else None)
+        found = [m for m in masks if m is not None]
+        return np.logical_or.reduce(found) if found else None
+
+    def _lost(self, labels: Labels, fault: Fault, slot: NDArray[np.int32], grid: Grid) -> NDArray[np.bool_] | None:
+        return sensors.silent(labels, fault, slot, grid.times)
+
+
+def blocks(n: int, size: int) -> list[slice]:
+    return [slice(i, min(i + size, n)) for i in range(0, n, size)]
