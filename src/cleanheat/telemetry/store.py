@@ -33,6 +33,10 @@ _OPEN_HOURS_S: Final = 6 * HOUR_S
 """How far back from a window's end an hour may not be rolled up yet; these hours are read from minutes."""
 
 
+_ROLLUP_GROUPS: Final = 150_000
+"""Object-hours that one roll-up statement holds in memory."""
+
+
 @dataclass(frozen=True)
 class LatestRows:
     """The newest row of each object: ``columns[i]`` scaled integers, ``words`` packed verdicts, all ordered by id."""
@@ -213,10 +217,14 @@ class Store:
 
     def roll_up_objects(self, kind: str, start: int, end: int, ids: NDArray[Any]) -> None:
         """Recompute the hours of some objects in ``[start, end)`` where they have minutes: after an import."""
-        if ids.shape[0] and end > start:
-            with self._rolling:
-                first, last = start - start % HOUR_S, end + -end % HOUR_S
-                statements.roll_up_objects(self._engine, _kind(kind), first, last, ids)
+        if not ids.shape[0]:
+            return
+        step = max(DAY_S, _ROLLUP_GROUPS // ids.shape[0] // 24 * DAY_S)  # object-hours a statement holds in memory
+        first = start - start % HOUR_S
+        with self._rolling:
+            for at in range(first, end, step):
+                until = min(at + step, end + -end % HOUR_S)
+                statements.roll_up_objects(self._engine, _kind(kind), at, until, ids)
 
     def hours_to_roll_up(self, start: int, end: int, kinds: Iterable[str] = KINDS) -> list[int]:
         """Whole hours in ``[start, end)`` not rolled up yet for some kind: what to catch up after a stop."""

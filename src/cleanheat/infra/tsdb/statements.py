@@ -115,7 +115,7 @@ def log_rolled(engine: Engine, kind: Kind, hours: NDArray[np.int64]) -> None:
 def series_from_minutes(
     engine: Engine, kind: Kind, number: int, signals: Sequence[Signal], start: int, end: int, width: int
 ) -> Columns:
-    """Buckets of ``width`` seconds: ``b``, ``seen``; per signal i ``s`` (sum), ``t`` (trusted), ``x`` (bad), ``lo``, ``hi``."""
+    """Buckets of ``width`` seconds: ``b``, ``seen``; per signal ``s`` (sum), ``t`` (trusted), ``x`` (bad), ``lo``, ``hi``."""
     parts = [f"toUInt32(intDiv(toUInt32(ts) - {{start:UInt32}}, {width:d})) AS b", "count() AS seen"]
     for i, s in enumerate(signals):
         ok, c = trusted(kind, s), f"`{s.code}`"
