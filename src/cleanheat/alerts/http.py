@@ -89,7 +89,7 @@ class Decision(Schema):
 
 def _out(alert: Alert) -> dict[str, Any]:
     level = Level(alert.level)
-    same = AlertOut.model_fields.keys() & {f.attname for f in Alert._meta.concrete_fields}  # noqa: SLF001
+    same = AlertOut.model_fields.keys() & {f.attname for f in Alert._meta.concrete_fields}
     return {name: getattr(alert, name) for name in same} | {
         "source_name": SOURCES[alert.source].zh if alert.source in SOURCES else alert.source,
         "level_name": f"{level.roman}级 {level.zh}",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.kernel.time import MINUTE_S
-from cleanheat.telemetry.latest import Latest
+from cleanheat.telemetry.public import Latest
 
 _NEVER_TWICE = 1_024
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, floor_minute, season_of
 from cleanheat.kernel.verdicts import unpack
 from cleanheat.telemetry.frames import Frame
-from cleanheat.telemetry.latest import Latest
+from cleanheat.telemetry.public import Latest, Store
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -89,12 +88,6 @@ def _positive(values: Floats) -> Floats:
     return np.where(values > 0, values, np.nan)
 
 
-class RecoverySource(Protocol):
-    """The store, as far as recovery reads it."""
-
-    def latest_rows(self, kind: str, since: int, until: int) -> Any: ...
-
-
 class SupplyStopped:
     """The model with its memory: one watch a kind, carried from minute to minute."""
 
@@ -138,19 +131,18 @@ class SupplyStopped:
         advance(self._watches[circuit.kind], sight, armed, minute, self._limits)
         self._delta[circuit.kind], self._flow[circuit.kind] = delta, flow
 
-    def recover(self, store: RecoverySource, now: float) -> None:
+    def recover(self, store: Store, now: float) -> None:
         """Rebuild the memory from the store's last minutes, as a restart must."""
-        replay = Latest(self._archive)
         until = floor_minute(now) + MINUTE_S
-        span_s = int(self._limits.hold_min) * MINUTE_S
-        _take(replay, "weather", store.latest_rows("weather", until - 2 * span_s, until))
-        for minute in range(until - span_s, until, MINUTE_S):
-            seen = False
-            for circuit in self._circuits:
-                rows = store.latest_rows(circuit.kind, minute, minute + MINUTE_S)
-                seen |= bool(len(rows.ids))
-                _take(replay, circuit.kind, rows)
-            if seen:
+        since = until - int(self._limits.hold_min) * MINUTE_S
+        past = {c.kind: _by_minute(store, c.kind, since, until) for c in self._circuits}
+        past["weather"] = _by_minute(store, "weather", 2 * since - until, until)
+        replay = Latest(self._archive)
+        for minute in sorted(set().union(*past.values())):
+            for frames in past.values():
+                if minute in frames:
+                    replay.update(frames[minute])
+            if minute >= since:
                 self.judge(replay, minute)
 
     def _units(self) -> list[Finding]:
@@ -201,10 +193,14 @@ def _in_season(minute: int) -> bool:
     return season.start <= minute < season.end
 
 
-def _take(latest: Latest, kind: str, rows: Any) -> None:
-    """Put rows of the store into a latest state, minute by minute (there is one, save for weather)."""
-    for minute in np.unique(rows.times).tolist():
-        chosen = np.flatnonzero(rows.times == minute)
-        chosen = chosen[np.argsort(rows.ids[chosen], kind="stable")]
-        verdicts = unpack(rows.verdict_words[chosen], len(KINDS[kind].signals))
-        latest.update(Frame(kind, int(minute), rows.ids[chosen], [c[chosen] for c in rows.columns], verdicts))
+def _by_minute(store: Store, kind: str, since: int, until: int) -> dict[int, Frame]:
+    """What the store holds of a kind, as the frames it came in."""
+    rows = store.rows(kind, since, until, 0, np.iinfo(np.int32).max)
+    order = np.argsort(rows.minutes, kind="stable")  # rows come by id: within a minute they stay so
+    starts = np.flatnonzero(np.diff(rows.minutes[order], prepend=0))
+    frames = {}
+    for part in np.split(order, starts[1:]) if order.size else []:
+        verdicts = unpack(rows.words[part], len(KINDS[kind].signals))
+        minute = int(rows.minutes[part[0]])
+        frames[minute] = Frame(kind, minute, rows.ids[part], [c[part] for c in rows.columns], verdicts)
+    return frames

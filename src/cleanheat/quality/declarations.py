@@ -17,7 +17,7 @@ from cleanheat.kernel.registry import Registry
 from cleanheat.kernel.verdicts import Verdict
 from cleanheat.quality.vocabulary import Dimension, Family
 from cleanheat.telemetry.frames import Frame
-from cleanheat.telemetry.latest import Latest
+from cleanheat.telemetry.public import Latest
 
 Hits = Iterator[tuple[int, NDArray[np.bool_]]]
 """Column number and which of its values are hit, ``bool[n]``; columns without a hit need not be named."""

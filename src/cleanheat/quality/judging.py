@@ -8,7 +8,7 @@ import numpy as np
 
 from cleanheat.quality.declarations import RULES, Context
 from cleanheat.telemetry.frames import Frame
-from cleanheat.telemetry.latest import Latest
+from cleanheat.telemetry.public import Latest
 
 
 def judge(frame: Frame, latest: Latest) -> Mapping[str, int]:

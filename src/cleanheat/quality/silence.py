@@ -16,7 +16,7 @@ from cleanheat.calc.checks.silence import newest, silent_minutes
 from cleanheat.kernel.findings import Evidence, Finding, Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.quality.declarations import parameters_of
-from cleanheat.telemetry.latest import Latest
+from cleanheat.telemetry.public import Latest
 
 GATEWAY_LOST = "quality.gateway_lost"
 SITES = ("plant", "branch", "boiler")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,26 +19,10 @@ from cleanheat.kernel.quantities import KINDS, Kind
 from cleanheat.kernel.time import HOUR_S, MINUTE_S, floor_minute
 from cleanheat.kernel.verdicts import Verdict, unpack
 from cleanheat.telemetry.frames import Frame
+from cleanheat.telemetry.store import Store
 
 LOOK_BACK_S = HOUR_S
 _TRUSTED = np.array([v in {Verdict.GOOD, Verdict.IMPUTED, Verdict.CONFIRMED} for v in range(8)])
-
-
-class Rows(Protocol):
-    """Newest rows of a kind as the store gives them."""
-
-    @property
-    def ids(self) -> NDArray[np.uint32]: ...
-    @property
-    def times(self) -> NDArray[np.int64]: ...
-    @property
-    def columns(self) -> list[NDArray[Any]]: ...
-    @property
-    def verdict_words(self) -> NDArray[np.uint64]: ...
-
-
-class LatestStore(Protocol):
-    def latest_rows(self, kind: str, since: int, until: int) -> Any: ...
 
 
 @dataclass
@@ -133,21 +117,14 @@ class Latest:
         with self._lock:
             return {kind: state.copy() for kind, state in self._kinds.items()}
 
-    def rebuild(self, store: LatestStore, now: float) -> None:
+    def rebuild(self, store: Store, now: float) -> None:
         """Fill from the store's last hour: what a restart begins with."""
         until = floor_minute(now) + MINUTE_S
         for kind, state in self._kinds.items():
-            rows: Rows = store.latest_rows(kind, until - LOOK_BACK_S, until)
-            known = rows.ids < state.size
-            order = np.flatnonzero(known)[np.argsort(rows.ids[known], kind="stable")]
-            verdicts = unpack(rows.verdict_words[order], len(state.spec.signals))
-            self._place(
-                state,
-                rows.ids[order].astype(np.intp),
-                [c[order] for c in rows.columns],
-                verdicts,
-                rows.times[order].astype(np.int64),
-            )
+            rows = store.latest_rows(kind, until - LOOK_BACK_S, until)
+            known = slice(0, int(np.searchsorted(rows.ids, state.size)))  # ids ascend; a shrunken archive drops the rest
+            verdicts = unpack(rows.words[known], len(state.spec.signals))
+            self._place(state, rows.ids[known].astype(np.intp), [c[known] for c in rows.columns], verdicts, rows.minutes[known])
 
 
 _installed: list[Latest] = []

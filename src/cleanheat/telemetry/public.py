@@ -1,6 +1,7 @@
 """What other rooms may ask of telemetry."""
 
 from cleanheat.telemetry.curves import Curve, Line, Stretch, curve, window
+from cleanheat.telemetry.latest import Latest, LatestKind, install_latest, latest
 from cleanheat.telemetry.store import (
     HourlyMeans,
     LatestRows,
@@ -15,6 +16,8 @@ from cleanheat.telemetry.store import (
 __all__ = [
     "Curve",
     "HourlyMeans",
+    "Latest",
+    "LatestKind",
     "LatestRows",
     "Line",
     "Ranked",
@@ -23,7 +26,9 @@ __all__ = [
     "Store",
     "Stretch",
     "curve",
+    "install_latest",
     "install_store",
+    "latest",
     "store",
     "window",
 ]

@@ -1,0 +1,135 @@
+"""The minute: from opened blocks to stored, judged, diagnosed, alerted and visible.
+
+    blocks ──▶ admission ──▶ quality.judge ──▶ store.append ──▶ diagnosis ──▶ alerts.reconcile ──▶ twin.publish
+    (opened)    one Frame     verdict a value    + latest         findings      open/merge/close     states, totals
+
+Nothing here loops over objects.  Everything is safe to repeat: rows are first-wins, appends carry a token, a minute
+once judged is not judged again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, Protocol
+
+from cleanheat.alerts import public as alerts
+from cleanheat.assets.archive import Archive
+from cleanheat.diagnosis.public import SupplyStopped
+from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import HOUR_S, MINUTE_S, floor_minute
+from cleanheat.pipeline.admission import Admission
+from cleanheat.pipeline.live_state import LiveMap
+from cleanheat.pipeline.report import MinuteReport
+from cleanheat.pipeline.stages import Stopwatch
+from cleanheat.pipeline.totals import Totals
+from cleanheat.quality.public import Monitor, SilenceWatch, judge
+from cleanheat.telemetry.frames import Block, Frame
+from cleanheat.telemetry.public import Latest, Store
+from cleanheat.twin import public as twin
+
+
+class Map(Protocol):
+    """Where states and totals are shown: ``twin.public``."""
+
+    def set_states(self, theme: str, layer: str, states: Any) -> None: ...
+    def publish(self, minute: int, totals: dict[str, Any]) -> object: ...
+
+
+class MinutePipeline:
+    """One city's line with its memory: latest readings, silence, models, monitoring."""
+
+    def __init__(self, archive: Archive, store: Store, latest: Latest, now: float, shown_on: Map = twin) -> None:
+        started = floor_minute(now)
+        self.latest = latest
+        self.monitor = Monitor(archive)
+        self.totals = Totals(archive)
+        self.late_hours: set[int] = set()
+        self._store = store
+        self._map = shown_on
+        self._silence = SilenceWatch(archive, watched_since=started)
+        self._stopped = SupplyStopped(archive)
+        self._stopped.recover(store, now)
+        self._live = LiveMap(archive)
+        self._standing: dict[alerts.Place, int] = {}
+        self._admission = Admission(store, known_until=max(latest.minute, started - MINUTE_S))
+        self._judged = max(self._stopped.minute, started - HOUR_S)
+
+    def run(
+        self, blocks: Sequence[Block], now: float, token_prefix: str, *, closes_minute: bool = True
+    ) -> MinuteReport:
+        """Take in blocks of any minutes; unless more are waiting, judge the minute that just ended and show it.
+
+        ``token_prefix`` names where the blocks come from: the same blocks under the same prefix are stored once.
+        """
+        watch, tick = Stopwatch(), floor_minute(now) - MINUTE_S
+        report = MinuteReport(tick, blocks=len(blocks), senders=len({b.sender for b in blocks}), costs=watch.costs)
+        rows, hits = Counter[str](), Counter[str]()
+        self.monitor.begin(tick)
+        by_minute = {m: list(part) for m, part in groupby(sorted(blocks, key=_place), key=lambda b: b.minute)}
+        for minute in sorted({*by_minute, *([tick] if closes_minute else [])}):
+            for group in _by_kind(by_minute.get(minute, ())):
+                self._take_in(group, now, token_prefix, watch, rows, hits)
+            if self._judged < minute <= tick:
+                self._judge_minute(minute, watch, report)
+            elif minute < tick:
+                report.late_rows += sum(int(b.ids.size) for b in by_minute[minute])
+        report.rows, report.hits = dict(rows), dict(hits)
+        report.repeated_rows, self._admission.repeated_rows = self._admission.repeated_rows, 0
+        report.dropped_blocks, self._admission.dropped_blocks = self._admission.dropped_blocks, 0
+        if closes_minute:
+            self._admission.forget(tick)
+            with watch.stage("live"):
+                self._show(tick)
+        return report
+
+    def _take_in(
+        self, group: list[Block], now: float, prefix: str, watch: Stopwatch, rows: Counter[str], hits: Counter[str]
+    ) -> None:
+        """One kind of one minute: blocks → frame → verdicts → store and latest state."""
+        with watch.stage("assemble"):
+            frame = self._admission.frame(group)
+        if frame is None:
+            return
+        with watch.stage("judge"):
+            hits.update(judge(frame, self.latest))
+            self.monitor.add(frame, now)
+        with watch.stage("store"):
+            self._store.append(frame, token=f"{prefix}-{frame.kind}-{frame.minute}")
+            self._admission.stored(group)
+            self.latest.update(frame)
+        rows[frame.kind] += len(frame)
+        self._note_late(frame, now)
+
+    def _note_late(self, frame: Frame, now: float) -> None:
+        """Hours that may have been rolled up before these rows came."""
+        if frame.minute // HOUR_S < int(now) // HOUR_S:
+            self.late_hours.add(frame.minute - frame.minute % HOUR_S)
+
+    def _judge_minute(self, minute: int, watch: Stopwatch, report: MinuteReport) -> None:
+        with watch.stage("diagnose"):
+            findings = self._stopped.judge(self.latest, minute) + self._silence.judge(self.latest, minute)
+        with watch.stage("alerts"):
+            done = alerts.reconcile(findings, minute)
+        self._judged, self._standing = minute, dict(done.live)
+        report.findings, report.alerts_live = len(findings), len(done.live)
+        report.alerts_opened += done.opened
+        report.alerts_closed += done.closed
+
+    def _show(self, minute: int) -> None:
+        for (theme, layer), states in self._live.states(self.latest, self._standing, minute).items():
+            self._map.set_states(theme, layer, states)
+        self.totals.update(self._live.picture)
+        self._map.publish(minute, self.totals.city())
+
+
+_ORDER = {kind: i for i, kind in enumerate(KINDS)}
+
+
+def _place(block: Block) -> tuple[int, int]:
+    return block.minute, _ORDER[block.kind]
+
+
+def _by_kind(blocks: Iterable[Block]) -> Iterable[list[Block]]:
+    return (list(part) for _, part in groupby(blocks, key=lambda b: b.kind))

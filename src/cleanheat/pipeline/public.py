@@ -1,0 +1,51 @@
+"""How the line is put together and asked about: by ``config`` at start, by screens and the CLI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleanheat.assets.archive import Archive
+from cleanheat.infra import clock
+from cleanheat.kernel.errors import Problem
+from cleanheat.pipeline.minute import MinutePipeline
+from cleanheat.pipeline.report import MinuteReport
+from cleanheat.pipeline.runner import Runner, Source, Upkeep
+from cleanheat.pipeline.status import Status
+from cleanheat.telemetry.public import Latest, Store, install_latest
+
+__all__ = ["Line", "MinutePipeline", "MinuteReport", "Runner", "Status", "Upkeep", "build_line", "install_line", "line"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One running line."""
+
+    pipeline: MinutePipeline
+    runner: Runner
+    status: Status
+
+
+def build_line(archive: Archive, store: Store, source: Source, data_dir: Path, retention_days: int) -> Line:
+    """Latest state rebuilt from the store, models recovered, runner ready to start."""
+    latest = Latest(archive)
+    latest.rebuild(store, clock.now())
+    install_latest(latest)
+    pipeline = MinutePipeline(archive, store, latest, clock.now())
+    upkeep = Upkeep(store, data_dir / "pipeline" / "upkeep.json", retention_days)
+    status = Status()
+    return Line(pipeline, Runner(source, pipeline, upkeep, status), status)
+
+
+_installed: list[Line] = []
+
+
+def install_line(running: Line | None) -> None:
+    _installed[:] = [] if running is None else [running]
+
+
+def line() -> Line:
+    """The line of this process; refused (503) while it is not up."""
+    if not _installed:
+        raise Problem(503, "not-ready", "数据处理服务尚未就绪")
+    return _installed[0]

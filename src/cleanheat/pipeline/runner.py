@@ -1,0 +1,182 @@
+"""The thread that runs the minute: what the gateway keeps goes through the pipeline, each platform minute.
+
+A segment is marked done when everything in it is stored; a crash before that runs it again, which changes nothing.
+What cannot be stored stays queued and is tried again the next minute.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+import structlog
+from django.db import close_old_connections
+
+from cleanheat.infra import clock
+from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, floor_minute, local
+from cleanheat.pipeline.minute import MinutePipeline
+from cleanheat.pipeline.report import MinuteReport
+from cleanheat.pipeline.stages import Stopwatch
+from cleanheat.pipeline.status import Status
+from cleanheat.telemetry.frames import Block
+from cleanheat.telemetry.public import Store
+
+log = structlog.get_logger(__name__)
+
+GRACE_S = 8.0
+ROLL_UP_DELAY_S = 2 * MINUTE_S
+CATCH_UP_S = 2 * DAY_S
+"""How far back a start looks for hours that were never rolled up."""
+
+
+class Source(Protocol):
+    """The gateway, as far as the runner needs it."""
+
+    def cut(self) -> list[Any]: ...
+    def open_segment(self, segment: Any) -> list[Block]: ...
+    def mark_done(self, segment: Any) -> None: ...
+    def settle_minute(self, now: float) -> None: ...
+
+
+@dataclass
+class Upkeep:
+    """Roll-ups at two minutes past the hour, retention once a day; remembered on disk so that nothing is forgotten."""
+
+    store: Store
+    path: Path
+    retention_days: int
+    late_hours: set[int] = field(default_factory=set)
+    rolled_until: int = 0
+    day: str = ""
+
+    def __post_init__(self) -> None:
+        if self.path.exists():
+            saved = orjson.loads(self.path.read_bytes())
+            self.late_hours, self.day = set(saved["late_hours"]), saved["day"]
+
+    def run(self, now: float, late_hours: set[int]) -> None:
+        """What is due; ``late_hours`` are hours that got rows after their end (emptied here)."""
+        due_until = int(now - ROLL_UP_DELAY_S) // HOUR_S * HOUR_S
+        new, before = late_hours - self.late_hours, (set(self.late_hours), self.day)
+        self.late_hours |= new
+        late_hours.clear()
+        if due_until > self.rolled_until:
+            for hour in self.store.hours_to_roll_up(due_until - CATCH_UP_S, due_until):
+                self.store.roll_up(hour)
+                self.late_hours.discard(hour)
+            for hour in sorted(h for h in self.late_hours if h < due_until):
+                self.store.roll_up(hour)
+                self.late_hours.discard(hour)
+            self.rolled_until = due_until
+        self._retain(now)
+        if before != (self.late_hours, self.day):
+            self._save()
+
+    def _retain(self, now: float) -> None:
+        today = local(now).date()
+        if self.day != today.isoformat():
+            for kind in KINDS:
+                self.store.drop_before(kind, today - timedelta(days=self.retention_days))
+            self.day = today.isoformat()
+
+    def _save(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.path.with_suffix(".new")
+        fresh.write_bytes(orjson.dumps({"late_hours": sorted(self.late_hours), "day": self.day}))
+        fresh.replace(self.path)
+
+
+class Runner:
+    """Start and stop it with the process; ``step`` runs one minute by hand (tests, benchmarks)."""
+
+    def __init__(self, source: Source, pipeline: MinutePipeline, upkeep: Upkeep, status: Status) -> None:
+        self._source = source
+        self._pipeline = pipeline
+        self._upkeep = upkeep
+        self._status = status
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finishes the minute it is in."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=60)
+
+    def step(self) -> MinuteReport:
+        """Everything that waits, oldest first, then the minute that just ended."""
+        now = clock.now()
+        segments = self._source.cut()
+        report = MinuteReport(floor_minute(now) - MINUTE_S, queue_segments=len(segments))
+        for i, segment in enumerate(segments):
+            is_last = i == len(segments) - 1
+            try:
+                report = self._segment(segment, now, is_last=is_last)
+            except Exception:
+                log.exception("segment not stored, kept for the next minute", segment=str(segment))
+                report.failed_segments += 1
+                break
+            report.queue_segments = len(segments) - i - 1
+            if not is_last:
+                self._status.add(report)
+            if self._stopping.is_set():
+                break
+        if not segments or report.failed_segments:
+            report = self._empty(now, report)
+        self._settle(now, report)
+        report.lag_s = clock.now() - report.minute - MINUTE_S
+        self._status.add(report)
+        return report
+
+    def _segment(self, segment: Any, now: float, *, is_last: bool) -> MinuteReport:
+        watch = Stopwatch()
+        with watch.stage("open"):
+            blocks = self._source.open_segment(segment)
+        report = self._pipeline.run(blocks, now, str(segment), closes_minute=is_last)
+        with watch.stage("open"):
+            self._source.mark_done(segment)
+        report.costs = {name: cost + watch.costs[name] for name, cost in report.costs.items()}
+        return report
+
+    def _empty(self, now: float, before: MinuteReport) -> MinuteReport:
+        """A minute in which nothing came is judged all the same: silence is a finding."""
+        report = self._pipeline.run([], now, "none")
+        report.queue_segments, report.failed_segments = before.queue_segments, before.failed_segments
+        return report
+
+    def _settle(self, now: float, report: MinuteReport) -> None:
+        watch = Stopwatch()
+        with watch.stage("upkeep"):
+            for work in (
+                lambda: self._source.settle_minute(now),
+                lambda: self._upkeep.run(now, self._pipeline.late_hours),
+            ):
+                try:
+                    work()
+                except Exception:  # a failed roll-up must not cost the next minute; it is still due then
+                    log.exception("upkeep failed")
+        report.costs = {name: cost + watch.costs[name] for name, cost in report.costs.items()}
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._until_next()):
+            try:
+                self.step()
+            except Exception:
+                log.exception("minute failed")
+            close_old_connections()
+
+    def _until_next(self) -> float:
+        """Machine seconds until the present platform minute has ended and its batches have had time to arrive."""
+        platform = clock.current()
+        now = platform.now()
+        grace_s = min(max(GRACE_S, 0.5 * platform.speed), MINUTE_S / 2)
+        due = floor_minute(now - grace_s) + MINUTE_S + grace_s
+        return max(due - now, 0.0) / platform.speed
