@@ -33,14 +33,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(data_dir: Path, *arguments: str, port: int | None = None) -> RunningPlatform:
+def start(data_dir: Path, *arguments: str, port: int | None = None, size: str = "small") -> RunningPlatform:
     """Start ``cleanheat run`` on a free loopback port without waiting for it."""
     data_dir.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     environment = {
         **os.environ,
         "CLEANHEAT_DATA_DIR": str(data_dir),
-        "CLEANHEAT_SIZE": "small",
+        "CLEANHEAT_SIZE": size,
         "CLEANHEAT_PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "cleanheat.config.settings",
     }
