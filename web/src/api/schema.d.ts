@@ -11,10 +11,81 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alerts */
-        get: operations["__main___alerts"];
+        /**
+         * Alerts
+         * @description The caller's alerts, newest first.
+         */
+        get: operations["cleanheat_alerts_http_alerts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alert */
+        get: operations["cleanheat_alerts_http_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close */
+        post: operations["cleanheat_alerts_http_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm */
+        post: operations["cleanheat_alerts_http_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/false": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark False */
+        post: operations["cleanheat_alerts_http_mark_false"];
         delete?: never;
         options?: never;
         head?: never;
@@ -28,10 +99,102 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Catalogue */
-        get: operations["__main___catalogue"];
+        /**
+         * Catalogue
+         * @description Every kind of measured object with its signals and their units.
+         */
+        get: operations["cleanheat_screens_http_catalogue"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/ingest/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One sealed batch of columns */
+        post: operations["ingest_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/ingest/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Platform key, clock and a challenge */
+        get: operations["ingest_challenge"];
+        put?: never;
+        /** Exchange a session key */
+        post: operations["ingest_exchange_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/ingest/keys/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol a sender's public key */
+        post: operations["ingest_enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/ingest/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sender's own objects
+         * @description By token, or by a challenge signed with the sender's key: headers X-Challenge and X-Signature.
+         */
+        get: operations["ingest_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/ingest/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** JSON rows, sealed or with a token over TLS */
+        post: operations["ingest_rows"];
         delete?: never;
         options?: never;
         head?: never;
@@ -79,8 +242,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Objects */
-        get: operations["__main___objects"];
+        /**
+         * Object List
+         * @description Live objects of one kind (plant, branch, boiler, substation, unit, device, room, weather) within the scope.
+         */
+        get: operations["cleanheat_screens_http_object_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,8 +262,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Card */
-        get: operations["__main___card"];
+        /** Object Card */
+        get: operations["cleanheat_screens_http_object_card"];
         put?: never;
         post?: never;
         delete?: never;
@@ -113,8 +279,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Series */
-        get: operations["__main___series"];
+        /**
+         * Object Series
+         * @description Curves of one object.
+         */
+        get: operations["cleanheat_screens_http_object_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -289,8 +458,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Screens */
-        get: operations["__main___screens"];
+        /**
+         * List Screens
+         * @description The screens the user may open.
+         */
+        get: operations["cleanheat_screens_http_list_screens"];
         put?: never;
         post?: never;
         delete?: never;
@@ -307,7 +479,7 @@ export interface paths {
             cookie?: never;
         };
         /** Screen */
-        get: operations["__main___screen"];
+        get: operations["cleanheat_screens_http_screen"];
         put?: never;
         post?: never;
         delete?: never;
@@ -323,8 +495,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search */
-        get: operations["__main___search"];
+        /**
+         * Search
+         * @description Objects of the scope whose name or code contains the text.
+         */
+        get: operations["cleanheat_screens_http_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -413,42 +588,122 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AlertPage */
+        /**
+         * AlertOut
+         * @description One alert; ``is_live``: its condition still holds.  Times with offset.
+         */
+        AlertOut: {
+            /** Closed At */
+            closed_at: string | null;
+            /** Colour */
+            colour: string;
+            /** Company Id */
+            company_id: number;
+            /** Count */
+            count: number;
+            /** District Id */
+            district_id: number;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceOut"][];
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Id */
+            id: number;
+            /** Is Live */
+            is_live: boolean;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Note */
+            note: string;
+            /** Object Kind */
+            object_kind: string;
+            /** Object Name */
+            object_name: string;
+            /** Object Number */
+            object_number: number;
+            /** Office Id */
+            office_id: number;
+            /**
+             * Since At
+             * Format: date-time
+             */
+            since_at: string;
+            /** Source */
+            source: string;
+            /** Source Name */
+            source_name: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * AlertPage
+         * @description One page; ``open_by_level[0]`` counts the open alerts of level Ⅰ in the whole scope, filters apart.
+         */
         AlertPage: {
-            /** Items */
-            items: components["schemas"]["AlertRow"][];
+            /** Open By Level */
+            open_by_level: number[];
+            /** Page */
+            page: number;
+            /** Rows */
+            rows: components["schemas"]["AlertOut"][];
+            /** Size */
+            size: number;
             /** Total */
             total: number;
         };
-        /** AlertRow */
-        AlertRow: {
-            /** Closed At */
-            closed_at: number | null;
-            /** Company */
-            company: string;
-            /** Detail */
-            detail: string;
-            /** Id */
-            id: number;
+        /**
+         * AlertQuery
+         * @description ``is_open`` true: those somebody still has to look at; ``text`` searches names and texts.
+         */
+        AlertQuery: {
+            /** Company Id */
+            company_id?: number | null;
+            /** District Id */
+            district_id?: number | null;
+            /** Is Open */
+            is_open?: boolean | null;
             /** Kind */
-            kind: string;
-            /** Last Seen At */
-            last_seen_at: number;
+            kind?: string | null;
             /** Level */
-            level: number;
+            level?: number | null;
             /** Number */
-            number: number;
-            /** Object Name */
-            object_name: string;
-            /** Opened At */
-            opened_at: number;
-            /** Repeats */
-            repeats: number;
-            /** Status */
-            status: string;
-            /** Title */
-            title: string;
+            number?: number | null;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
+            /** Source */
+            source?: string | null;
+            state?: components["schemas"]["AlertState"] | null;
+            /** Text */
+            text?: string | null;
         };
+        /**
+         * AlertState
+         * @description 新产生 → 已确认 → 处置中 → 待核实 → 已关闭; 误报 and 已抑制 are ends, too.
+         * @enum {string}
+         */
+        AlertState: "new" | "confirmed" | "handling" | "verifying" | "closed" | "false" | "suppressed";
         /** Attribute */
         Attribute: {
             /** Key */
@@ -483,8 +738,11 @@ export interface components {
             /** Lines */
             lines: components["schemas"]["Line"][];
         };
-        /** Cell */
-        Cell: {
+        /**
+         * CellOut
+         * @description One panel's place on the grid.
+         */
+        CellOut: {
             /** H */
             h: number;
             /** Panel */
@@ -563,12 +821,39 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /** Gap */
+        /** Decision */
+        Decision: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * EvidenceOut
+         * @description ``value`` beside the ``limit`` it was held against, both in ``unit``.
+         */
+        EvidenceOut: {
+            /** Limit */
+            limit: number;
+            /** Signal */
+            signal: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * Gap
+         * @description A stretch without trusted values: ``bad``, ``missing`` or ``silent`` (communication lost).
+         */
         Gap: {
             /** End */
             end: number;
             /** Reason */
             reason: string;
+            /** Signal */
+            signal: string;
             /** Start */
             start: number;
         };
@@ -677,11 +962,8 @@ export interface components {
              */
             kind: "kpi";
             measure: components["schemas"]["Measure"];
-            /**
-             * Trend
-             * @default []
-             */
-            trend: (number | null)[];
+            /** Trend */
+            trend?: (number | null)[];
         };
         /** KpiRow */
         KpiRow: {
@@ -709,6 +991,56 @@ export interface components {
             unit: string;
             /** Values */
             values: (number | null)[];
+        };
+        /**
+         * ListQuery
+         * @description Filters of a list of objects.  ``order``: a column or signal, ``-`` in front for descending.
+         */
+        ListQuery: {
+            /** Boiler */
+            boiler?: number | null;
+            /** Branch */
+            branch?: number | null;
+            /** Building */
+            building?: number | null;
+            /** Company */
+            company?: number | null;
+            /** District */
+            district?: number | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /** Office */
+            office?: number | null;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Order
+             * @default number
+             */
+            order: string;
+            /** Plant */
+            plant?: number | null;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * State
+             * @description comma-separated states of the map's theme `operation`
+             * @default
+             */
+            state: string;
+            /** Substation */
+            substation?: number | null;
+            /** Unit */
+            unit?: number | null;
         };
         /** LiveValue */
         LiveValue: {
@@ -806,7 +1138,10 @@ export interface components {
             /** Text */
             text: string;
         };
-        /** ObjectCard */
+        /**
+         * ObjectCard
+         * @description Everything about one object: what it is, what it belongs to, what belongs to it, what it reads now.
+         */
         ObjectCard: {
             /** Attributes */
             attributes: components["schemas"]["Attribute"][];
@@ -833,6 +1168,13 @@ export interface components {
             /** Values */
             values: components["schemas"]["LiveValue"][];
         };
+        /** ObjectPage */
+        ObjectPage: {
+            /** Rows */
+            rows: components["schemas"]["ObjectRow"][];
+            /** Total */
+            total: number;
+        };
         /** ObjectRef */
         ObjectRef: {
             /**
@@ -846,6 +1188,57 @@ export interface components {
             name: string;
             /** Number */
             number: number;
+        };
+        /**
+         * ObjectRow
+         * @description One object of a list; links to others by their numbers.  ``values`` by signal (null: nothing known),
+         *     ``verdicts`` only where not good, ``minute`` of the newest row (0: none), ``state`` as on the map.
+         */
+        ObjectRow: {
+            /** Boiler */
+            boiler?: number | null;
+            /** Branch */
+            branch?: number | null;
+            /** Building */
+            building?: number | null;
+            /** Code */
+            code: string;
+            /** Company */
+            company: string;
+            /** Company Id */
+            company_id?: number | null;
+            /** District */
+            district: string;
+            /** District Id */
+            district_id?: number | null;
+            /** Heated Area M2 */
+            heated_area_m2?: number | null;
+            /** Minute */
+            minute: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Office Id */
+            office_id?: number | null;
+            /** Plant */
+            plant?: number | null;
+            /** Sender Id */
+            sender_id?: number | null;
+            /** State */
+            state: number;
+            /** Substation */
+            substation?: number | null;
+            /** Unit */
+            unit?: number | null;
+            /** Values */
+            values: {
+                [key: string]: number | null;
+            };
+            /** Verdicts */
+            verdicts: {
+                [key: string]: number;
+            };
         };
         /**
          * OrganisationOut
@@ -1064,7 +1457,7 @@ export interface components {
         /** ScreenOut */
         ScreenOut: {
             /** Cells */
-            cells: components["schemas"]["Cell"][];
+            cells: components["schemas"]["CellOut"][];
             /** Columns */
             columns: number;
             /** Key */
@@ -1087,10 +1480,17 @@ export interface components {
             /** Times */
             times: number[];
         };
-        /** SeriesLine */
+        /**
+         * SeriesLine
+         * @description ``values``: means of the buckets (of a counter: its last reading); ``low`` and ``high`` their extremes.
+         */
         SeriesLine: {
             /** Decimals */
             decimals: number;
+            /** High */
+            high: (number | null)[];
+            /** Low */
+            low: (number | null)[];
             /** Signal */
             signal: string;
             /** Unit */
@@ -1100,7 +1500,10 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /** SeriesOut */
+        /**
+         * SeriesOut
+         * @description ``times``: starts of the buckets of ``width_s`` seconds; buckets without rows are left out.
+         */
         SeriesOut: {
             /** Gaps */
             gaps: components["schemas"]["Gap"][];
@@ -1110,6 +1513,41 @@ export interface components {
             resolution: string;
             /** Times */
             times: number[];
+            /** Width S */
+            width_s: number;
+        };
+        /**
+         * SeriesQuery
+         * @description ``span`` (hour, day, week, season), or ``[start, end)`` as epoch seconds or ISO 8601, or the last ``hours``.
+         */
+        SeriesQuery: {
+            /**
+             * End
+             * @default
+             */
+            end: string;
+            /** Hours */
+            hours?: number | null;
+            /**
+             * Points
+             * @default 1000
+             */
+            points: number;
+            /**
+             * Signals
+             * @description comma-separated codes of the catalogue
+             */
+            signals: string;
+            /**
+             * Span
+             * @default
+             */
+            span: string;
+            /**
+             * Start
+             * @default
+             */
+            start: string;
         };
         /**
          * Session
@@ -1150,6 +1588,8 @@ export interface components {
             decimals: number;
             /** High */
             high: number;
+            /** Is Counter */
+            is_counter: boolean;
             /** Low */
             low: number;
             /** Short */
@@ -1276,7 +1716,7 @@ export interface components {
         };
         /**
          * Window
-         * @description ``[start, end)`` in epoch seconds; by default the day up to now.  ``params``: JSON object, panel key → parameters.
+         * @description ``[start, end)`` in epoch seconds, by default the day up to now.  ``params``: JSON, panel key → parameters.
          */
         Window: {
             /** End */
@@ -1300,9 +1740,21 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    __main___alerts: {
+    cleanheat_alerts_http_alerts: {
         parameters: {
-            query?: never;
+            query?: {
+                is_open?: boolean | null;
+                state?: components["schemas"]["AlertState"] | null;
+                level?: number | null;
+                source?: string | null;
+                kind?: string | null;
+                number?: number | null;
+                company_id?: number | null;
+                district_id?: number | null;
+                text?: string | null;
+                page?: number;
+                size?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1320,7 +1772,107 @@ export interface operations {
             };
         };
     };
-    __main___catalogue: {
+    cleanheat_alerts_http_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+        };
+    };
+    cleanheat_alerts_http_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+        };
+    };
+    cleanheat_alerts_http_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+        };
+    };
+    cleanheat_alerts_http_mark_false: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+        };
+    };
+    cleanheat_screens_http_catalogue: {
         parameters: {
             query?: never;
             header?: never;
@@ -1337,6 +1889,114 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KindOut"][];
                 };
+            };
+        };
+    };
+    ingest_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ingest_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ingest_exchange_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ingest_enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ingest_objects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ingest_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1384,9 +2044,25 @@ export interface operations {
             };
         };
     };
-    __main___objects: {
+    cleanheat_screens_http_object_list: {
         parameters: {
-            query?: never;
+            query?: {
+                q?: string;
+                company?: number | null;
+                office?: number | null;
+                district?: number | null;
+                substation?: number | null;
+                branch?: number | null;
+                boiler?: number | null;
+                plant?: number | null;
+                building?: number | null;
+                unit?: number | null;
+                /** @description comma-separated states of the map's theme `operation` */
+                state?: string;
+                order?: string;
+                limit?: number;
+                offset?: number;
+            };
             header?: never;
             path: {
                 kind: string;
@@ -1401,14 +2077,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ObjectPage"];
                 };
             };
         };
     };
-    __main___card: {
+    cleanheat_screens_http_object_card: {
         parameters: {
             query?: never;
             header?: never;
@@ -1431,12 +2105,15 @@ export interface operations {
             };
         };
     };
-    __main___series: {
+    cleanheat_screens_http_object_series: {
         parameters: {
             query: {
+                /** @description comma-separated codes of the catalogue */
                 signals: string;
-                start: string;
-                end: string;
+                start?: string;
+                end?: string;
+                hours?: number | null;
+                span?: string;
                 points?: number;
             };
             header?: never;
@@ -1722,7 +2399,7 @@ export interface operations {
             };
         };
     };
-    __main___screens: {
+    cleanheat_screens_http_list_screens: {
         parameters: {
             query?: never;
             header?: never;
@@ -1742,7 +2419,7 @@ export interface operations {
             };
         };
     };
-    __main___screen: {
+    cleanheat_screens_http_screen: {
         parameters: {
             query?: never;
             header?: never;
@@ -1764,10 +2441,11 @@ export interface operations {
             };
         };
     };
-    __main___search: {
+    cleanheat_screens_http_search: {
         parameters: {
             query: {
                 q: string;
+                limit?: number;
             };
             header?: never;
             path?: never;

@@ -52,9 +52,9 @@ export const useLive = defineStore('live', () => {
     if (event.type === 'minute') {
       minute.value = numberField(event, 'time') ?? minute.value
       outdoorTempC.value = outdoorOf(event) ?? outdoorTempC.value
-    } else if (event.type.startsWith('alert.')) {
+    } else if (event.type === 'alert_opened' || event.type === 'alert_closed') {
       alertNews.value += 1
-      if (event.type === 'alert.opened') lastAlert.value = event
+      if (event.type === 'alert_opened') lastAlert.value = event
     }
   })
 

@@ -13,9 +13,12 @@ export interface Band {
   label: string
 }
 
+/** A line; with `times` of its own it need not be measured when the others are. */
+export type ChartLine = Schemas['Line'] & { times?: readonly number[] }
+
 export interface SeriesChart {
   times: readonly number[]
-  lines: readonly Schemas['Line'][]
+  lines: readonly ChartLine[]
   bands?: readonly Band[]
   /** The window asked for: the axis shows all of it, also where nothing was measured. */
   span?: { start: number; end: number }
@@ -94,10 +97,10 @@ export function seriesOption(chart: SeriesChart, look: ChartLook): EChartsOption
       type: 'line' as const,
       name: line.name,
       yAxisIndex: units.indexOf(line.unit),
-      data: chart.times.map((time, k) => [wallMs(time), line.values[k] ?? null] as [number, number | null]),
+      data: (line.times ?? chart.times).map((time, k) => [wallMs(time), line.values[k] ?? null] as [number, number | null]),
       connectNulls: false,
       // A lone point between two gaps would be invisible as a line.
-      showSymbol: chart.times.length <= FEW_POINTS,
+      showSymbol: (line.times ?? chart.times).length <= FEW_POINTS,
       symbolSize: 4,
       sampling: 'lttb' as const,
       lineStyle: { width: 1.8, type: line.dashed ? ('dashed' as const) : ('solid' as const) },

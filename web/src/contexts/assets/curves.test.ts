@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { bandsOf, chartOf, curveRows } from './curves'
+import type { ObjectSeries } from './queries'
+
+const SPAN = { start: 0, end: 10_000 }
+const gap = (reason: string, start: number, end: number, signal = 'supply_temp_c') => ({ signal, start, end, reason })
+
+describe('bandsOf', () => {
+  it('joins what several signals share', () => {
+    const bands = bandsOf([gap('silent', 100, 900), gap('silent', 500, 1_200, 'flow_t_h')], SPAN)
+    expect(bands).toEqual([{ start: 100, end: 1_200, label: '通讯中断' }])
+  })
+
+  it('does not tell a loss twice, but tells what lies outside of it', () => {
+    const bands = bandsOf([gap('silent', 100, 900), gap('missing', 200, 800), gap('bad', 2_000, 3_000)], SPAN)
+    expect(bands.map(({ label }) => label)).toEqual(['通讯中断', '数据异常'])
+  })
+
+  it('leaves a short stretch shaded but unlabelled', () => {
+    expect(bandsOf([gap('bad', 100, 160)], SPAN)).toEqual([{ start: 100, end: 160, label: '' }])
+  })
+})
+
+const series: ObjectSeries = {
+  times: [1_800_012_600, 1_800_012_660],
+  width_s: 60,
+  resolution: 'minute',
+  gaps: [],
+  lines: [{ signal: 'supply_temp_c', zh: '供水温度', unit: '℃', decimals: 1, values: [45.2, null], low: [], high: [] }],
+}
+
+it('the outdoor temperature stands beside with its own times', () => {
+  const outdoor = { times: [1_800_012_000], line: { name: '室外温度', unit: '℃', values: [-18], dashed: true } }
+  const chart = chartOf(series, outdoor, SPAN)
+  expect(chart.lines.map(({ name, times }) => [name, times?.length])).toEqual([
+    ['供水温度', undefined],
+    ['室外温度', 1],
+  ])
+})
+
+it('exports time and one column a signal', () => {
+  expect(curveRows(series)).toEqual([
+    ['时间', '供水温度 (℃)'],
+    ['2027-01-15 15:30', 45.2],
+    ['2027-01-15 15:31', null],
+  ])
+})
