@@ -62,7 +62,7 @@ def building_table(archive: Archive, seed: int, unit_row_of: NDArray[np.int64]) 
     return BuildingTable(
         unit_row=unit_row_of[table.links["unit"][numbers]],
         time_constant_h=(low[energy] + (high - low)[energy] * share).astype(np.float32),
-        loss_ratio=np.clip(0.965 + 0.045 * chance.normal(seed, "building/loss", numbers), 0.83, 1.12).astype(
+        loss_ratio=np.clip(0.985 + 0.045 * chance.normal(seed, "building/loss", numbers), 0.83, 1.12).astype(
             np.float32
         ),
         gains_k=(1.6 + 1.2 * chance.uniform(seed, "building/gains", numbers)).astype(np.float32),
@@ -76,7 +76,7 @@ def room_table(archive: Archive, seed: int) -> RoomTable:
     row_of = np.zeros(buildings.size, np.int64)
     row_of[buildings.numbers] = np.arange(buildings.count)
     place = np.clip(np.nan_to_num(table.values["position"][numbers]), 0, 4).astype(np.int64)
-    own = np.clip(1.15 * chance.normal(seed, "room/own", numbers), -3.2, 3.2)
+    own = np.clip(1.35 * chance.normal(seed, "room/own", numbers), -3.2, 3.2)
     lies = np.where(chance.uniform(seed, "room/lie", numbers) < 0.003, 5.5, 0.0)
     habit = chance.uniform(seed, "room/habit", numbers)
     return RoomTable(

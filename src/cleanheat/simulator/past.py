@@ -1,0 +1,279 @@
+"""What happened before the platform was switched on?  Two seasons of hours, three days of minutes, a day of rooms.
+
+The same functions of (seed, time) as the live feed, evaluated for blocks of objects over many instants at once and
+handed to the store in (id, time) order.  The counters end where the feed goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanheat.assets.archive import Archive
+from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, Season, local, season, season_of
+from cleanheat.simulator import sensors
+from cleanheat.simulator.faults import write_labels
+from cleanheat.simulator.grid import Grid, Knots
+from cleanheat.simulator.physics import City, Columns, UnitReadings, Window, blocks
+from cleanheat.simulator.sources import Load
+from cleanheat.simulator.state import FeedState
+from cleanheat.simulator.weather import Weather
+
+Progress = Callable[[int, int, str], None]
+NETWORK_MINUTES_H, PEOPLE_MINUTES_H = 72, 24
+SAMPLES_AN_HOUR = 3
+CHUNK_H = 240
+UNIT_ROWS, PEOPLE_ROWS = 256, 500
+WORKERS = 2
+
+
+class PastStore(Protocol):
+    """The two calls of the telemetry store that take a past."""
+
+    def append_rows(
+        self,
+        kind: str,
+        ids: NDArray[Any],
+        times: NDArray[Any],
+        columns: Sequence[NDArray[Any]],
+        verdict_words: NDArray[np.uint64] | None,
+        token: str,
+    ) -> None: ...
+
+    def append_hourly(
+        self,
+        kind: str,
+        ids: NDArray[Any],
+        hours: NDArray[Any],
+        counts: NDArray[Any] | Sequence[NDArray[Any] | None],
+        means: Sequence[NDArray[Any] | None],
+        lows: Sequence[NDArray[Any] | None],
+        highs: Sequence[NDArray[Any] | None],
+        lasts: Sequence[NDArray[Any] | None],
+        token: str,
+    ) -> None: ...
+
+
+@dataclass
+class PastReport:
+    """Rows written, by what they are."""
+
+    minute_rows: dict[str, int] = field(default_factory=dict)
+    hour_rows: dict[str, int] = field(default_factory=dict)
+
+    def add(self, rows: dict[str, int], kind: str, n: int) -> None:
+        rows[kind] = rows.get(kind, 0) + n
+
+
+def write_past(
+    archive: Archive,
+    store: PastStore,
+    seed: int,
+    until: int,
+    progress: Progress,
+    size: str = "city",
+    data_dir: Path | None = None,
+    weather: Weather | None = None,
+) -> PastReport:
+    """Write everything up to ``until`` (exclusive, epoch s); the feed's state and labels go to ``data_dir``.
+
+    ``progress(done, total, note)`` is told after every block; ``size`` only names the city in the notes.
+    """
+    return _Writer(City(archive, seed, weather), store, until - until % MINUTE_S, progress, size).write(data_dir)
+
+
+class _Writer:
+    def __init__(self, city: City, store: PastStore, until: int, progress: Progress, size: str) -> None:
+        self.city, self.store, self.until = city, store, until
+        self.counters = city.new_counters()
+        self.report = PastReport()
+        self._progress, self._size = progress, size
+        self._lock = threading.Lock()
+        self._done = 0
+        first_minute = (until - NETWORK_MINUTES_H * HOUR_S) // HOUR_S * HOUR_S
+        self._spans = list(_chunks(_seasons(until), first_minute))
+        self._days = list(_days(first_minute, until))
+        self._people_days = list(_days((until - PEOPLE_MINUTES_H * HOUR_S) // HOUR_S * HOUR_S, until))
+        n_units = len(blocks(city.units.count, UNIT_ROWS))
+        n_people = sum(len(blocks(n, PEOPLE_ROWS)) for n in (city.rooms.count, city.devices.count))
+        self._total = (len(self._spans) + len(self._days)) * (n_units + 1) + len(self._people_days) * n_people
+
+    def write(self, data_dir: Path | None) -> PastReport:
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for start, end in self._spans:
+                self._network(pool, Grid(start, (end - start) * SAMPLES_AN_HOUR // HOUR_S, HOUR_S // SAMPLES_AN_HOUR))
+            for start, end in self._days:
+                self._network(pool, Grid(start, (end - start) // MINUTE_S))
+            for start, end in self._people_days:
+                self._people(pool, Grid(start, (end - start) // MINUTE_S))
+        if data_dir is not None:
+            self._leave_state(data_dir / "simulator")
+        return self.report
+
+    def _leave_state(self, folder: Path) -> None:
+        earlier = FeedState.load(folder, self.counters)
+        FeedState(self.counters, self.until - MINUTE_S, earlier.sequence).save(folder)
+        if self._spans:
+            labels = self.city.schedule.labels(self._spans[0][0], self.until)
+            write_labels(labels, folder / "labels" / "past.parquet")
+
+    # --- plants, branches, boilers, units, weather -----------------------------------------------------------------
+
+    def _network(self, pool: ThreadPoolExecutor, grid: Grid) -> None:
+        window = self.city.window(grid.first_hour, grid.n_hours)
+        jobs = [pool.submit(self._units, window, rows, grid) for rows in blocks(self.city.units.count, UNIT_ROWS)]
+        load, peak_kw = None, None
+        for job in jobs:
+            part_load, part_peak = job.result()
+            load = part_load if load is None else load + part_load
+            peak_kw = part_peak if peak_kw is None else peak_kw + part_peak
+        if load is None or peak_kw is None:
+            return
+        found = self.city.source_readings(window, grid, load, peak_kw, self.counters)
+        found["weather"] = self.city.weather_readings(window, grid)
+        for kind, columns in found.items():
+            self._keep(kind, slice(0, self.city.archive[kind].count), columns, grid, window)
+        self._tell("热网历史" if grid.stride > 1 else "热网分钟数据")
+
+    def _units(self, window: Window, rows: slice, grid: Grid) -> tuple[Load, NDArray[Any]]:
+        """One block of units: readings in small parts that fit the processor's cache, kept as one block."""
+        parts = [self.city.unit_readings(window, part, grid, self.counters) for part in _parts(rows, grid.n)]
+        columns = [np.concatenate(c) for c in zip(*(p.columns for p in parts), strict=True)]
+        self._keep("unit", rows, columns, grid, window)
+        self._tell("机组")
+        return _total(parts)
+
+    # --- rooms and devices -----------------------------------------------------------------------------------------
+
+    def _people(self, pool: ThreadPoolExecutor, grid: Grid) -> None:
+        window = self.city.window(grid.first_hour, grid.n_hours)
+        weights = window.weights(grid)
+        knots = {"room": self.city.room_knots(window), "device": self.city.device_knots(window)}
+        counts = {"room": self.city.rooms.count, "device": self.city.devices.count}
+        jobs = [
+            pool.submit(self._meters, kind, rows, grid, knots[kind], weights, window)
+            for kind, n in counts.items()
+            for rows in blocks(n, PEOPLE_ROWS)
+        ]
+        for job in jobs:
+            job.result()
+
+    def _meters(
+        self, kind: str, rows: slice, grid: Grid, knots: Knots, weights: NDArray[np.float32], window: Window
+    ) -> None:
+        readings = self.city.room_readings if kind == "room" else self.city.device_readings
+        parts = [readings(part, grid, knots, weights) for part in _parts(rows, grid.n)]
+        self._keep(kind, rows, [np.concatenate(c) for c in zip(*parts, strict=True)], grid, window)
+        self._tell("室温与农村设备")
+
+    # --- storing ---------------------------------------------------------------------------------------------------
+
+    def _keep(self, kind: str, rows: slice, columns: Columns, grid: Grid, window: Window) -> None:
+        """Roll-ups of a block, and its minutes if the grid has them."""
+        ids = self.city.archive[kind].numbers[rows].astype(np.uint32)
+        by_minute = grid.stride == 1
+        silent = self.city.silent(kind, rows, grid, window.labels) if by_minute else None
+        self._keep_hours(kind, ids, columns, grid, silent)
+        if not by_minute:
+            return
+        sensors.drop_out(kind, columns, sensors.generator(self.city.seed, kind, grid.minute, rows.start))
+        all_ids = np.repeat(ids, grid.n)
+        times = np.tile(grid.times.astype(np.uint32), ids.shape[0])
+        flat = [c.reshape(-1) for c in columns]
+        if silent is not None:
+            heard = ~silent.reshape(-1)
+            all_ids, times, flat = all_ids[heard], times[heard], [c[heard] for c in flat]
+        self.store.append_rows(kind, all_ids, times, flat, None, f"past-{kind}-{grid.start}-{rows.start}")
+        with self._lock:
+            self.report.add(self.report.minute_rows, kind, all_ids.shape[0])
+
+    def _keep_hours(
+        self, kind: str, ids: NDArray[np.uint32], columns: Columns, grid: Grid, silent: NDArray[np.bool_] | None
+    ) -> None:
+        """Means, extremes and last counters of a grid's whole hours; the hour running is left to the roll-up."""
+        each = HOUR_S // grid.step_s
+        n_hours = grid.n // each
+        if n_hours == 0:
+            return
+        shape = (ids.shape[0], n_hours, each)
+        cut = n_hours * each
+        heard = np.full(shape[:2], HOUR_S // MINUTE_S, np.uint16)
+        if silent is not None:
+            heard -= silent[:, :cut].reshape(shape).sum(axis=2, dtype=np.uint16)
+        keep = heard.reshape(-1) > 0
+        means: list[NDArray[Any] | None] = []
+        lows, highs, lasts = list(means), list(means), list(means)
+        for signal, column in zip(KINDS[kind].signals, columns, strict=True):
+            hour = column[:, :cut].reshape(shape)
+            if signal.is_counter:
+                last = hour[:, :, -1]
+                for target, value in ((means, None), (lows, None), (highs, None), (lasts, last.reshape(-1)[keep])):
+                    target.append(value)
+                continue
+            low, high = hour.min(axis=2), hour.max(axis=2)
+            mean = np.rint(hour.sum(axis=2, dtype=np.int32) / np.float32(each)).astype(signal.dtype)
+            gone = low == signal.missing
+            mean[gone], high[gone] = signal.missing, signal.missing
+            for target, value in ((means, mean), (lows, low), (highs, high)):
+                target.append(value.reshape(-1)[keep])
+            lasts.append(None)
+        all_ids = np.repeat(ids, n_hours)[keep]
+        hours = np.tile(grid.times[:cut:each], ids.shape[0]).astype(np.uint32)[keep]
+        token = f"past-hours-{kind}-{grid.start}-{ids[0]}"
+        self.store.append_hourly(kind, all_ids, hours, heard.reshape(-1)[keep], means, lows, highs, lasts, token)
+        with self._lock:
+            self.report.add(self.report.hour_rows, kind, all_ids.shape[0])
+
+    def _tell(self, note: str) -> None:
+        with self._lock:
+            self._done += 1
+            self._progress(min(self._done, self._total), self._total, note)
+
+
+def _total(parts: Sequence[UnitReadings]) -> tuple[Load, NDArray[Any]]:
+    load, peak_kw = parts[0].load, parts[0].peak_kw
+    for part in parts[1:]:
+        load, peak_kw = load + part.load, peak_kw + part.peak_kw
+    return load, peak_kw
+
+
+def _parts(rows: slice, instants: int) -> list[slice]:
+    """Rows in parts whose working arrays stay within the second-level cache."""
+    size = max(8, 64_000 // max(instants, 1))
+    return [slice(i, min(i + size, rows.stop)) for i in range(rows.start, rows.stop, size)]
+
+
+def _seasons(until: int) -> tuple[Season, Season]:
+    """The season before the present one, and the present one."""
+    present = season_of(until)
+    return season(present.year - 1), present
+
+
+def _chunks(seasons: Iterable[Season], until: int) -> Iterable[tuple[int, int]]:
+    """Spans of whole hours of the seasons, none across a month; the three days of filling before a season count."""
+    for one in seasons:
+        at, end = one.start - 3 * DAY_S, min(one.end + HOUR_S, until)
+        while at < end:
+            here = local(at)
+            turn = (here.replace(day=1, hour=0, minute=0, second=0) + timedelta(days=32)).replace(day=1)
+            stop = min(end, at + CHUNK_H * HOUR_S, int(turn.timestamp()))
+            yield at, stop
+            at = stop
+
+
+def _days(start: int, end: int) -> Iterable[tuple[int, int]]:
+    """``[start, end)`` cut at midnight of Asia/Shanghai, where the store's partitions begin."""
+    at = start
+    while at < end:
+        midnight = (at + 8 * HOUR_S) // DAY_S * DAY_S + DAY_S - 8 * HOUR_S
+        yield at, min(end, midnight)
+        at = min(end, midnight)

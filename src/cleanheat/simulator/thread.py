@@ -1,0 +1,65 @@
+"""Who calls the feed?  A thread that delivers each minute when the clock passes it, catching up when behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from cleanheat.kernel.errors import Problem
+from cleanheat.kernel.time import MINUTE_S, Clock, floor_minute
+from cleanheat.simulator.feed import Feed
+from cleanheat.telemetry.frames import Block
+
+Deliver = Callable[[int, int, list[Block]], None]
+"""(sender, sequence, blocks): hand one batch to the gateway."""
+LONGEST_WAIT_S = 1.0
+log = structlog.get_logger(__name__)
+
+
+class FeedThread(threading.Thread):
+    """Delivers ``feed``'s minutes from the clock's present minute on; a refused batch is counted and left."""
+
+    def __init__(
+        self, feed: Feed, clock: Clock, deliver: Deliver, wait: Callable[[float], object] | None = None
+    ) -> None:
+        super().__init__(name="simulator-feed", daemon=True)
+        self._feed, self._clock, self._deliver = feed, clock, deliver
+        self._stopping = threading.Event()
+        self._wait = wait or self._stopping.wait
+        self.next_minute = max(feed.state.minute + MINUTE_S, floor_minute(clock.now()))
+        self.delivered = 0
+        self.refused = 0
+
+    @property
+    def behind_s(self) -> float:
+        """How far the feed lags behind the clock."""
+        return max(0.0, self._clock.now() - self.next_minute)
+
+    def step(self) -> bool:
+        """Deliver the next minute if the clock has passed its start; whether it had."""
+        if self._clock.now() < self.next_minute:
+            return False
+        for sender, blocks in self._feed.minute(self.next_minute):
+            try:
+                self._deliver(sender, blocks[0].sequence, blocks)
+                self.delivered += 1
+            except Problem as problem:
+                self.refused += 1
+                log.info("batch refused", sender=sender, problem=problem.code)
+        self.next_minute += MINUTE_S
+        return True
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            if not self.step():
+                ahead = (self.next_minute - self._clock.now()) / max(self._clock.speed, 1e-6)
+                self._wait(min(max(ahead, 0.001), LONGEST_WAIT_S))
+        self._feed.close()
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """End after the minute in work and save the feed's state."""
+        self._stopping.set()
+        if self.is_alive():
+            self.join(timeout_s)
