@@ -1,0 +1,119 @@
+"""``cleanheat``: the platform's commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="清洁供暖调度指挥平台", pretty_exceptions_enable=False)
+OPENAPI = Path(__file__).parents[3] / "web/src/api/openapi.json"
+At = Annotated[str, typer.Option(help="platform time at the first start, e.g. 2027-01-15T19:00 (Asia/Shanghai)")]
+
+
+def _setup() -> None:
+    """Django is needed by every command; its settings read the environment."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanheat.config.settings")
+    import django
+
+    django.setup()
+
+
+def _moment(text: str) -> int | None:
+    from cleanheat.kernel.time import SHANGHAI, epoch
+
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--at: {error}") from None
+    return epoch(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
+
+
+@app.command()
+def run(
+    at: At = "",
+    speed: Annotated[float, typer.Option(min=0.1, max=600, help="platform seconds per second")] = 1.0,
+    feed: Annotated[str, typer.Option(help="direct, http or none: how simulated batches come in")] = "direct",
+    weather: Annotated[Path | None, typer.Option(exists=True, help="hourly weather CSV instead of the model")] = None,
+) -> None:
+    """Build the city once if there is none, then run everything at one address."""
+    if feed not in {"direct", "http", "none"}:
+        raise typer.BadParameter("--feed is direct, http or none")
+    import uvicorn
+
+    from cleanheat.config.options import options
+    from cleanheat.config.process import Running, running
+    from cleanheat.simulator.build import ensure_built
+
+    settings = options()
+    built = ensure_built(settings.size, settings.seed, _moment(at), settings.data_dir.resolve())
+    how = Running(speed, feed, weather)  # type: ignore[arg-type]  # checked above
+    with running(settings, how, built.clock_start):
+        from cleanheat.config.asgi import application
+
+        _welcome(settings.data_dir.resolve(), f"http://{settings.host}:{settings.port}")
+        uvicorn.run(
+            application,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws_max_size=1 << 16,
+            timeout_graceful_shutdown=5,
+        )
+
+
+def _welcome(data_dir: Path, url: str) -> None:
+    """Who may sign in: the demo cast, printed at every start."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("用户名", "密码", "角色", "组织", title=f"清洁供暖调度指挥平台  {url}")
+    for member in json.loads((data_dir / "cast.json").read_text("utf-8")):
+        table.add_row(member["username"], member["password"], member["role_zh"], member["organisation"])
+    Console(stderr=True).print(table)
+
+
+@app.command()
+def openapi(check: Annotated[bool, typer.Option(help="only say whether the committed file is fresh")] = False) -> None:
+    """Write the HTTP interface's description for the front end's types."""
+    from cleanheat.config.api import write_openapi
+
+    if not write_openapi(OPENAPI, check=check) and check:
+        typer.echo("web/src/api/openapi.json is stale: run 'make openapi'", err=True)
+        raise typer.Exit(1)
+
+
+def _with_rooms(commands: typer.Typer) -> typer.Typer:
+    """The commands of the rooms, under their own names."""
+    from cleanheat.simulator.cli import build_command
+    from cleanheat.telemetry.cli import import_command
+    from cleanheat.telemetry.cli_send import enrol_command, send_command
+
+    rooms: dict[str, Any] = {
+        "build": build_command,
+        "import": import_command,
+        "send": send_command,
+        "enrol": enrol_command,
+    }
+    for name, command in rooms.items():
+        commands.command(name)(command)
+    return commands
+
+
+def main() -> None:
+    warnings.simplefilter("ignore", DeprecationWarning)
+    _setup()  # the rooms' commands import models
+    _with_rooms(app)()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""How the one process is put together: which engine gets which directory, and in which order they start and stop."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+import httpx
+import structlog
+
+from cleanheat.assets import public as assets
+from cleanheat.config.options import Options
+from cleanheat.infra import clock, events, jobs
+from cleanheat.kernel.errors import Problem
+from cleanheat.kernel.time import HOUR_S, MINUTE_S, RunningClock, floor_minute
+from cleanheat.pipeline import public as pipeline
+from cleanheat.simulator.feed import Feed
+from cleanheat.simulator.thread import Deliver, FeedThread
+from cleanheat.simulator.weather import Weather
+from cleanheat.telemetry import public as telemetry
+from cleanheat.telemetry.frames import Block
+
+FeedMode = Literal["direct", "http", "none"]
+BATCHES_PATH = "/api/v1/ingest/batches"
+KEEP_CLOCK_EVERY_S = 5.0
+log = structlog.get_logger(__name__)
+
+
+class Service(Protocol):
+    """Something with a thread of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Running:
+    """How a platform runs: how fast its clock, and how the simulated companies' batches reach the gateway."""
+
+    speed: float = 1.0
+    feed: FeedMode = "direct"
+    weather_file: Path | None = None
+
+
+class ClockKeeper:
+    """Notes the platform's time on disk, so that a later start goes on where this one ended."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clock-keeper", daemon=True)
+
+    @classmethod
+    def kept(cls, path: Path) -> float | None:
+        try:
+            return float(json.loads(path.read_text("utf-8"))["now"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=KEEP_CLOCK_EVERY_S)
+        self._keep()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(KEEP_CLOCK_EVERY_S):
+            self._keep()
+
+    def _keep(self) -> None:
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps({"now": clock.now()}), "utf-8")
+        fresh.replace(self._path)
+
+
+@dataclass
+class Platform:
+    """What runs beside the web server; stopped in the reverse order of starting."""
+
+    services: list[Service] = field(default_factory=list)
+    closers: list[Callable[[], object]] = field(default_factory=list)
+
+    def start(self) -> None:
+        for service in self.services:
+            service.start()
+
+    def stop(self) -> None:
+        for end in [*(s.stop for s in reversed(self.services)), *reversed(self.closers)]:
+            try:
+                end()
+            except Exception:  # what fails to stop must not keep the rest running
+                log.exception("stopping failed")
+
+
+@contextlib.contextmanager
+def running(options: Options, how: Running, began_at: int) -> Iterator[Platform]:
+    """The platform of ``options.data_dir``, running.  ``began_at``: where its clock starts the first time."""
+    platform = compose(options, how, began_at)
+    platform.start()
+    try:
+        yield platform
+    finally:
+        platform.stop()
+
+
+def compose(options: Options, how: Running, began_at: int) -> Platform:
+    """Engines opened in the order in which they need each other; nothing runs yet."""
+    data_dir = options.data_dir.resolve()
+    kept_clock = data_dir / "clock.json"
+    store = telemetry.Store.open(options.tsdb_dsn or data_dir / "tsdb")
+    telemetry.install_store(store)
+    clock.install(RunningClock(_resume_at(store, ClockKeeper.kept(kept_clock), began_at), how.speed))
+    archive = assets.archive()
+    gateway = telemetry.open_gateway(data_dir)
+    telemetry.install_gateway(gateway)
+    line = pipeline.build_line(archive, store, gateway, data_dir, options.retention_days)
+    pipeline.install_line(line)
+    platform = Platform([ClockKeeper(kept_clock), events.Dispatcher(), jobs.Worker(), line.runner])
+    platform.closers += [store.close, gateway.spool.close]
+    if how.feed != "none":
+        weather = Weather.from_csv(options.seed, how.weather_file) if how.weather_file else None
+        feed = Feed(archive, options.seed, floor_minute(clock.now()), data_dir, weather)
+        platform.services.append(FeedThread(feed, clock.current(), _deliver(gateway, archive, how, options)))
+    return platform
+
+
+def _resume_at(store: telemetry.Store, kept: float | None, began_at: int) -> float:
+    """Never before what is stored already: the kept time may be seconds old after a kill."""
+    if kept is None:
+        return began_at
+    newest = store.latest_rows("weather", floor_minute(kept) - HOUR_S, floor_minute(kept) + 2 * HOUR_S).minutes
+    return max(kept, float(newest.max(initial=0)) + MINUTE_S)
+
+
+def _deliver(
+    gateway: telemetry.Gateway, archive: assets.Archive, how: Running, options: Options
+) -> Deliver:
+    """Seal a batch as its company would and hand it over: to the gateway's function, or over HTTP like a stranger."""
+    senders = sorted({int(s) for kind in archive.kinds.values() for s in set(kind.links.get("sender", ()))} - {0})
+    sessions = telemetry.open_sessions(gateway.senders, senders)
+    http = httpx.Client(base_url=f"http://{options.host}:{options.port}", timeout=30) if how.feed == "http" else None
+
+    def deliver(sender: int, sequence: int, blocks: list[Block]) -> None:
+        body = telemetry.seal_batch(sessions[sender], sequence, blocks)
+        if http is None:
+            gateway.receive(body, BATCHES_PATH)
+            return
+        answer = http.post(BATCHES_PATH, content=body)
+        if answer.is_error:
+            raise Problem(answer.status_code, "refused", "批次被拒绝", answer.text[:200])
+
+    return deliver
