@@ -16,12 +16,13 @@ from django.db.models import Q
 
 from cleanheat.accounts.models import Organisation
 from cleanheat.infra import audit, clock
-from cleanheat.infra.sealing import Algorithm, PublicKey, same, sm3
+from cleanheat.infra.sealing import Algorithm, PublicKey, same
 from cleanheat.kernel.errors import not_found
 from cleanheat.telemetry.envelope import SenderSession
 from cleanheat.telemetry.models import Sender, SessionKey
 from cleanheat.telemetry.refusals import refuse
 from cleanheat.telemetry.senders import Senders, digest
+from cleanheat.telemetry.signed_texts import answer_text, enrolment_text, proof_text, request_text
 
 ENROLMENT_CODE_S: Final = 72 * 3_600
 MAX_KEY_ID: Final = 0xFFFF
@@ -39,16 +40,11 @@ class IssuedKey:
     signature: str
 
 
-def enrolment_text(sender: int, code: str, public_key: str) -> bytes:
-    return f"cleanheat-enrol-v1\n{sender}\n{code}\n{public_key}".encode()
-
-
-def request_text(sender: int, algorithm: str, challenge: str, encrypted_key: str) -> bytes:
-    return f"cleanheat-key-v1\n{sender}\n{algorithm}\n{challenge}\n{encrypted_key}".encode()
-
-
-def answer_text(sender: int, key_id: int, algorithm: str, valid_until: int, key: bytes) -> bytes:
-    return f"cleanheat-key-answer-v1\n{sender}\n{key_id}\n{algorithm}\n{valid_until}\n{sm3(key).hex()}".encode()
+def prove(senders: Senders, sender: int, challenge: str, signature: bytes) -> None:
+    """Refuse unless the signature over a fresh challenge is the sender's."""
+    if not senders.public_key(sender).verifies(proof_text(sender, challenge), signature):
+        raise refuse("bad-signature", "", "X-Signature")
+    senders.use_challenge(sender, challenge)
 
 
 def issue_enrolment_code(sender: int, actor: Any = None) -> str:

@@ -178,9 +178,11 @@ class Gateway:
 
     def _blamed(self, body: bytes) -> int:
         """The sender a refused body names, if we know it."""
-        named = int.from_bytes(body[6:10], "big") if len(body) >= HEADER_BYTES else STRANGERS
+        return self._known(int.from_bytes(body[6:10], "big") if len(body) >= HEADER_BYTES else STRANGERS)
+
+    def _known(self, sender: int) -> int:
         try:
-            return named if self.senders.card(named) is not None else STRANGERS
+            return sender if self.senders.card(sender) is not None else STRANGERS
         except Exception:  # counting must not hide the refusal itself, say behind a busy database
             return STRANGERS
 
@@ -196,6 +198,10 @@ class Gateway:
         source = (sender, remote)
         self._key_requests.check(source)
         self._key_requests.take(source)
+
+    def count_refusal(self, sender: int, problem: Problem) -> None:
+        """Count a refused key request under the sender it concerns, if we know that sender."""
+        self.counts.add(self._known(sender), {problem.code: 1})
 
     def next_sequence(self, sender: int) -> int:
         """Where a sender that has lost count goes on."""

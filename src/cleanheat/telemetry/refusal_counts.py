@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -14,20 +13,8 @@ from django.db.models import F
 from cleanheat.infra import clock
 from cleanheat.kernel.time import local
 from cleanheat.telemetry.models import RefusalCount
-from cleanheat.telemetry.refusals import REFUSALS
 
 STRANGERS = 0
-
-
-@dataclass(frozen=True)
-class RefusedRow:
-    """One line of the refusal report."""
-
-    sender: int
-    day: date
-    reason: str
-    zh: str
-    count: int
 
 
 class RefusalCounts:
@@ -65,14 +52,3 @@ class RefusalCounts:
             with self._lock:
                 self._fresh.update(fresh)
             raise
-
-
-def list_refusals(start: date, end: date, senders: frozenset[int] | None = None) -> list[RefusedRow]:
-    """Counts of days in ``[start, end)``, of some senders or of all."""
-    rows = RefusalCount.objects.filter(day__gte=start, day__lt=end)
-    if senders is not None:
-        rows = rows.filter(sender_id__in=senders)
-    return [
-        RefusedRow(r.sender_id, r.day, r.reason, REFUSALS[r.reason].zh if r.reason in REFUSALS else r.reason, r.count)
-        for r in rows
-    ]

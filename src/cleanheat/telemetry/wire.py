@@ -188,23 +188,30 @@ def _decode_columns(
 
 def keep_own(decoded: Decoded, block: Block, owners: Owners) -> None:
     """Add the block's rows that exist, belong to the sender and come for the first time; count the others."""
-    ids, owner = block.ids, owners[block.kind]
-    exists = ids < owner.shape[0]
-    owner_of = owner[np.where(exists, ids, 0)]
-    keep = exists & (owner_of == block.sender)
-    if not keep.all():
-        n_unknown = int(np.count_nonzero(~exists | (owner_of == 0)))
-        n_foreign = int(np.count_nonzero(~keep)) - n_unknown
-        decoded.refused.update({"unknown-object": n_unknown, "foreign-object": n_foreign})
-    if ids.shape[0] > 1 and not bool(np.all(ids[1:] > ids[:-1])):
-        first = np.zeros(ids.shape[0], bool)
-        first[np.unique(ids, return_index=True)[1]] = True
-        decoded.refused["duplicate-object"] += int(np.count_nonzero(keep & ~first))
-        keep &= first
-    decoded.refused = +decoded.refused  # drop zero counts
-    if not keep.all():
-        ids = ids[keep]
-        columns = [None if c is None else c[keep] for c in block.columns]
-        block = Block(block.sender, block.sequence, block.kind, block.minute, ids, columns)
-    if ids.shape[0]:
+    n_rows = block.ids.shape[0]
+    if not n_rows:
+        return
+    owner = owners[block.kind]
+    place = block.ids.astype(np.intp)  # aligned and of the width numpy indexes with: a third of the time
+    ascending = bool((place[1:] > place[:-1]).all())
+    exists = place < owner.shape[0]
+    owner_of = owner.take(place, mode="clip")
+    if ascending and exists[-1] and bool((owner_of == block.sender).all()):
         decoded.blocks.append(block)
+        return
+    keep = exists & (owner_of == block.sender)
+    n_unknown = int(np.count_nonzero(~exists | (owner_of == 0)))
+    n_foreign = n_rows - int(np.count_nonzero(keep)) - n_unknown
+    first = np.zeros(n_rows, bool)
+    first[np.unique(place, return_index=True)[1]] = True
+    n_duplicate = int(np.count_nonzero(keep & ~first))
+    keep &= first
+    _count(decoded.refused, {"unknown-object": n_unknown, "foreign-object": n_foreign, "duplicate-object": n_duplicate})
+    if keep.any():
+        columns = [None if c is None else c[keep] for c in block.columns]
+        kept = Block(block.sender, block.sequence, block.kind, block.minute, block.ids[keep], columns)
+        decoded.blocks.append(kept)
+
+
+def _count(refused: Counter[str], counts: Mapping[str, int]) -> None:
+    refused.update({reason: count for reason, count in counts.items() if count})
