@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleanheat.kernel.errors import invalid
+from cleanheat.kernel.errors import invalid, not_found
 from cleanheat.kernel.ids import parse_archive_code
 from cleanheat.kernel.quantities import VERDICT_BITS, Kind
 from cleanheat.kernel.time import HOUR_S, utc
@@ -110,9 +110,8 @@ def import_file(
         workdir: where checkpoints and reports are kept (``<file hash>-<mapping hash>.*``).
     """
     history = History(path, mapping)
-    name = f"{_digest(path)}-{mapping.digest}"
     workdir.mkdir(parents=True, exist_ok=True)
-    place = workdir / f"{name}.json"
+    place = _place(path, mapping, workdir)
     state = _load(place) or _Checkpoint(Report(str(path), mapping.kind.code, ignored_columns=history.ignored_columns))
     report = state.report
     if not state.done:
@@ -125,9 +124,21 @@ def import_file(
             store.roll_up_objects(mapping.kind.code, report.first, report.last + 1, np.array(state.ids, np.uint32))
         state.done = True
         _save(place, state)
-    place.with_name(f"{name}.report.txt").write_text(as_text(report), "utf-8")
-    place.with_name(f"{name}.report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
+    place.with_suffix(".report.txt").write_text(as_text(report), "utf-8")
+    place.with_suffix(".report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
     return report
+
+
+def report_of(path: Path, mapping: HistoryMap, workdir: Path) -> Report:
+    """The report of a file that was imported before, here or by another process."""
+    state = _load(_place(path, mapping, workdir))
+    if state is None:
+        raise not_found("这个文件还没有导入过", str(path))
+    return state.report
+
+
+def _place(path: Path, mapping: HistoryMap, workdir: Path) -> Path:
+    return workdir / f"{_digest(path)}-{mapping.digest}.json"
 
 
 def _store_chunks(
@@ -135,7 +146,7 @@ def _store_chunks(
 ) -> None:
     mapping, report = history.mapping, state.report
     known = set(state.ids)
-    intent = place.with_suffix(".intent.npz")
+    intent = place.with_suffix(".intent")
     for chunk in history.chunks(state.next_chunk, report.rows_in):
         rows, numbers = _judged(chunk, mapping, objects, report)
         keep = _read_intent(intent, chunk.index)
