@@ -17,6 +17,7 @@ from cleanheat.kernel.quantities import KINDS, Signal
 from cleanheat.telemetry.frames import Block
 
 KNOT_S = 900
+ABSENT = 0.01
 COMPANY, OPERATOR, RURAL, WEATHER = 100, 200, 300, 400
 """Organisation ids begin here: companies 101…, plant operators 201…, rural platforms 301…, the weather service 401."""
 
@@ -283,7 +284,7 @@ class City:
         blocks = []
         for kind in KINDS:
             numbers, columns = self.archive[kind].numbers.astype(np.uint32), self.columns(kind, t)
-            for sender, rows in self._order[kind]:
-                rows = rows[self._rng.random(rows.size) >= 0.01] if rows.size > 20 else rows
+            for sender, own in self._order[kind]:
+                rows = own[self._rng.random(own.size) >= ABSENT] if own.size > 20 else own
                 blocks.append(Block(sender, sequence, kind, t, numbers[rows], [c[rows] for c in columns]))
         return sorted(blocks, key=lambda b: b.sender)
