@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.utils import check_csrf
 
 from cleanheat.accounts import actions, queries
@@ -77,9 +77,9 @@ def sign_in(request: HttpRequest, body: SignIn) -> dict[str, Any]:
 
 
 @router.delete("/session", response={204: None})
-def sign_out(request: HttpRequest) -> tuple[int, None]:
+def sign_out(request: HttpRequest) -> Status[None]:
     actions.sign_out(request)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/organisations", response=list[OrganisationOut])

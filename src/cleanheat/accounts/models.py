@@ -9,7 +9,7 @@ from cleanheat.accounts.vocabulary import OrganisationKind, Role
 
 
 class Organisation(models.Model):
-    """A node of the supervision tree.  ``path`` is the materialised path of ids, ``/1/7/93/``: a prefix is a subtree."""
+    """A node of the supervision tree.  ``path`` is the chain of ids, ``/1/7/93/``: a prefix is a subtree."""
 
     id = models.PositiveIntegerField(primary_key=True)
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices)

@@ -98,7 +98,7 @@ def _selected(question: Question, scope: Scope, now: LiveKind) -> NDArray[np.int
 
 @lru_cache(maxsize=64)
 def _with_text(kind: str, _version: str, text: str) -> NDArray[np.bool_]:
-    """Objects whose name or code contains the text."""
+    """Objects whose name contains the text."""
     table = assets.archive()[kind]
     found = np.zeros(table.size, dtype=bool)
     words = _words(kind, _version)
@@ -109,11 +109,7 @@ def _with_text(kind: str, _version: str, text: str) -> NDArray[np.bool_]:
 @lru_cache(maxsize=16)
 def _words(kind: str, _version: str) -> list[tuple[int, str]]:
     numbers = assets.archive()[kind].numbers.tolist()
-    return [(n, f"{card.name} {card.code}".casefold()) for n, card in _cards(kind, numbers).items()]
-
-
-def _cards(kind: str, numbers: list[int]) -> dict[int, Any]:
-    return dict(zip(numbers, assets.labels(kind, numbers), strict=True))
+    return [(n, name.casefold()) for n, name in zip(numbers, assets.names(kind, numbers), strict=True)]
 
 
 def _sorted(question: Question, now: LiveKind, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -141,17 +137,12 @@ def _column(kind: str, now: LiveKind, name: str) -> NDArray[np.float64]:
 def rows(now: LiveKind, numbers: NDArray[np.intp]) -> list[dict[str, Any]]:
     """Rows as the list shows them: who and whose it is, its state, its values and those verdicts that are not good."""
     table = assets.archive()[now.kind]
-    labels = assets.labels(now.kind, numbers.tolist())
     found = []
-    for number, label in zip(numbers.tolist(), labels, strict=True):  # one page of rows
-        row: dict[str, Any] = {"number": number, "code": label.code, "name": label.name}
-        for link in LINKS:
-            if link in table.links:
-                row[f"{link}_id" if link in ORGANISATION_LINKS or link == "district" else link] = int(
-                    table.links[link][number]
-                )
+    for number, name in zip(numbers.tolist(), assets.names(now.kind, numbers.tolist()), strict=True):  # one page
+        row: dict[str, Any] = {"number": number, "name": name}
+        row |= {key: int(table.links[link][number]) for link, key in LINKS.items() if link in table.links}
         row["company"] = organisation_name(row.get("company_id") or row.get("sender_id", 0))
-        row["district"] = assets.area_name(row.get("district_id", 0))
+        row["district"] = area_name(row.get("district_id", 0))
         if "heated_area_m2" in table.values:
             row["heated_area_m2"] = table.values["heated_area_m2"][number]
         row["state"] = int(now.states[number])
@@ -160,6 +151,11 @@ def rows(now: LiveKind, numbers: NDArray[np.intp]) -> list[dict[str, Any]]:
         row["verdicts"] = {code: int(v[number]) for code, v in now.verdicts.items() if v[number]}
         found.append(row)
     return found
+
+
+@lru_cache(maxsize=1_024)
+def area_name(area_id: int) -> str:
+    return next(iter(assets.names("area", [area_id])), "") if area_id else ""
 
 
 def organisation_name(organisation_id: int) -> str:

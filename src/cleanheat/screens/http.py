@@ -88,7 +88,6 @@ class ObjectRow(Schema):
     """
 
     number: int
-    code: str
     name: str
     company: str
     district: str

@@ -161,16 +161,16 @@ def _coldest_substations(query: PanelQuery) -> Ranking:
     numbers, now = _seen("substation", query.scope), live("substation")
     temperature = now.values["secondary_supply_temp_c"][numbers]
     coldest = numbers[np.argsort(temperature, kind="stable")[: min(10, int(np.isfinite(temperature).sum()))]]
-    labels = assets.labels("substation", coldest.tolist())
+    names = assets.names("substation", coldest.tolist())
     entries = [
         RankingEntry(
-            name=label.name,
+            name=name,
             value=float(now.values["secondary_supply_temp_c"][n]),
             object_kind="substation",
             number=n,
             tone=STATE_TONES.get(int(now.states[n]), "neutral"),
         )
-        for n, label in zip(coldest.tolist(), labels, strict=True)
+        for n, name in zip(coldest.tolist(), names, strict=True)
     ]
     return Ranking(unit="℃", entries=entries)
 

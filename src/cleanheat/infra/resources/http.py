@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, File, Query, Router, Schema, UploadedFile
+from ninja import Body, File, Query, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
 from cleanheat.infra.http import encoded_json
@@ -114,10 +114,10 @@ def rows(request: HttpRequest, key: str, paging: Query[Paging], q: str = "", ord
 
 
 @router.post("/resources/{key}", response={201: dict[str, Any]})
-def create_row(request: HttpRequest, key: str, body: Body[dict[str, Any]]) -> tuple[int, dict[str, Any]]:
+def create_row(request: HttpRequest, key: str, body: Body[dict[str, Any]]) -> Status[dict[str, Any]]:
     resource = _writable(request, key)
     pk = records.create(resource, request.user, body)
-    return 201, records.get(resource, scope_of(request.user), str(pk))
+    return Status(201, records.get(resource, scope_of(request.user), str(pk)))
 
 
 @router.get("/resources/{key}/export")
