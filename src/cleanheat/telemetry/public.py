@@ -1,7 +1,20 @@
 """What other rooms may ask of telemetry."""
 
 from cleanheat.telemetry.curves import Curve, Line, Stretch, curve, window
+from cleanheat.telemetry.enrolment import (
+    enrol,
+    issue_enrolment_code,
+    issue_token,
+    open_sessions,
+    switch,
+    trust_public_key,
+)
+from cleanheat.telemetry.envelope import SenderSession
+from cleanheat.telemetry.gateway import Gateway, Receipt, Traffic, gateway, install_gateway, open_gateway
 from cleanheat.telemetry.latest import Latest, LatestKind, install_latest, latest
+from cleanheat.telemetry.limits import Limits
+from cleanheat.telemetry.queries import RefusedRow, list_refusals, objects_of
+from cleanheat.telemetry.spool import Segment, Spool
 from cleanheat.telemetry.store import (
     HourlyMeans,
     LatestRows,
@@ -12,23 +25,44 @@ from cleanheat.telemetry.store import (
     install_store,
     store,
 )
+from cleanheat.telemetry.wire import seal_batch
 
 __all__ = [
     "Curve",
+    "Gateway",
     "HourlyMeans",
     "Latest",
     "LatestKind",
     "LatestRows",
+    "Limits",
     "Line",
     "Ranked",
+    "Receipt",
+    "RefusedRow",
+    "Segment",
+    "SenderSession",
     "Series",
     "SignalSeries",
+    "Spool",
     "Store",
     "Stretch",
+    "Traffic",
     "curve",
+    "enrol",
+    "gateway",
+    "install_gateway",
     "install_latest",
     "install_store",
+    "issue_enrolment_code",
+    "issue_token",
     "latest",
+    "list_refusals",
+    "objects_of",
+    "open_gateway",
+    "open_sessions",
+    "seal_batch",
     "store",
+    "switch",
+    "trust_public_key",
     "window",
 ]
