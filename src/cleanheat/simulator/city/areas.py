@@ -95,16 +95,17 @@ def _villages(rng: np.random.Generator, sites: Sites, rural: list[int], total: i
     """Villages away from water, from built-up blocks and from one another, by each district's free land."""
     box = np.array(GEOGRAPHY.municipality.bounds).reshape(2, 2)
     inner = np.array([[-16_500.0, -17_500.0], [18_500.0, 20_500.0]])
-    wide, close = (b[0] + rng.random((n, 2)) * (b[1] - b[0]) for b, n in ((box, 12_000), (inner, 2_500)))
+    wide, close = (b[0] + rng.random((n, 2)) * (b[1] - b[0]) for b, n in ((box, 12_000), (inner, 9_000)))
     pool = np.vstack([wide, close])
     dry = ~shapely.contains_xy(GEOGRAPHY.open_land.buffer(250), pool[:, 0], pool[:, 1])
     pool = pool[dry & shapely.contains_xy(GEOGRAPHY.municipality.buffer(-600), pool[:, 0], pool[:, 1])]
     built = shapely.STRtree(shapely.points(sites.centres))
-    near = built.query(shapely.points(pool), predicate="dwithin", distance=900)[0]
+    near = built.query(shapely.points(pool), predicate="dwithin", distance=420)[0]
     pool = np.delete(pool, np.unique(near), axis=0)
     district = GEOGRAPHY.district_of(pool)
-    free = np.array([GEOGRAPHY.districts[d - 1].area for d in rural])
-    quota = shares(total, np.sqrt(free) + 8_000)
+    room = np.bincount(district, minlength=len(DISTRICTS) + 1)[rural]
+    extent = np.sqrt([GEOGRAPHY.districts[d - 1].area for d in rural])
+    quota = shares(total, np.minimum(extent + 8_000, 400.0 * room))
     picked = [_apart(pool[district == d], int(n)) for d, n in zip(rural, quota, strict=True)]
     return np.vstack(picked), np.repeat(rural, quota)
 

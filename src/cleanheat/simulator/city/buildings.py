@@ -100,7 +100,7 @@ def choose_sites(rng: np.random.Generator, blocks: Blocks, size: CitySize) -> Si
         district=np.where(of_town > 0, of_town, GEOGRAPHY.district_of(at)).astype(np.int32),
         town=of_town,
         year=year,
-        style=_styles(rng, year, at, of_town),
+        style=_styles(rng, year, at, of_town, shapely.area(polygons)),
         angle=_row_angle(polygons),
     )
 
@@ -134,7 +134,7 @@ def _years(rng: np.random.Generator, rank: Floats, town: NDArray[np.int32]) -> I
     return np.clip(np.rint(year), 1_962, 2_023).astype(np.int64)
 
 
-def _styles(rng: np.random.Generator, year: Ints, at: Points, town: NDArray[np.int32]) -> Ints:
+def _styles(rng: np.random.Generator, year: Ints, at: Points, town: NDArray[np.int32], area_m2: Floats) -> Ints:
     luck = rng.random(len(year))
     style = np.select(
         [year < 1996, year < 2007, year < 2013],
@@ -145,6 +145,7 @@ def _styles(rng: np.random.Generator, year: Ints, at: Points, town: NDArray[np.i
     style[core & (luck < 0.7)] = _COURTYARDS
     style[(town > 0) & (style == _TOWERS) & (luck > 0.25)] = _SLABS
     style[rng.random(len(year)) < np.where(np.hypot(*at.T) < 4_500, 0.15, 0.09)] = _PUBLIC
+    style[(area_m2 < 52_000) & np.isin(style, (_SLABS, _TOWERS, _PUBLIC))] = _BARS  # too small for wide rows
     return style
 
 

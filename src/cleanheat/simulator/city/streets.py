@@ -230,4 +230,5 @@ def buildable(blocks: Blocks) -> NDArray[np.bool_]:
     area = shapely.area(blocks.polygons)
     round_enough = 4 * np.pi * area / shapely.length(blocks.polygons) ** 2 > 0.38
     free = ~shapely.intersects(GEOGRAPHY.open_land, blocks.polygons)
-    return (area > 38_000) & (area < 170_000) & round_enough & free
+    deep_enough = shapely.area(shapely.buffer(blocks.polygons, -45, quad_segs=1, join_style="mitre")) > 9_000
+    return (area > 38_000) & (area < 170_000) & round_enough & deep_enough & free
