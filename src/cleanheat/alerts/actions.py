@@ -114,7 +114,7 @@ def _names(findings: Sequence[Finding]) -> Mapping[tuple[str, int], str]:
         if kind == "sender":
             named |= {(kind, n): organisation_name(n) for n in numbers}
         else:
-            named |= {(kind, n): name for n, name in assets.names(kind, numbers).items()}
+            named |= {(kind, n): name for n, name in zip(numbers, assets.names(kind, numbers), strict=True)}
     return named
 
 
