@@ -20,6 +20,7 @@ from cleanheat.infra.http import router as jobs
 from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
 from cleanheat.kernel.errors import Problem, forbidden, not_found
+from cleanheat.pipeline.http import router as pipeline
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
 from cleanheat.twin.http import router as twin
@@ -36,7 +37,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=SessionAuth(csrf=True),
 )
-for router in (accounts, jobs, panels, resources, twin, alerts, screens):
+for router in (accounts, jobs, panels, resources, twin, alerts, pipeline, screens):
     api.add_router("", router)
 api.add_router("/ingest", ingest)
 

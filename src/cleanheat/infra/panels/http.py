@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import Field
 
 from cleanheat.infra import clock
 from cleanheat.infra.http import encoded
@@ -53,6 +52,12 @@ def _fitting(span_s: int) -> Resolution:
     return "minute" if span_s <= 2 * DAY_S else "hour" if span_s <= 60 * DAY_S else "day"
 
 
+class PanelsQuery(Window):
+    """``keys``: panel keys, comma-separated."""
+
+    keys: str
+
+
 class ProblemOut(Schema):
     type: str
     title: str
@@ -85,14 +90,12 @@ class PanelAnswers(Schema):
 
 
 @router.get("/panels", response=PanelAnswers)
-def panels(
-    request: HttpRequest, window: Query[Window], keys: Annotated[str, Field(description="comma-separated")]
-) -> HttpResponse:
+def panels(request: HttpRequest, asked: Query[PanelsQuery]) -> HttpResponse:
     """Answers of several panels, in the order asked."""
-    wanted = [key for key in keys.split(",") if key]
+    wanted = [key for key in asked.keys.split(",") if key]
     if not 1 <= len(wanted) <= MAX_KEYS:
         raise invalid("keys", f"一次请求 1–{MAX_KEYS} 个面板")
-    bounds, params = window.bounds(), window.params_by_key()
+    bounds, params = asked.bounds(), asked.params_by_key()
     answers = [serve.answer(key, request.user, bounds, params.get(key, {})) for key in wanted]
     return encoded(request, b'{"panels":[' + b",".join(answers) + b"]}")
 

@@ -1,0 +1,183 @@
+"""What people read of an object: its name, its card, what it belongs to and what belongs to it, and how to find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+from django.db.models import Q
+
+from cleanheat.accounts import public as accounts
+from cleanheat.assets.queries import KIND_MODELS, MODELS, archive, require, visible
+from cleanheat.assets.vocabulary import PipeMedium
+from cleanheat.infra.scope import Scope
+
+KIND_ZH: Final[Mapping[str, str]] = {
+    "plant": "热电厂",
+    "branch": "电厂支线",
+    "boiler": "锅炉房",
+    "substation": "换热站",
+    "unit": "换热机组",
+    "community": "小区",
+    "building": "楼宇",
+    "heat_user": "热用户",
+    "room": "室温测点",
+    "device": "农村清洁取暖设备",
+    "weather": "气象站",
+    "pipe": "管段",
+}
+ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = {
+    "capacity_mw": ("额定供热能力", "MW"),
+    "use": ("用途", ""),
+    "fuel": ("燃料", ""),
+    "boilers": ("锅炉台数", "台"),
+    "system": ("系统形式", ""),
+    "terminal": ("末端形式", ""),
+    "zone": ("分区", ""),
+    "heated_area_m2": ("供热面积", "m²"),
+    "heat_index_w_m2": ("热指标", "W/m²"),
+    "design_supply_temp_c": ("设计二次供温", "℃"),
+    "design_return_temp_c": ("设计二次回温", "℃"),
+    "design_flow_t_h": ("设计流量", "t/h"),
+    "length_km": ("长度", "km"),
+    "length_m": ("长度", "m"),
+    "medium": ("管网层级", ""),
+    "diameter_mm": ("管径", "mm"),
+    "floors": ("层数", "层"),
+    "height_m": ("高度", "m"),
+    "households": ("户数", "户"),
+    "energy_class": ("节能等级", ""),
+    "floor": ("楼层", "层"),
+    "area_m2": ("建筑面积", "m²"),
+    "position": ("户型位置", ""),
+    "state": ("用热状态", ""),
+    "device_type": ("设备类型", ""),
+    "rated_kw": ("额定功率", "kW"),
+    "floor_area_m2": ("采暖面积", "m²"),
+    "built_year": ("建成年份", ""),
+}
+"""Zh and unit of the model fields a card shows, in this order."""
+
+ORGANISATIONS: Final = (("company", "供热企业"), ("office", "分公司"), ("sender", "数据报送单位"))
+PARENTS: Final = ("plant", "branch", "boiler", "substation", "unit", "community", "building", "user")
+CHILDREN: Final[Mapping[str, tuple[str, ...]]] = {
+    "plant": ("branch",),
+    "branch": ("boiler", "substation"),
+    "boiler": ("substation",),
+    "substation": ("unit", "community"),
+    "unit": ("building",),
+    "community": ("building",),
+    "building": ("room",),
+}
+SEARCHED: Final = ("substation", "boiler", "community", "plant", "branch", "building", "weather", "device")
+MAX_CHILDREN: Final = 200
+MANY: Final = 2_000
+"""From here on reading a whole table is cheaper than asking for its rows by number."""
+
+
+def names(kind: str, numbers: Iterable[int]) -> list[str]:
+    """Names in the order asked; empty for a number nobody has.  ``kind`` may be ``area``."""
+    wanted = [int(n) for n in numbers]
+    rows = MODELS[kind].objects.all()  # type: ignore[attr-defined]
+    if len(wanted) < MANY:
+        rows = rows.filter(pk__in=wanted)
+    known = {row[0]: _name(kind, row[1:]) for row in rows.values_list("pk", *_NAMED_BY.get(kind, ("name",)))}
+    return [known.get(n, "") for n in wanted]
+
+
+_NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "heat_user": ("building__name", "stair", "door"),
+    "room": ("user__building__name", "user__stair", "user__door"),
+    "pipe": ("medium", "diameter_mm"),
+}
+
+
+def _name(kind: str, parts: tuple[Any, ...]) -> str:
+    if kind in {"heat_user", "room"}:
+        return f"{parts[0]} {parts[1]}单元{parts[2]}"
+    if kind == "pipe":
+        return f"{PipeMedium(parts[0]).label} DN{parts[1]}"
+    return str(parts[0])
+
+
+def object_card(kind: str, number: int, scope: Scope) -> dict[str, Any]:
+    """What the archive knows of one object, as JSON; a Problem outside the scope."""
+    require(kind, number, scope)
+    row = KIND_MODELS[kind].objects.get(pk=number)  # type: ignore[attr-defined]
+    table = archive()[kind]
+    return {
+        "kind": kind,
+        "kind_zh": KIND_ZH[kind],
+        "number": number,
+        "code": row.code,
+        "name": names(kind, [number])[0],
+        "lon": float(table.longitude[number]),
+        "lat": float(table.latitude[number]),
+        "attributes": [*_belongings(kind, number), *_attributes(row)],
+        "parents": parents(kind, number, scope),
+        "children": children(kind, number, scope),
+    }
+
+
+def _belongings(kind: str, number: int) -> list[dict[str, Any]]:
+    links = archive()[kind].links
+    found = []
+    for link, zh in ORGANISATIONS:
+        card = accounts.find_organisation(int(links[link][number])) if link in links else None
+        if card and not (link == "sender" and "company" in links):  # a company sends its own
+            found.append({"key": link, "zh": zh, "value": card.name, "unit": ""})
+    if "district" in links:
+        district = names("area", [links["district"][number]])[0]
+        found.append({"key": "district", "zh": "区县", "value": district, "unit": ""})
+    return found
+
+
+def _attributes(row: Any) -> list[dict[str, Any]]:
+    found = []
+    for key, (zh, unit) in ATTRIBUTES.items():
+        if hasattr(row, key):
+            in_words = getattr(row, f"get_{key}_display", None)
+            found.append({"key": key, "zh": zh, "value": in_words() if in_words else getattr(row, key), "unit": unit})
+    return found
+
+
+def parents(kind: str, number: int, scope: Scope) -> list[dict[str, Any]]:
+    """What supplies or contains the object, nearest to the source first, as far as the scope sees it."""
+    links = archive()[kind].links
+    found = []
+    for link in PARENTS:
+        above = "heat_user" if link == "user" else link
+        at = int(links[link][number]) if link in links else 0
+        if at and visible(above, scope)[at]:
+            found += _references(above, [at])
+    return found
+
+
+def children(kind: str, number: int, scope: Scope) -> list[dict[str, Any]]:
+    """What the object supplies or contains directly, at most ``MAX_CHILDREN`` of each kind."""
+    found = []
+    for below in CHILDREN.get(kind, ()):
+        mine = (archive()[below].links[kind] == number) & visible(below, scope)
+        found += _references(below, np.flatnonzero(mine)[:MAX_CHILDREN].tolist())
+    return found
+
+
+def _references(kind: str, numbers: list[int]) -> list[dict[str, Any]]:
+    codes = dict(KIND_MODELS[kind].objects.filter(pk__in=numbers).values_list("pk", "code"))  # type: ignore[attr-defined]
+    named = zip(numbers, names(kind, numbers), strict=True)
+    return [{"kind": kind, "number": n, "name": name, "code": codes.get(n, "")} for n, name in named]
+
+
+def search(text: str, scope: Scope, limit: int = 20) -> list[dict[str, Any]]:
+    """Objects of the scope whose name or code contains the text, kinds people ask for most often first."""
+    found: list[dict[str, Any]] = []
+    for kind in SEARCHED:
+        named = KIND_MODELS[kind].objects.filter(Q(name__icontains=text) | Q(code__icontains=text))  # type: ignore[attr-defined]
+        seen = visible(kind, scope)
+        for number, name, code in named.values_list("number", "name", "code").order_by("number").iterator():
+            if seen[number]:
+                found.append({"kind": kind, "number": number, "name": name, "code": code, "detail": KIND_ZH[kind]})
+                if len(found) == limit:
+                    return found
+    return found
