@@ -138,7 +138,7 @@ def open_sessions(
             key = secrets.token_bytes(algorithm.key_bytes)
             row = _add_key(senders, sender, algorithm, key, lifetime_s)
             sessions[sender] = SenderSession(sender, row.key_id, algorithm, key)
-    senders.forget()
+    senders.refresh()
     return sessions
 
 

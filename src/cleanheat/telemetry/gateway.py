@@ -14,7 +14,7 @@ from cleanheat.infra import clock
 from cleanheat.infra.sealing import Algorithm, SealError
 from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.time import DAY_S, HOUR_S
+from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S
 from cleanheat.telemetry import envelope
 from cleanheat.telemetry.envelope import HEADER_BYTES, PATHS, Content, Envelope
 from cleanheat.telemetry.frames import Block
@@ -28,6 +28,7 @@ from cleanheat.telemetry.spool import Record, Segment, Spool
 from cleanheat.telemetry.wire import Decoded, Owners, decode
 
 _PLAIN_PURPOSE = "plain-rows"
+REFRESH_MINUTES = 5
 
 
 @dataclass(frozen=True)
@@ -247,9 +248,10 @@ class Gateway:
         self.spool.mark_done(segment)
 
     def settle_minute(self, now: float) -> None:
-        """Once a minute: save the counts, notice other processes' changes, and each hour drop what is old enough."""
-        self.senders.forget()
+        """Once a minute: save the counts; now and then notice other processes' changes and drop what is old enough."""
         self.counts.flush()
+        if int(now // MINUTE_S) % REFRESH_MINUTES == 0:
+            self.senders.refresh()
         hour = int(now // HOUR_S)
         if hour != self._pruned_hour:
             self._pruned_hour = hour

@@ -62,9 +62,7 @@ class Senders:
             if sender in self._cards:
                 return self._cards[sender]
         row = Sender.objects.select_related("organisation").filter(pk=sender).first()
-        card = None
-        if row is not None:
-            card = SenderCard(row.pk, row.organisation.name, row.public_key, row.is_active, row.token_digest)
+        card = _card(row) if row is not None else None
         with self._lock:
             if card is not None or len(self._cards) < 10_000:  # strangers' guesses must not fill the memory
                 self._cards[sender] = card
@@ -79,12 +77,12 @@ class Senders:
             raise refuse("sender-disabled", card.name, "sender")
         return card
 
-    def session(self, sender: int, key_id: int) -> OpenSession | None:
-        """The session key, expired or not: what lies in the spool must still open."""
+    def session(self, sender: int, key_id: int, row: SessionKey | None = None) -> OpenSession | None:
+        """The session key, expired or not: what lies in the spool must still open.  ``row`` saves the query."""
         with self._lock:
             if (sender, key_id) in self._sessions:
                 return self._sessions[sender, key_id]
-        row = SessionKey.objects.filter(sender_id=sender, key_id=key_id).first()
+        row = row or SessionKey.objects.filter(sender_id=sender, key_id=key_id).first()
         if row is None:
             return None
         try:
@@ -107,10 +105,27 @@ class Senders:
         return opened.session
 
     def forget(self) -> None:
-        """Read everything anew: after a change, and each minute for changes made by another process."""
+        """Read everything anew when it is next needed: after a change."""
         with self._lock:
             self._cards.clear()
             self._sessions.clear()
+
+    def refresh(self) -> None:
+        """Read all senders and usable keys at once: at the start, and now and then for another process's changes."""
+        cards = {row.pk: _card(row) for row in Sender.objects.select_related("organisation")}
+        keys = SessionKey.objects.filter(valid_until__gt=clock.now_utc())
+        ends = {(row.sender_id, row.key_id): row for row in keys}
+        with self._lock:
+            known = self._sessions
+            self._cards = dict(cards)
+            self._sessions = {
+                place: OpenSession(opened.session, ends[place].valid_until.timestamp())
+                for place, opened in known.items()
+                if place in ends
+            }
+        newest = {row.sender_id: row for row in ends.values() if (row.sender_id, row.key_id) not in self._sessions}
+        for row in newest.values():
+            self.session(row.sender_id, row.key_id, row)
 
     def sealed_key(self, key: bytes) -> bytes:
         return self.box.seal(_KEY_PURPOSE, key)
@@ -155,6 +170,10 @@ class Senders:
 
     def _challenge_mac(self, sender: int, body: bytes) -> bytes:
         return sm3_hmac(self.box.derive("challenge"), sender.to_bytes(4, "big") + body)[:16]
+
+
+def _card(row: Sender) -> SenderCard:
+    return SenderCard(row.pk, row.organisation.name, row.public_key, row.is_active, row.token_digest)
 
 
 def digest(secret: str) -> str:
