@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,7 +124,22 @@ def streets(rng: np.random.Generator) -> list[Street]:
     for district in DISTRICTS:
         if district.town_m:
             found += _town(rng, to_plane((district.longitude, district.latitude)), district.town_m, district.short)
-    return found
+    return list(_kept_clear(found))
+
+
+def _kept_clear(found: Iterable[Street]) -> Iterator[Street]:
+    """Only avenues lead through parks, only they and through streets have bridges; none but they crosses a lake."""
+    parks = shapely.union_all([polygon for name, polygon in GEOGRAPHY.green if name != "伊通河风光带"])
+    lakes = shapely.union_all([polygon for name, polygon in GEOGRAPHY.water if not name.endswith("河")])
+    clear = {"major": None, "mid": parks.union(lakes), "minor": parks.union(GEOGRAPHY.water_body)}
+    for street in found:
+        blocked = clear[street.rank]
+        if blocked is None or not street.line.intersects(blocked):
+            yield street
+            continue
+        for piece in shapely.get_parts(street.line.difference(blocked)):
+            if not piece.is_empty:
+                yield Street(street.name, street.rank, piece)
 
 
 def _outline(centre: Points, half_width: float, half_height: float, power: float) -> shapely.Polygon:

@@ -113,9 +113,9 @@ def supply(
     atom_boiler = np.full(len(seed), -1)
     atom_company = np.full(len(seed), -1)
     next_branch = next_boiler = next_company = 0
-    for region, n_branches, n_boilers, n_companies in zip(regions, branches, boilers, companies, strict=True):
+    for region, n_branches, wanted_boilers, n_companies in zip(regions, branches, boilers, companies, strict=True):
         of = np.flatnonzero(atom_region == region)
-        n_boilers = min(int(n_boilers), len(of)) if n_branches else len(of) if len(of) < n_boilers else int(n_boilers)
+        n_boilers = min(int(wanted_boilers), len(of))
         if n_branches:
             own = _spread(rng, atom_centre[of], n_boilers)
             atom_boiler[of[own]] = next_boiler + np.arange(n_boilers)
