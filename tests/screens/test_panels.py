@@ -1,0 +1,87 @@
+"""Every declared panel keeps the engine's promises on the small city."""
+
+import time
+
+import pytest
+
+from cleanheat.accounts.rules import PERMISSIONS
+from cleanheat.infra.panels import PANELS, PanelQuery
+from cleanheat.infra.panels.export import sheet_of
+from cleanheat.infra.panels.serve import result
+from cleanheat.infra.scope import EVERYTHING, NOBODY, Scope
+from cleanheat.screens.layouts import Screen, screens
+from tests.screens.conftest import MINUTE
+
+every_panel = pytest.mark.parametrize("panel", list(PANELS), ids=lambda p: p.key)
+PLACED = {cell.panel for screen in screens().values() for cell in screen.cells}
+
+
+def _query(panel, scope):
+    return PanelQuery(scope, MINUTE + 60 - 7_200, MINUTE + 60, "minute", panel.params())
+
+
+@every_panel
+def test_words_are_whole_and_it_is_placed(panel):
+    assert panel.zh
+    assert panel.formula
+    assert panel.source
+    assert panel.permission in PERMISSIONS
+    assert not panel.drill or panel.drill in PANELS
+    assert panel.key in PLACED, "place it on a screen in screens/layouts/"
+
+
+@every_panel
+def test_answers_on_the_small_city_within_its_budget(panel, readings, stored):
+    result(panel, _query(panel, EVERYTHING))
+    began = time.thread_time()
+    answer = result(panel, _query(panel, EVERYTHING))
+    assert (time.thread_time() - began) * 1_000 <= panel.cost.value
+    panel.shows.model_validate_json(answer.model_dump_json())
+    header, rows = sheet_of(answer)
+    assert all(len(list(row)) == len(header) for row in rows)
+
+
+@every_panel
+def test_answers_someone_who_sees_nothing(panel, readings, stored):
+    result(panel, _query(panel, NOBODY))
+
+
+@pytest.mark.feature("H1-4")
+@every_panel
+def test_two_companies_never_share_a_named_object(panel, readings, stored):
+    """What names an object of company 10 must not appear for company 20."""
+    ours, theirs = (
+        result(panel, _query(panel, Scope(f"company:{c}", c, company_ids=frozenset({c})))).model_dump()
+        for c in (10, 20)
+    )
+    assert _objects(ours).isdisjoint(_objects(theirs))
+
+
+def _objects(answer):
+    """Every (kind, number) an answer refers to."""
+    if isinstance(answer, dict):
+        own = {(answer["object_kind"], answer["number"])} if answer.get("object_kind") and "number" in answer else set()
+        return own.union(*(_objects(v) for v in answer.values()))
+    return set().union(*(_objects(v) for v in answer)) if isinstance(answer, list) else set()
+
+
+def test_totals_are_the_viewers_own(readings, stored):
+    panel = PANELS["screens.live_totals"]
+    city = {m.label: m.value for m in result(panel, _query(panel, EVERYTHING)).measures}
+    own = {m.label: m.value for m in result(panel, _query(panel, Scope("company:10", 10, company_ids={10}))).measures}
+    assert (city["换热站"], city["供热面积"], city["室温合格率"]) == (4, 20, 50)
+    assert (own["换热站"], own["供热面积"], own["室温合格率"]) == (2, 10, 100)
+    assert own["二次供温均值"] == pytest.approx(46)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"panel": "no.such", "x": 0, "y": 0, "w": 1, "h": 1},
+        {"panel": "screens.live_totals", "x": 9, "y": 0, "w": 4, "h": 1},
+    ],
+    ids=["unknown panel", "beyond the edge"],
+)
+def test_bad_layout_is_refused(cell):
+    with pytest.raises(ValueError, match=r"no panel|beyond"):
+        Screen(key="x", zh="x", permission="screens.view", columns=12, cells=(cell,))
