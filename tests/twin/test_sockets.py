@@ -93,6 +93,10 @@ def signed_in(town, monkeypatch):
         live.close_mailbox(mailbox)
 
 
+def _totals(scope):
+    return {"running": 19, "stopped": 1} if scope.sees_all else {"running": 9, "key": scope.key}
+
+
 def _minute(minute, **changes):
     states = np.ones(N, np.uint8)
     states[0] = 0
@@ -100,7 +104,7 @@ def _minute(minute, **changes):
         states[int(number[1:])] = state
     public.set_states("operation", "buildings", states)
     public.set_states("operation", "substations", states[:21])
-    return asyncio.wrap_future(public.publish(minute, {"running": 19, "stopped": 1}))
+    return asyncio.wrap_future(public.publish(minute, _totals))
 
 
 @pytest.mark.feature("A1-7")
@@ -133,8 +137,7 @@ async def test_company_never_receives_anothers_state_total_or_alert(signed_in):
     assert theirs.of("substations")[4] == 3
     assert [e["number"] for e in ours.events if e["type"] == "alert_opened"] == [5]
     assert [e["number"] for e in theirs.events if e["type"] == "alert_opened"] == [4]
-    totals = [e["totals"] for e in ours.events if e["type"] == "minute"][-1]
-    assert (totals["substations"], totals["stopped"], totals["heated_area_m2"]) == (10, 0, 10_000.0)
+    assert {e["totals"]["key"] for e in ours.events if e["type"] == "minute"} == {OUR_SCOPE.key}
     await ours.socket.disconnect()
     await theirs.socket.disconnect()
 
@@ -204,6 +207,12 @@ async def test_nobody_listens_without_signing_in(signed_in):
 async def test_foreign_origin_is_refused(signed_in):
     headers = [(b"origin", b"https://elsewhere.example"), (b"host", b"127.0.0.1")]
     assert not await Socket(sockets.websocket_application(), headers).connect()
+
+
+async def test_plain_totals_are_the_citys_alone(signed_in):
+    await asyncio.wrap_future(public.publish(60, {"running": 19}))
+    assert public.minute_event(EVERYTHING)["totals"] == {"running": 19}
+    assert public.minute_event(OUR_SCOPE)["totals"] == {}
 
 
 def test_event_for_nobody_in_particular_reaches_all():

@@ -10,13 +10,14 @@ once judged is not judged again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, Protocol
 
 from cleanheat.alerts import public as alerts
 from cleanheat.assets.archive import Archive
 from cleanheat.diagnosis.public import SupplyStopped
+from cleanheat.infra.scope import Scope
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import HOUR_S, MINUTE_S, floor_minute
 from cleanheat.pipeline.admission import Admission
@@ -34,7 +35,7 @@ class Map(Protocol):
     """Where states and totals are shown: ``twin.public``."""
 
     def set_states(self, theme: str, layer: str, states: Any) -> None: ...
-    def publish(self, minute: int, totals: dict[str, Any]) -> object: ...
+    def publish(self, minute: int, totals: Callable[[Scope], dict[str, Any]]) -> object: ...
 
 
 class MinutePipeline:
@@ -121,7 +122,7 @@ class MinutePipeline:
         for (theme, layer), states in self._live.states(self.latest, self._standing, minute).items():
             self._map.set_states(theme, layer, states)
         self.totals.update(self._live.picture)
-        self._map.publish(minute, self.totals.city())
+        self._map.publish(minute, self.totals.of)
 
 
 _ORDER = {kind: i for i, kind in enumerate(KINDS)}

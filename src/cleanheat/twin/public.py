@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +14,11 @@ import structlog
 from numpy.typing import NDArray
 
 from cleanheat.assets import public as assets
+from cleanheat.infra import clock
 from cleanheat.infra import live as live_news
 from cleanheat.infra.maplayers import themes
 from cleanheat.infra.scope import Scope
-from cleanheat.twin import geometry_store, queries, tiles, totals
+from cleanheat.twin import geometry_store, queries, tiles
 from cleanheat.twin.geometry import CityGeometry, Shapes
 from cleanheat.twin.live_state import LiveState
 
@@ -44,10 +46,18 @@ def _sees(scope: Scope, kind: str, number: int) -> bool:
     return 0 <= number < len(mask) and bool(mask[number])
 
 
+Totals = Callable[[Scope], dict[str, Any]]
+"""The numbers above the map for a viewer: the pipeline counts them from readings within his scope."""
+
+
+def _unknown(_scope: Scope) -> dict[str, Any]:
+    return {}
+
+
 @dataclass
 class _Current:
     state: LiveState = field(default_factory=lambda: LiveState(_visible))
-    totals: dict[str, Any] = field(default_factory=dict)
+    totals: Totals = field(default_factory=lambda: _unknown)
     basis: tuple[str, str] = ("", "")
     # One thread of its own: encoding for a hundred scopes must not lengthen the pipeline's minute.
     encoder: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="live"))
@@ -73,14 +83,14 @@ def set_states(theme: str, layer: str, states: NDArray[np.uint8]) -> None:
     _current.state.set_states(theme, layer, states)
 
 
-def publish(minute: int, totals: dict[str, Any]) -> Future[None]:
+def publish(minute: int, totals: Totals | dict[str, Any]) -> Future[None]:
     """Make the states current and send every open map what changed; from any thread, returns at once.
 
-    ``totals`` are the city's; viewers of a part get totals of what they see, counted from the states.  The future is
-    done when all messages are handed over.
+    ``totals`` answers what a scope may know; given as a plain dictionary they are the city's and nobody else gets any.
+    The future is done when all messages are handed over.
     """
     _follow_archive()
-    _current.totals = totals
+    _current.totals = totals if callable(totals) else lambda scope: totals if scope.sees_all else {}
     _current.state.publish(minute)
     return _current.encoder.submit(_send_minute)
 
@@ -100,10 +110,17 @@ def minute_topic(scope: Scope) -> str:
 
 
 def minute_event(scope: Scope) -> dict[str, Any]:
-    """``{"type": "minute"}`` with the totals that this viewer may know."""
-    state = _current.state
-    shown = _current.totals if scope.sees_all else totals.of_scope(state, assets.archive(), scope)
-    return {"type": "minute", "time": state.stamp.minute, "seq": state.stamp.seq, "totals": shown}
+    """``{"type": "minute"}``: the newest minute, the platform's time and speed, the totals this viewer may know."""
+    stamp, totals = _current.state.stamp, _current.totals(scope)
+    return {
+        "type": "minute",
+        "minute": stamp.minute,
+        "seq": stamp.seq,
+        "now": clock.now(),
+        "speed": clock.current().speed,
+        "outdoor_temp_c": totals.get("outdoor_temp_c"),
+        "totals": totals,
+    }
 
 
 def _send_minute() -> None:

@@ -74,7 +74,9 @@ export class FallbackRenderer implements CityRenderer {
   setStates(layer: string, states: Uint8Array, changed: Uint32Array | null): void {
     const spec = this.specs.find(({ key }) => key === layer)
     if (!spec) return
-    const put = (number: number): void => this.map.setFeatureState(this.feature(spec, number), { state: states[number] ?? 0 })
+    const put = (number: number): void => {
+      this.map.setFeatureState(this.feature(spec, number), { state: states[number] ?? 0 })
+    }
     if (changed) changed.forEach((number) => put(number))
     else states.forEach((_, number) => put(number))
   }
