@@ -429,7 +429,7 @@ def web(door: Gateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client
     door_module.install_gateway(door)
     known = {"unit": [{"code": "220102-JZ-000001", "number": 1}, {"code": "220102-JZ-000002", "number": 2}]}
     monkeypatch.setattr("cleanheat.telemetry.http.objects_of", lambda _sender: known)
-    django = Client()
+    django = Client(enforce_csrf_checks=True)  # a sender has no cookies and needs none
 
     def answer(request: httpx.Request) -> httpx.Response:
         headers = {k: v for k, v in request.headers.items() if k.lower() not in {"content-length", "host"}}
@@ -525,7 +525,7 @@ def test_tokens_travel_over_tls_or_from_this_machine_only(door: Gateway, web: ht
 
     def post(**extra: Any) -> Any:
         headers = {"Authorization": f"Bearer {token}"}
-        return Client().generic("POST", PATHS[Content.ROWS], text, headers=headers, **extra)
+        return Client(enforce_csrf_checks=True).generic("POST", PATHS[Content.ROWS], text, headers=headers, **extra)
 
     assert post().json()["rows"] == 1
     assert post(REMOTE_ADDR="10.0.0.8").json()["type"].endswith("tls-required")
