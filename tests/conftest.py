@@ -40,7 +40,7 @@ def manual_clock():
 
 @pytest.fixture
 def organisations(db):
-    """City 1 → district 2 → nothing; companies 10 and 20 with offices 11, 12 and 21; operator 30, rural 40, weather 50."""
+    """City 1, districts 2 and 3, companies 10 and 20 with offices 11, 12 and 21, operator 30, rural 40, weather 50."""
     from cleanheat.accounts.public import OrganisationRow, load_organisations
 
     load_organisations(

@@ -1,4 +1,4 @@
-"""A city small enough to know by heart: everything of company 10 has odd numbers, everything of company 20 even ones."""
+"""A city small enough to know by heart: what company 10 has is odd, what company 20 has is even."""
 
 from __future__ import annotations
 

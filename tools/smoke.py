@@ -74,7 +74,7 @@ def _minutes_pass(client: httpx.Client) -> str:
 
 def _totals(client: httpx.Client) -> str:
     results = _json(client, "/api/v1/screens/overview")
-    keys = [placed["panel"] for placed in results["panels"]]
+    keys = [placed["panel"] for placed in results["cells"]]
     panels = _json(client, "/api/v1/panels?keys=" + ",".join(keys))["panels"]
     broken = [p["key"] for p in panels if p.get("error")]
     if broken:

@@ -101,5 +101,3 @@ async def test_web_process_answers_over_asgi():
     handler = ThreadedDjango(threads=1)
     assert (await ask("GET", []))[0] == 404
     assert (await ask("POST", [b"x" * 20_000_000] * 2))[0] == 413
-
-

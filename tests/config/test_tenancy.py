@@ -1,0 +1,161 @@
+"""No address leaks: every route is listed here with how it keeps companies apart, and each promise is tried.
+
+A new route fails ``test_every_route_is_listed`` until it has its line.  How a route keeps companies apart:
+
+* ``public``: without a session, tells nothing of anybody;
+* ``signed``: the sender's own key or seal instead of a session (tested with the gateway);
+* ``same``: the same for everybody who is signed in;
+* ``own``: answers differ by scope; tried with a company's object under the other company's eyes.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from cleanheat.alerts.models import Alert
+from cleanheat.config.api import api
+from cleanheat.infra import clock, jobs
+from cleanheat.infra.models import Job
+from tests.screens.conftest import readings, stored  # noqa: F401 - fixtures
+
+ROUTES = {
+    "GET /session": "public",
+    "POST /session": "public",
+    "DELETE /session": "same",
+    "GET /catalogue": "same",
+    "GET /resources": "same",
+    "GET /screens": "same",
+    "GET /screens/{key}": "same",
+    "GET /status": "own",
+    "GET /totals": "own",
+    "GET /organisations": "own",
+    "GET /jobs/{job_id}": "own",
+    "POST /jobs/{job_id}/cancel": "own",
+    "GET /panels": "own",
+    "GET /panels/{key}/export": "own",
+    "GET /resources/{key}": "own",
+    "POST /resources/{key}": "own",
+    "GET /resources/{key}/export": "own",
+    "POST /resources/{key}/import": "own",
+    "GET /resources/{key}/{pk}": "own",
+    "PATCH /resources/{key}/{pk}": "own",
+    "GET /objects/{kind}": "own",
+    "GET /objects/{kind}/{number}": "own",
+    "GET /objects/{kind}/{number}/series": "own",
+    "GET /search": "own",
+    "GET /alerts": "own",
+    "GET /alerts/{alert_id}": "own",
+    "POST /alerts/{alert_id}/confirm": "own",
+    "POST /alerts/{alert_id}/false": "own",
+    "POST /alerts/{alert_id}/close": "own",
+    "GET /twin/manifest": "own",
+    "GET /twin/network.bin": "own",
+    "GET /twin/coverage/{kind}": "own",
+    "POST /ingest/batches": "signed",
+    "POST /ingest/rows": "signed",
+    "GET /ingest/keys": "signed",
+    "POST /ingest/keys": "signed",
+    "POST /ingest/keys/enrol": "signed",
+    "GET /ingest/objects": "signed",
+}
+
+FOREIGN = {
+    "GET /jobs/{job_id}": "/jobs/{job}",
+    "POST /jobs/{job_id}/cancel": "/jobs/{job}/cancel",
+    "GET /resources/{key}/{pk}": "/resources/accounts.user/{user}",
+    "PATCH /resources/{key}/{pk}": "/resources/accounts.user/{user}",
+    "GET /objects/{kind}/{number}": "/objects/substation/2",
+    "GET /objects/{kind}/{number}/series": "/objects/unit/9/series?signals=heat_power_gj_h",
+    "GET /alerts/{alert_id}": "/alerts/{alert}",
+    "POST /alerts/{alert_id}/confirm": "/alerts/{alert}/confirm",
+    "POST /alerts/{alert_id}/false": "/alerts/{alert}/false",
+    "POST /alerts/{alert_id}/close": "/alerts/{alert}/close",
+}
+"""Routes to one thing, pointed at a thing of company 20: for company 10 it must not exist."""
+
+SHARED = {
+    "GET /organisations": "/organisations",
+    "GET /panels": "/panels?keys=screens.coldest_substations,screens.live_totals,alerts.newest",
+    "GET /panels/{key}/export": "/panels/screens.coldest_substations/export",
+    "GET /resources/{key}": "/resources/accounts.user?limit=500",
+    "GET /resources/{key}/export": "/resources/accounts.organisation/export",
+    "GET /objects/{kind}": "/objects/substation",
+    "GET /search": "/search?q=换热站",
+    "GET /alerts": "/alerts",
+}
+"""Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
+
+ELSEWHERE = {
+    "POST /resources/{key}": "tests/infra/test_resources.py: another company's organisation is refused",
+    "POST /resources/{key}/import": "tests/infra/test_resources.py: line 3 of the import",
+    "GET /status": "tests/pipeline",
+    "GET /totals": "tests/pipeline",
+    "GET /twin/manifest": "tests/twin",
+    "GET /twin/network.bin": "tests/twin/test_network.py",
+    "GET /twin/coverage/{kind}": "tests/twin",
+}
+MARKS_OF_20 = ("乙热力", "乙一分", "换热站2", "换热站4", "H20", "company2.")
+
+
+def _routes():
+    paths = api.get_openapi_schema(path_prefix="")["paths"]
+    return {f"{method.upper()} /{path.lstrip('/')}" for path, methods in paths.items() for method in methods}
+
+
+def test_every_route_is_listed():
+    assert _routes() == set(ROUTES), "say in ROUTES how each route keeps companies apart"
+
+
+def test_every_scoped_route_is_tried():
+    own = {route for route, how in ROUTES.items() if how == "own"}
+    assert own == set(FOREIGN) | set(SHARED) | set(ELSEWHERE)
+
+
+@pytest.fixture
+def things_of_20(readings, cast):  # noqa: F811
+    """A user, an alert and a job of company 20."""
+    from cleanheat.accounts.models import User
+
+    theirs = User.objects.get(username="company2.reader")
+    at = clock.now_utc()
+    alert = Alert.objects.create(
+        source="test", object_kind="substation", object_number=2, object_name="换热站2", level=1, text="停供",
+        since_at=at, first_at=at, last_at=at, company_id=20, office_id=21, sender_id=20, district_id=3,
+    )  # fmt: skip
+    job = Job.objects.create(name=next(iter(jobs.JOBS)).key, owner=theirs, created_at=at)
+    return {"user": theirs.pk, "alert": alert.pk, "job": job.pk}
+
+
+def _send(client, route, path):
+    method = route.split()[0].lower()
+    body = ({"note": "x"}, "application/json") if method in {"post", "patch"} else ()
+    return getattr(client, method)(f"/api/v1{path}", *body)
+
+
+@pytest.mark.feature("H1-4")
+@pytest.mark.parametrize("route", sorted(r for r, how in ROUTES.items() if how in {"same", "own"}))
+def test_without_a_session_nothing_is_told(route, db):
+    path = FOREIGN.get(route) or SHARED.get(route) or route.split()[1]
+    path = path.replace("{job}", "1").replace("{user}", "1").replace("{alert}", "1")
+    for name in ("{key}", "{kind}", "{pk}", "{number}"):
+        path = path.replace(name, "1")
+    assert _send(Client(raise_request_exception=False), route, path).status_code == 401
+
+
+@pytest.mark.feature("H1-4")
+@pytest.mark.parametrize("who", ["company.administrator", "office.dispatcher"])
+@pytest.mark.parametrize("route", sorted(FOREIGN))
+def test_anothers_thing_does_not_exist(route, who, things_of_20, stored, signed_in):  # noqa: F811
+    path = FOREIGN[route].format(**things_of_20)
+    answer = _send(signed_in(who), route, path)
+    assert answer.status_code in ({404} if who.startswith("company") else {403, 404}), answer.content
+
+
+@pytest.mark.feature("H1-4")
+@pytest.mark.parametrize("route", sorted(SHARED))
+def test_nothing_of_another_company_is_in_a_list(route, things_of_20, stored, signed_in):  # noqa: F811
+    answer = signed_in("company.administrator").get(f"/api/v1{SHARED[route]}")
+    assert answer.status_code == 200, answer.content
+    text = answer.content.decode()
+    assert [mark for mark in MARKS_OF_20 if mark in text] == []
