@@ -97,7 +97,15 @@ def test_roll_up_again_replaces_and_takes_late_rows_in(store):
 def test_roll_up_of_objects_leaves_hours_without_minutes_alone(store):
     past = np.array([START - HOUR_S])
     store.append_hourly(
-        "room", np.array([1], np.uint32), past, np.array([60]), [np.array([18.0]), None], [None] * 2, [None] * 2, [None] * 2, "p"
+        "room",
+        np.array([1], np.uint32),
+        past,
+        np.array([60]),
+        [np.array([18.0]), None],
+        [None] * 2,
+        [None] * 2,
+        [None] * 2,
+        "p",
     )
     ids, times, columns = rooms([1] * 60, minutes(60), np.full(60, 20.0))
     store.append_rows("room", ids, times, columns, None, "m")
@@ -169,7 +177,15 @@ def test_long_series_joins_roll_ups_and_the_open_hours(store):
 
 def test_short_series_without_minutes_falls_back_to_hours(store):
     store.append_hourly(
-        "room", np.array([1], np.uint32), np.array([START]), np.array([60]), [np.array([18.0]), None], [None] * 2, [None] * 2, [None] * 2, "p"
+        "room",
+        np.array([1], np.uint32),
+        np.array([START]),
+        np.array([60]),
+        [np.array([18.0]), None],
+        [None] * 2,
+        [None] * 2,
+        [None] * 2,
+        "p",
     )
     found = store.series("room", 1, ["room_temp_c"], START, START + HOUR_S)
     assert (found.source, found.signals["room_temp_c"].mean.tolist()) == ("hours", [18.0])
@@ -237,8 +253,7 @@ def test_readers_in_threads_have_their_own_clients(store):
     seen = []
 
     def read():
-        for _ in range(5):
-            seen.append(store.latest_rows("room", START, START + 60).ids.shape[0])
+        seen.extend(store.latest_rows("room", START, START + 60).ids.shape[0] for _ in range(5))
 
     threads = [threading.Thread(target=read) for _ in range(3)]
     for t in threads:

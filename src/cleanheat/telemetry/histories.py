@@ -173,7 +173,7 @@ def _numbers(column: pa.ChunkedArray, text: TextFormat, junk: list[tuple[int, st
     trimmed = pc.utf8_trim_whitespace(column)
     plain = pc.replace_substring(trimmed, text.decimal, ".") if text.decimal != "." else trimmed
     is_number = pc.fill_null(pc.match_substring_regex(plain, _NUMBER), False)
-    is_null = pc.fill_null(pc.is_in(trimmed, value_set=pa.array(text.nulls)), True)
+    is_null = pc.or_(pc.is_null(trimmed), pc.is_in(trimmed, value_set=pa.array(text.nulls)))
     odd = pc.invert(pc.or_(is_number, is_null))
     places = np.flatnonzero(np.asarray(odd))
     junk.extend((int(at), str(column[int(at)].as_py())) for at in places)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -101,7 +102,7 @@ class Engine:
             target = {**self._connection, "database": database} if database else self._connection
             return clickhouse_connect.get_client(**target, settings=dict(_SESSION))
         except ClickHouseError as error:
-            if "lock file" in str(error):
+            if _is_locked(Path(self._connection.get("path", ""))):
                 raise StoreLocked from error
             raise
 
@@ -111,6 +112,18 @@ class StoreLocked(Problem):
 
     def __init__(self) -> None:
         super().__init__(409, "store-locked", "监测数据库正被另一个进程使用", "stop the server, or let it do this work")
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a process holds the engine's lock; asked after a failure, whose own text does not say."""
+    try:
+        with (path / "status").open("rb") as status:
+            fcntl.flock(status, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _connection(target: str | Path, memory_mib: int) -> dict[str, Any]:
