@@ -284,6 +284,10 @@ class Effects:
             (release * 60).astype(np.float32),
         )
 
+    @classmethod
+    def none(cls) -> Effects:
+        return cls.of(np.zeros(0, LABEL), np.zeros(0, np.int64))
+
     def on(
         self, first: int, last: int, times: NDArray[np.int64], channel: Channel
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,14 +24,14 @@ from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, Season, local, season
 from cleanheat.simulator import sensors
 from cleanheat.simulator.faults import write_labels
 from cleanheat.simulator.grid import Grid, Knots
-from cleanheat.simulator.physics import City, Columns, UnitReadings, Window, blocks
+from cleanheat.simulator.physics import City, Columns, Window, blocks
 from cleanheat.simulator.sources import Load
 from cleanheat.simulator.state import FeedState
 from cleanheat.simulator.weather import Weather
 
 Progress = Callable[[int, int, str], None]
 NETWORK_MINUTES_H, PEOPLE_MINUTES_H = 72, 24
-SAMPLES_AN_HOUR = 3
+SAMPLES_AN_HOUR = 2
 CHUNK_H = 240
 UNIT_ROWS, PEOPLE_ROWS = 256, 500
 WORKERS = 2
@@ -109,10 +110,10 @@ class _Writer:
 
     def write(self, data_dir: Path | None) -> PastReport:
         with ThreadPoolExecutor(WORKERS) as pool:
-            for start, end in self._spans:
-                self._network(pool, Grid(start, (end - start) * SAMPLES_AN_HOUR // HOUR_S, HOUR_S // SAMPLES_AN_HOUR))
-            for start, end in self._days:
-                self._network(pool, Grid(start, (end - start) // MINUTE_S))
+            step = HOUR_S // SAMPLES_AN_HOUR
+            hours = [Grid(start, (end - start) // step, step) for start, end in self._spans]
+            minutes = [Grid(start, (end - start) // MINUTE_S) for start, end in self._days]
+            self._network(pool, hours + minutes)
             for start, end in self._people_days:
                 self._people(pool, Grid(start, (end - start) // MINUTE_S))
         if data_dir is not None:
@@ -128,29 +129,40 @@ class _Writer:
 
     # --- plants, branches, boilers, units, weather -----------------------------------------------------------------
 
-    def _network(self, pool: ThreadPoolExecutor, grid: Grid) -> None:
-        window = self.city.window(grid.first_hour, grid.n_hours)
-        jobs = [pool.submit(self._units, window, rows, grid) for rows in blocks(self.city.units.count, UNIT_ROWS)]
-        load, peak_kw = None, None
-        for job in jobs:
-            part_load, part_peak = job.result()
-            load = part_load if load is None else load + part_load
-            peak_kw = part_peak if peak_kw is None else peak_kw + part_peak
-        if load is None or peak_kw is None:
-            return
+    def _network(self, pool: ThreadPoolExecutor, grids: Sequence[Grid]) -> None:
+        """Spans in order of time; while the units of one are at work, the sources of the one before are done."""
+
+        def window(grid: Grid) -> Window:
+            return self.city.window(grid.first_hour, grid.n_hours)
+
+        rows = blocks(self.city.units.count, UNIT_ROWS)
+        ahead = pool.submit(window, grids[0])
+        rest: Callable[[], None] | None = None
+        for i, grid in enumerate(grids):
+            here = ahead.result()
+            if i + 1 < len(grids):
+                ahead = pool.submit(window, grids[i + 1])
+            jobs = [pool.submit(self._units, here, block, grid) for block in rows]
+            if rest is not None:
+                rest()
+            rest = partial(self._others, here, grid, *_total([job.result() for job in jobs]))
+        if rest is not None:
+            rest()
+
+    def _others(self, window: Window, grid: Grid, load: Load, peak_kw: NDArray[Any]) -> None:
         found = self.city.source_readings(window, grid, load, peak_kw, self.counters)
         found["weather"] = self.city.weather_readings(window, grid)
         for kind, columns in found.items():
             self._keep(kind, slice(0, self.city.archive[kind].count), columns, grid, window)
-        self._tell("热网历史" if grid.stride > 1 else "热网分钟数据")
+        self._tell("热网小时数据" if grid.stride > 1 else "热网分钟数据")
 
     def _units(self, window: Window, rows: slice, grid: Grid) -> tuple[Load, NDArray[Any]]:
         """One block of units: readings in small parts that fit the processor's cache, kept as one block."""
         parts = [self.city.unit_readings(window, part, grid, self.counters) for part in _parts(rows, grid.n)]
         columns = [np.concatenate(c) for c in zip(*(p.columns for p in parts), strict=True)]
         self._keep("unit", rows, columns, grid, window)
-        self._tell("机组")
-        return _total(parts)
+        self._tell("机组小时数据" if grid.stride > 1 else "机组分钟数据")
+        return _total([(p.load, p.peak_kw) for p in parts])
 
     # --- rooms and devices -----------------------------------------------------------------------------------------
 
@@ -219,10 +231,7 @@ class _Writer:
                 for target, value in ((means, None), (lows, None), (highs, None), (lasts, last.reshape(-1)[keep])):
                     target.append(value)
                 continue
-            low, high = hour.min(axis=2), hour.max(axis=2)
-            mean = np.rint(hour.sum(axis=2, dtype=np.int32) / np.float32(each)).astype(signal.dtype)
-            gone = low == signal.missing
-            mean[gone], high[gone] = signal.missing, signal.missing
+            mean, low, high = _three(hour, signal.missing)
             for target, value in ((means, mean), (lows, low), (highs, high)):
                 target.append(value.reshape(-1)[keep])
             lasts.append(None)
@@ -239,11 +248,27 @@ class _Writer:
             self._progress(min(self._done, self._total), self._total, note)
 
 
-def _total(parts: Sequence[UnitReadings]) -> tuple[Load, NDArray[Any]]:
-    load, peak_kw = parts[0].load, parts[0].peak_kw
-    for part in parts[1:]:
-        load, peak_kw = load + part.load, peak_kw + part.peak_kw
+def _total(parts: Sequence[tuple[Load, NDArray[Any]]]) -> tuple[Load, NDArray[Any]]:
+    load, peak_kw = parts[0]
+    for more_load, more_peak_kw in parts[1:]:
+        load, peak_kw = load + more_load, peak_kw + more_peak_kw
     return load, peak_kw
+
+
+def _three(hour: NDArray[Any], missing: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Mean, lowest and highest of ``[rows, hours, samples]``; nothing where a sample is missing."""
+    samples = hour.shape[2]
+    if samples == SAMPLES_AN_HOUR:  # numpy reduces axes of two elements slowly
+        first, second = hour[:, :, 0], hour[:, :, 1]
+        low, high = np.minimum(first, second), np.maximum(first, second)
+        mean = ((first.astype(np.int32) + second) // 2).astype(hour.dtype)
+    else:
+        low, high = hour.min(axis=2), hour.max(axis=2)
+        mean = np.rint(hour.sum(axis=2, dtype=np.int32) / np.float32(samples)).astype(hour.dtype)
+    gone = low == missing
+    if gone.any():
+        mean[gone], high[gone] = missing, missing
+    return mean, low, high
 
 
 def _parts(rows: slice, instants: int) -> list[slice]:

@@ -123,27 +123,29 @@ class City:
     def window(self, first_hour: int, n_hours: int) -> Window:
         """The hours whose instants ``[first_hour, first_hour + n_hours)`` (knots) enclose the grids to come."""
         start, end = first_hour * HOUR_S, (first_hour + n_hours) * HOUR_S
-        before = first_hour - LONGEST_DELAY_H
-        felt = self.weather.smoothed_temp_c(before, n_hours + LONGEST_DELAY_H)
-        hourly = self.weather.hours(before, n_hours + LONGEST_DELAY_H)
-        recent = np.convolve(hourly[0], np.full(6, 1 / 6), mode="full")[LONGEST_DELAY_H : LONGEST_DELAY_H + n_hours]
-        supply = sources.supply_knots(self.sources, felt)
+        span = self._span(first_hour, n_hours)
         labels = self.schedule.labels(start - TAIL_S, end)
         season = season_of(start + 5 * DAY_S)
-        smoothed = felt[LONGEST_DELAY_H:]
-        span = units.Span(first_hour, smoothed, recent, supply, before)
         return Window(
             first_hour=first_hour,
             n_hours=n_hours,
-            weather=hourly[:, LONGEST_DELAY_H:],
-            smoothed_c=smoothed,
+            weather=self.weather.hours(first_hour, n_hours),
+            smoothed_c=span.smoothed_temp_c,
             labels=labels,
             effects=Effects.of(labels, self.unit_row, self._served),
-            supply_c=supply[:, LONGEST_DELAY_H:],
+            supply_c=span.source_supply_c[:, LONGEST_DELAY_H:],
             unit_knots=units.knots(self.units, span),
             season=season,
             started_s=season.start + self.schedule.unit_start_delay_s(self.units.numbers, season.year),
         )
+
+    def _span(self, first_hour: int, n_hours: int) -> units.Span:
+        """Weather and source temperatures that units meet, reaching back by the longest transport delay."""
+        before, n = first_hour - LONGEST_DELAY_H, n_hours + LONGEST_DELAY_H
+        felt = self.weather.smoothed_temp_c(before, n)
+        recent = np.convolve(self.weather.outdoor_temp_c(before, n), np.full(6, 1 / 6))[LONGEST_DELAY_H:n]
+        supply = sources.supply_knots(self.sources, felt)
+        return units.Span(first_hour, felt[LONGEST_DELAY_H:], recent, supply, before)
 
     @cached_property
     def _served(self) -> list[NDArray[np.int64]]:
@@ -199,8 +201,12 @@ class City:
         """The true value at which a sensor got stuck, remembered since every later minute asks for it."""
         key = (row, column, start)
         if key not in self._onset:
-            window = self.window(start // HOUR_S, 2)
-            value = float(self._unit_values(window, slice(row, row + 1), Grid(start, 1)).columns[column][0, 0])
+            own = units.take(self.units, slice(row, row + 1))
+            hour = start // HOUR_S
+            calm = units.knots(own, self._span(hour, 2))
+            begun = np.zeros(1, np.int64)
+            values = units.evaluate(own, slice(0, 1), Grid(start, 1), calm, Effects.none(), self.seed, begun, start + 1)
+            value = float(values.columns[column][0, 0])
             with self._onset_lock:
                 self._onset[key] = value
         return self._onset[key]

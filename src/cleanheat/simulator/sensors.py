@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.kernel.quantities import KINDS, Signal
+from cleanheat.kernel.time import MINUTE_S
 from cleanheat.simulator import chance
 from cleanheat.simulator.faults import Fault, Labels
 
@@ -75,7 +76,7 @@ def distort(
     """Let the sensors of units stick, drift, lie or die, in place on scaled columns ``[rows, T]``.
 
     ``row_of`` gives the row of a unit number; rows ``[first, last)`` are in the columns.  ``at_onset(row, column,
-    start)`` is the true physical value when a sensor sticks.
+    start)`` is the true physical value when a sensor stuck; a coarse past takes the first value of its span for it.
     """
     faulty = labels[(labels["fault"] >= Fault.STUCK) & (labels["fault"] <= Fault.CHANNEL_DEAD)]
     faulty = faulty[(faulty["start"] <= times[-1]) & (faulty["end"] > times[0])]
@@ -86,7 +87,10 @@ def distort(
         when = (times >= label["start"]) & (times < label["end"])
         signal, column = signals[label["column"]], columns[label["column"]][row - first]
         if label["fault"] == Fault.STUCK:
-            column[when] = round(at_onset(row, int(label["column"]), int(label["start"])) * signal.scale)
+            starts_here = label["start"] >= times[0] or (times.shape[0] > 1 and times[1] - times[0] > MINUTE_S)
+            first_seen = column[np.argmax(when)]
+            value = first_seen if starts_here else _scaled(signal, at_onset(row, label["column"], label["start"]))
+            column[when] = value
         elif label["fault"] == Fault.CHANNEL_DEAD:
             column[when] = signal.missing
         else:
@@ -100,6 +104,10 @@ def distort(
             else:
                 said = true * (1 + label["amount"])
             column[valid] = np.clip(np.rint(said), 0, -signal.missing - 1)
+
+
+def _scaled(signal: Signal, value: float) -> int:
+    return round(value * signal.scale)
 
 
 def silent(labels: Labels, fault: Fault, slot: NDArray[np.int32], times: NDArray[np.int64]) -> NDArray[np.bool_] | None:

@@ -19,7 +19,7 @@ from cleanheat.simulator import chance
 from cleanheat.simulator.grid import Grid
 
 Floats = NDArray[Any]
-PLANT_CURVE, BOILER_CURVE = Circuit(118.0, 58.0), Circuit(108.0, 58.0)
+PLANT_CURVE, BOILER_CURVE = Circuit(111.0, 57.0), Circuit(104.0, 57.0)
 LOWEST_SUPPLY_C = (72.0, 67.0)
 """Plants and boiler rooms keep this supply temperature and let the substations' valves throttle."""
 FULL_PEAK_C, FIRST_PEAK_C, PEAK_SHARE = -20.0, -13.0, 0.30

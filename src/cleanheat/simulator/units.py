@@ -8,7 +8,7 @@ primary side giving ``1/EXCHANGER_YIELD`` of what the secondary takes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,7 @@ def unit_table(archive: Archive, seed: int, source: NDArray[np.int64], distance_
     flow = np.where((given > 0.25 * usual) & (given < 4 * usual), given, usual)
     design_dt = design_kw / (WATER_KWH_PER_T_K * flow)
     middle = (supply + back) / 2
-    hot_end = np.maximum(112.0 - (middle + design_dt / 2), 15.0)
+    hot_end = np.maximum(106.0 - (middle + design_dt / 2), 15.0)
     night = chance.uniform(seed, "unit/night", numbers)
     zone = np.clip(np.nan_to_num(value("zone")), 0, 2).astype(np.int64)
     columns = {
@@ -98,7 +98,7 @@ def unit_table(archive: Archive, seed: int, source: NDArray[np.int64], distance_
         "inverse_exponent": 1.0 / (1.0 + np.where(is_floor, FLOOR_EXPONENT, RADIATOR_EXPONENT)),
         "design_log_mean_k": log_mean_k(hot_end, spread("cold end", 1.5, 2.5, 9.0, 5.0)),
         "delay_h": 0.1 + distance_km * 1.35 / 4.0,
-        "drop_k": np.minimum(0.4 + 0.45 * distance_km, 6.0),
+        "drop_k": np.minimum(0.2 + 0.16 * distance_km, 3.5),
         "gain": spread("gain", 0.055, 0.84, 1.18, 1.0),
         "shift_k": spread("shift", 1.2, -3.5, 3.5, 0.6),
         "slowness": 0.35 + 0.6 * chance.uniform(seed, "unit/slowness", numbers),
@@ -113,6 +113,11 @@ def unit_table(archive: Archive, seed: int, source: NDArray[np.int64], distance_
     small = {name: np.nan_to_num(column).astype(np.float32) for name, column in columns.items()}
     noise = (chance.uniform(seed, "unit/noise", numbers) * chance.TABLE_MINUTES).astype(np.int64)
     return UnitTable(numbers=numbers, source=source, noise=noise, **small)
+
+
+def take(units: UnitTable, rows: slice) -> UnitTable:
+    """The same table with some of its rows only."""
+    return UnitTable(**{f.name: getattr(units, f.name)[rows] for f in fields(units)})
 
 
 @dataclass(frozen=True)
@@ -139,11 +144,15 @@ def knots(units: UnitTable, span: Span) -> Knots:
     excess = units.design_excess_k[:, None] * load ** units.inverse_exponent[:, None]
     difference = units.design_dt_k[:, None] * load / flow_ratio
     supply = DESIGN_INDOOR_TEMP_C + excess + difference / 2
-    at = span.first_hour - span.source_first_hour - units.delay_h[:, None] + np.arange(slow.shape[1])
-    before = np.clip(np.floor(at).astype(np.int64), 0, span.source_supply_c.shape[1] - 2)
-    part = (at - before).astype(np.float32)
-    source = units.source[:, None]
-    primary = span.source_supply_c[source, before] * (1 - part) + span.source_supply_c[source, before + 1] * part
+    # The delay is constant, so every hour of a unit falls between its source's hours at the same share.
+    at = span.first_hour - span.source_first_hour - units.delay_h
+    before = np.clip(np.floor(at).astype(np.int64), 0, None)
+    part = (at - before).astype(np.float32)[:, None]
+    flat = span.source_supply_c.ravel()
+    start = units.source * span.source_supply_c.shape[1] + before
+    index = start[:, None] + np.arange(slow.shape[1])
+    primary = flat[index]
+    primary += (flat[np.minimum(index + 1, flat.shape[0] - 1)] - primary) * part
     primary = np.maximum(primary - units.drop_k[:, None], supply + 6.0)
     cold = cold_end_k(primary - supply, units.design_log_mean_k[:, None] * load)
     values = {
@@ -151,7 +160,7 @@ def knots(units: UnitTable, span: Span) -> Knots:
         "difference": difference,
         "flow": units.design_flow_t_h[:, None] * flow_ratio,
         "primary": primary,
-        "cold": np.clip(cold, 0.6, 14.0),
+        "cold": np.clip(cold, 0.6, 10.0),
     }
     return Knots(span.first_hour, {name: np.ascontiguousarray(v, np.float32) for name, v in values.items()})
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.floating[Any]]
-"""What the formulas return: the float width of their array arguments (float64 for plain numbers)."""
+"""What the formulas return: float64, or float32 where every argument is a float32 array."""
 
 _TABLE = tomllib.loads(files("cleanheat.calc.thermal").joinpath("constants.toml").read_text("utf-8"))
 
