@@ -309,6 +309,31 @@ def test_the_same_batch_from_many_threads_is_stored_once(door: Gateway, session:
     assert len(segment.entries) == 2
 
 
+def test_a_whole_minute_costs_one_sync(door: Gateway, session: SenderSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    syncs, real = [], os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda handle: (syncs.append(handle), real(handle))[1])
+    bodies = [seal_batch(session, n, [block(MINUTE - 60 * n)]) for n in range(20)]
+    answers = door.receive_all([*bodies, b"garbage"], BATCHES)
+    assert [a.sequence for a in answers if isinstance(a, Receipt)] == list(range(20))
+    assert isinstance(answers[20], Problem)
+    assert len(syncs) == 1
+    assert [getattr(a, "is_repeat", None) for a in door.receive_all([bodies[3], bodies[3]], BATCHES)] == [True, True]
+    twice = seal_batch(session, 30, [block()])
+    assert [getattr(a, "is_repeat", None) for a in door.receive_all([twice, twice], BATCHES)] == [False, True]
+
+
+def test_a_minute_on_a_full_disk_is_refused_batch_by_batch(
+    door: Gateway, session: SenderSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies = [seal_batch(session, n, [block()]) for n in range(3)]
+    monkeypatch.setattr(os, "fdatasync", lambda _handle: (_ for _ in ()).throw(OSError(28, "full")))
+    assert [getattr(a, "status", 200) for a in door.receive_all(bodies, BATCHES)] == [507] * 3
+    monkeypatch.undo()
+    assert [getattr(a, "is_repeat", None) for a in door.receive_all(bodies, BATCHES)] == [False] * 3
+    (segment,) = door.cut()
+    assert len(segment.entries) == len(door.open_segment(segment)) == 3
+
+
 def test_a_lost_key_costs_its_batch_not_the_segment(door: Gateway, session: SenderSession) -> None:
     others = enrolment.open_sessions(door.senders, [OTHER])[OTHER]
     send(door, session, 1)

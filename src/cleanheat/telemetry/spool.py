@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from cleanheat.kernel.errors import Problem
 from cleanheat.telemetry.refusals import refuse
 from cleanheat.telemetry.replay import Entry
 
@@ -64,7 +65,7 @@ class Segment:
 
 
 @dataclass
-class _Ticket:
+class Ticket:
     """What a writer waits for."""
 
     settled: bool = False
@@ -122,7 +123,7 @@ class Spool:
         self._open: Segment | None = None
         self._synced = 0  # bytes of the open segment known to be on disk
         self._torn = False  # bytes of a failed write still stand behind the last whole record
-        self._pending: list[_Ticket] = []  # written to the open segment, not yet on disk
+        self._pending: list[Ticket] = []  # written to the open segment, not yet on disk
         self._waiting: dict[int, Segment] = {}
         self.before_done: Callable[[Segment], None] = lambda _segment: None
         self._next = self._recover()
@@ -156,26 +157,33 @@ class Spool:
 
     # -- appending --------------------------------------------------------------------------------------------------
 
-    def append(self, body: bytes, entry: Entry, received: int, note: object = None) -> int:
-        """Keep one batch; returns its segment's number when it is on disk, refuses (507) when it cannot be kept.
+    def append(self, body: bytes, entry: Entry, received: int, note: object = None) -> None:
+        """Keep one batch; returns when it is on disk, refuses (507) when it cannot be kept.
 
         ``note`` is handed back with the segment by :meth:`cut`, so that the pipeline need not open the batch again.
         """
+        self.wait(self.write(body, entry, received, note))
+
+    def write(self, body: bytes, entry: Entry, received: int, note: object = None) -> Ticket:
+        """The first half of :meth:`append`: nothing counts before :meth:`wait` has returned for the ticket."""
         try:
             with self._write:
                 segment = self._writable(received)
                 self._write_record(segment, body, entry, received)
                 self._take_note(segment, note)
-                ticket = _Ticket()
+                ticket = Ticket()
                 self._pending.append(ticket)
-            with self._sync:
-                if not ticket.settled:
-                    self._commit()
-            if ticket.failure is not None:
-                raise ticket.failure
+                return ticket
         except OSError as error:
-            raise refuse("storage-full", error.strerror or str(error), "body") from error
-        return segment.number
+            raise _full(error) from error
+
+    def wait(self, ticket: Ticket) -> None:
+        """Return when the ticket's record, and all others written so far, are on disk."""
+        with self._sync:
+            if not ticket.settled:
+                self._commit()
+        if ticket.failure is not None:
+            raise _full(ticket.failure) from ticket.failure
 
     def _writable(self, received: int) -> Segment:
         """The open segment, a new one where there is none or the last is full."""
@@ -344,6 +352,10 @@ class Spool:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _full(error: OSError) -> Problem:
+    return refuse("storage-full", error.strerror or str(error), "body")
 
 
 def _write_all(handle: int, content: bytes) -> None:
