@@ -112,7 +112,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ingest/ingest/batches": {
+    "/api/v1/ingest/batches": {
         parameters: {
             query?: never;
             header?: never;
@@ -129,7 +129,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ingest/ingest/keys": {
+    "/api/v1/ingest/keys": {
         parameters: {
             query?: never;
             header?: never;
@@ -147,7 +147,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ingest/ingest/keys/enrol": {
+    "/api/v1/ingest/keys/enrol": {
         parameters: {
             query?: never;
             header?: never;
@@ -164,7 +164,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ingest/ingest/objects": {
+    "/api/v1/ingest/objects": {
         parameters: {
             query?: never;
             header?: never;
@@ -184,7 +184,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ingest/ingest/rows": {
+    "/api/v1/ingest/rows": {
         parameters: {
             query?: never;
             header?: never;
@@ -528,6 +528,46 @@ export interface paths {
         post: operations["cleanheat_accounts_http_sign_in"];
         /** Sign Out */
         delete: operations["cleanheat_accounts_http_sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status
+         * @description The line's last hour for the city's staff; a sender's people see how well they themselves send.
+         */
+        get: operations["cleanheat_pipeline_http_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Totals
+         * @description Heated area, running and stopped substations, mean supply temperature, room pass rate of what the caller sees.
+         */
+        get: operations["cleanheat_pipeline_http_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1126,6 +1166,54 @@ export interface components {
             value: number | null;
         };
         /**
+         * MinuteOut
+         * @description One platform minute; ``rows`` by kind, ``hits`` values by quality rule.
+         */
+        MinuteOut: {
+            /** Alerts Closed */
+            alerts_closed: number;
+            /** Alerts Live */
+            alerts_live: number;
+            /** Alerts Opened */
+            alerts_opened: number;
+            /** Blocks */
+            blocks: number;
+            /** Cpu S */
+            cpu_s: number;
+            /** Dropped Blocks */
+            dropped_blocks: number;
+            /** Failed Segments */
+            failed_segments: number;
+            /** Findings */
+            findings: number;
+            /** Hits */
+            hits: {
+                [key: string]: number;
+            };
+            /** Lag S */
+            lag_s: number;
+            /** Late Rows */
+            late_rows: number;
+            /** Minute */
+            minute: number;
+            /** Queue Segments */
+            queue_segments: number;
+            /** Repeated Rows */
+            repeated_rows: number;
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
+            /** Senders */
+            senders: number;
+            /** Stages */
+            stages: components["schemas"]["StageOut"][];
+            /** Total Rows */
+            total_rows: number;
+            /** Wall S */
+            wall_s: number;
+        };
+        /**
          * Note
          * @description A few paragraphs of plain text.
          */
@@ -1201,8 +1289,6 @@ export interface components {
             branch?: number | null;
             /** Building */
             building?: number | null;
-            /** Code */
-            code: string;
             /** Company */
             company: string;
             /** Company Id */
@@ -1318,6 +1404,25 @@ export interface components {
         PanelAnswers: {
             /** Panels */
             panels: components["schemas"]["PanelAnswer"][];
+        };
+        /**
+         * PanelsQuery
+         * @description ``keys``: panel keys, comma-separated.
+         */
+        PanelsQuery: {
+            /** End */
+            end?: number | null;
+            /** Keys */
+            keys: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: string;
+            /** Resolution */
+            resolution?: ("minute" | "hour" | "day") | null;
+            /** Start */
+            start?: number | null;
         };
         /** Pie */
         Pie: {
@@ -1466,6 +1571,42 @@ export interface components {
             zh: string;
         };
         /**
+         * SendingOut
+         * @description How well one sender sent in the last hour; ratios 0–1, null where nothing was expected or received.
+         */
+        SendingOut: {
+            /** Bad */
+            bad: number;
+            /** Completeness Ratio */
+            completeness_ratio: number | null;
+            /** Expected Rows */
+            expected_rows: number;
+            /** Mean Lag S */
+            mean_lag_s: number | null;
+            /** Missing */
+            missing: number;
+            /** Name */
+            name: string;
+            /** On Time Rows */
+            on_time_rows: number;
+            /** Received Rows */
+            received_rows: number;
+            /** Refused */
+            refused: {
+                [key: string]: number;
+            };
+            /** Sender */
+            sender: number;
+            /** Suspicious */
+            suspicious: number;
+            /** Timeliness Ratio */
+            timeliness_ratio: number | null;
+            /** Valid Ratio */
+            valid_ratio: number | null;
+            /** Values */
+            values: number;
+        };
+        /**
          * Series
          * @description Lines over time.
          */
@@ -1599,6 +1740,17 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** StageOut */
+        StageOut: {
+            /** Cpu S */
+            cpu_s: number;
+            /** Share */
+            share: number;
+            /** Stage */
+            stage: string;
+            /** Wall S */
+            wall_s: number;
+        };
         /** Status */
         Status: {
             /** Name */
@@ -1622,6 +1774,20 @@ export interface components {
              * @enum {string}
              */
             kind: "status_board";
+        };
+        /**
+         * StatusOut
+         * @description ``minutes`` (oldest first) are null for callers who may only see their own sending.
+         */
+        StatusOut: {
+            /** Minutes */
+            minutes: components["schemas"]["MinuteOut"][] | null;
+            /** Now */
+            now: number;
+            /** Senders */
+            senders: components["schemas"]["SendingOut"][];
+            /** Speed */
+            speed: number;
         };
         /**
          * Table
@@ -2523,6 +2689,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    cleanheat_pipeline_http_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOut"];
+                };
+            };
+        };
+    };
+    cleanheat_pipeline_http_totals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
         };
     };

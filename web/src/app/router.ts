@@ -2,6 +2,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { onSignedOut } from '@/api/client'
 import { liveSocket } from '@/api/live'
+import { kindWord } from '@/kernel/kinds'
 import { useSession } from '@/contexts/accounts/session'
 
 declare module 'vue-router' {
@@ -17,17 +18,60 @@ declare module 'vue-router' {
   }
 }
 
-// The map is a package of its own; glob keeps the build whole while it is absent.
-const mapPages = import.meta.glob('../contexts/twin/pages/MapPage.vue')
-const MapPage = mapPages['../contexts/twin/pages/MapPage.vue'] ?? (() => import('./shell/NotFoundPage.vue'))
-
 const routes: RouteRecordRaw[] = [
-  { path: '/', name: 'map', component: MapPage, meta: { title: '供热一张图', full: true } },
+  { path: '/', name: 'map', component: () => import('@/contexts/twin/pages/MapPage.vue'), meta: { title: '供热一张图', full: true } },
   {
     path: '/login',
     name: 'login',
     component: () => import('@/contexts/accounts/pages/LoginPage.vue'),
     meta: { title: '登录', bare: true, open: true },
+  },
+  {
+    path: '/screens/:screenKey?',
+    name: 'screen',
+    component: () => import('@/contexts/screens/pages/ScreenPage.vue'),
+    props: true,
+    meta: { title: '运行总览', permission: 'screens.view' },
+  },
+  ...(['boiler', 'substation'] as const).map((kind) => ({
+    path: kind === 'boiler' ? '/boilers' : '/substations',
+    name: `${kind}-list`,
+    component: () => import('@/contexts/assets/pages/ObjectListPage.vue'),
+    props: { kind },
+    meta: { title: kindWord(kind), permission: 'telemetry.view' },
+  })),
+  {
+    path: '/objects/:kind/:number(\\d+)',
+    name: 'object',
+    component: () => import('@/contexts/assets/pages/ObjectPage.vue'),
+    props: ({ params }) => ({ kind: String(params.kind), number: Number(params.number) }),
+    meta: { title: '对象', permission: 'assets.view' },
+  },
+  {
+    path: '/alerts',
+    name: 'alert-list',
+    component: () => import('@/contexts/alerts/pages/AlertListPage.vue'),
+    meta: { title: '告警', permission: 'alerts.view' },
+  },
+  {
+    path: '/alerts/:id(\\d+)',
+    name: 'alert',
+    component: () => import('@/contexts/alerts/pages/AlertPage.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+    meta: { title: '告警', permission: 'alerts.view' },
+  },
+  {
+    path: '/archives/:resourceKey?',
+    name: 'archive',
+    component: () => import('@/contexts/assets/pages/ArchivePage.vue'),
+    props: true,
+    meta: { title: '档案', permission: 'assets.view' },
+  },
+  {
+    path: '/status',
+    name: 'status',
+    component: () => import('@/contexts/pipeline/pages/StatusPage.vue'),
+    meta: { title: '接入状态', permission: 'telemetry.view' },
   },
   { path: '/403', name: 'forbidden', component: () => import('./shell/ForbiddenPage.vue'), meta: { title: '无权访问' } },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('./shell/NotFoundPage.vue'), meta: { title: '页面不存在' } },

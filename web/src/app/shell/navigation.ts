@@ -16,7 +16,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/substations', title: '换热站', icon: List, permission: 'telemetry.view' },
   { to: '/alerts', title: '告警', icon: Bell, permission: 'alerts.view' },
   { to: '/archives', title: '档案', icon: Collection, permission: 'assets.view' },
-  { to: '/status', title: '接入状态', icon: Monitor, permission: 'status.view' },
+  { to: '/status', title: '接入状态', icon: Monitor, permission: 'telemetry.view' },
 ]
 
 export function allowed(entries: readonly NavigationEntry[], may: (permission?: string) => boolean): NavigationEntry[] {

@@ -41,7 +41,7 @@ it('the outdoor temperature stands beside with its own times', () => {
 it('exports time and one column a signal', () => {
   expect(curveRows(series)).toEqual([
     ['时间', '供水温度 (℃)'],
-    ['2027-01-15 15:30', 45.2],
-    ['2027-01-15 15:31', null],
+    ['2027-01-15 19:30', 45.2],
+    ['2027-01-15 19:31', null],
   ])
 })
