@@ -10,7 +10,7 @@ from django.db import connections, models, router, transaction
 from django.db.models.sql import InsertQuery
 
 from cleanheat.assets.models import ArchiveVersion
-from cleanheat.assets.queries import KIND_MODELS, MODELS
+from cleanheat.assets.queries import KIND_MODELS, MODELS, forget
 
 Columns = Mapping[str, Any]
 """One table by column (``district_id``, ``name`` …): arrays or lists of one length."""
@@ -34,13 +34,14 @@ def publish(note: str = "") -> str:
         version = ArchiveVersion.objects.create(name="", note=note)
         version.name = f"v{version.pk:06d}"
         version.save(update_fields=["name"])
+        transaction.on_commit(forget)
     return version.name
 
 
 def _insert(model: type[models.Model], columns: Columns) -> None:
     """Rows from columns through the ORM's own statement: a model instance a row would take four times as long."""
     connection = connections[router.db_for_write(model)]
-    fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]  # noqa: SLF001
+    fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
     query = InsertQuery(model)
     query.insert_values(fields, [model()], raw=True)
     statement, _ = query.get_compiler(connection=connection).as_sql()[0]

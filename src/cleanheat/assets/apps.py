@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from django.apps import AppConfig
 
 
@@ -7,7 +9,17 @@ class AssetsConfig(AppConfig):
     verbose_name = "档案"
 
     def ready(self) -> None:
-        from cleanheat.assets.queries import district_ids
+        from django.db.models.signals import post_save
+
+        from cleanheat.assets.finder import SEARCHED, forget
+        from cleanheat.assets.queries import KIND_MODELS, district_ids
         from cleanheat.infra.scope import register_districts
 
         register_districts(district_ids)
+        for kind in SEARCHED:
+            post_save.connect(_forget_names(forget), KIND_MODELS[kind], weak=False, dispatch_uid=f"assets.names.{kind}")
+
+
+def _forget_names(forget: Callable[[], None]) -> Callable[..., None]:
+    """A receiver that drops the texts searched, because a name in them may have changed."""
+    return lambda **_signal: forget()

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import Q
 
 from cleanheat.accounts import public as accounts
+from cleanheat.assets import finder
 from cleanheat.assets.queries import KIND_MODELS, MODELS, archive, require, visible
 from cleanheat.assets.vocabulary import PipeMedium
 from cleanheat.infra.scope import Scope
@@ -70,7 +70,6 @@ CHILDREN: Final[Mapping[str, tuple[str, ...]]] = {
     "community": ("building",),
     "building": ("room",),
 }
-SEARCHED: Final = ("substation", "boiler", "community", "plant", "branch", "building", "weather", "device")
 MAX_CHILDREN: Final = 200
 MANY: Final = 2_000
 """From here on reading a whole table is cheaper than asking for its rows by number."""
@@ -171,13 +170,11 @@ def _references(kind: str, numbers: list[int]) -> list[dict[str, Any]]:
 
 def search(text: str, scope: Scope, limit: int = 20) -> list[dict[str, Any]]:
     """Objects of the scope whose name or code contains the text, kinds people ask for most often first."""
-    found: list[dict[str, Any]] = []
-    for kind in SEARCHED:
-        named = KIND_MODELS[kind].objects.filter(Q(name__icontains=text) | Q(code__icontains=text))  # type: ignore[attr-defined]
-        seen = visible(kind, scope)
-        for number, name, code in named.values_list("number", "name", "code").order_by("number").iterator():
-            if seen[number]:
-                found.append({"kind": kind, "number": number, "name": name, "code": code, "detail": KIND_ZH[kind]})
-                if len(found) == limit:
-                    return found
-    return found
+    by_kind: dict[str, list[int]] = {}
+    for kind, number in finder.find(text, scope, limit):
+        by_kind.setdefault(kind, []).append(number)
+    return [
+        {**reference, "detail": KIND_ZH[kind]}
+        for kind, numbers in by_kind.items()
+        for reference in _references(kind, numbers)
+    ]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cleanheat.assets import models as m
 from cleanheat.assets import snapshot
 from cleanheat.assets.archive import Archive
+from cleanheat.infra import clock
 from cleanheat.infra.scope import Ids, Scope
 from cleanheat.kernel.errors import not_found
 
@@ -38,6 +39,7 @@ MODELS: Mapping[str, type[models.Model]] = {"area": m.Area, **KIND_MODELS}
 """Every table of the archive in the order in which rows may refer to each other."""
 
 _MASKS_KEPT = 512
+VERSION_KEPT_S = 1.0
 
 
 @dataclass
@@ -46,6 +48,8 @@ class _Cache:
 
     lock: Lock = field(default_factory=Lock)
     archive: Archive | None = None
+    version: str = ""
+    asked_s: float = float("-inf")  # machine time at which the database last told the version
     masks: OrderedDict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=OrderedDict)
 
 
@@ -60,7 +64,7 @@ def version() -> str:
 
 def archive() -> Archive:
     """All kinds as arrays; kept in memory, and beside the database so that a start does not read 400,000 rows."""
-    present = version()
+    present = _version_now()
     with _cache.lock:
         if _cache.archive is None or _cache.archive.version != present:
             _cache.archive = _read_archive(present)
@@ -68,10 +72,18 @@ def archive() -> Archive:
         return _cache.archive
 
 
+def _version_now() -> str:
+    """The version, asked of the database once a second at most: every request needs it, it changes once a season."""
+    at = clock.machine_now()
+    if not 0 <= at - _cache.asked_s < VERSION_KEPT_S:
+        _cache.version, _cache.asked_s = version(), at
+    return _cache.version
+
+
 def forget() -> None:
     """Drop what is kept in memory (tests that replace the database)."""
     with _cache.lock:
-        _cache.archive = None
+        _cache.archive, _cache.asked_s = None, float("-inf")
         _cache.masks.clear()
 
 

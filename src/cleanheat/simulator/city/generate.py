@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,9 +32,9 @@ class CityDataset:
 
     size: str
     seed: int
-    organisations: list[OrganisationRow]
-    tables: Mapping[str, Mapping[str, Any]]
-    geometry: CityGeometry
+    organisations: list[OrganisationRow] = field(repr=False)
+    tables: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    geometry: CityGeometry = field(repr=False)
 
     def counts(self) -> dict[str, int]:
         """How many of each kind."""

@@ -1,0 +1,89 @@
+"""Which objects does a text mean: names and codes of all searchable kinds, held as one text a kind.
+
+Finding a few characters in five megabytes takes a millisecond; the same over the tables takes two hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from threading import Lock
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanheat.assets.queries import KIND_MODELS, version, visible
+from cleanheat.infra.scope import Scope
+
+SEARCHED: Final = ("substation", "boiler", "community", "plant", "branch", "unit", "building", "weather", "device")
+"""Kinds people ask for most often first."""
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """One kind: line i of ``text`` is name and code of ``numbers[i]``, beginning at ``starts[i]``."""
+
+    text: str
+    starts: NDArray[np.int64]
+    numbers: NDArray[np.int32]
+
+    def matches(self, wanted: str) -> Iterator[int]:
+        at = self.text.find(wanted)
+        while at >= 0:
+            line = int(np.searchsorted(self.starts, at, side="right")) - 1
+            yield int(self.numbers[line])
+            at = self.text.find(wanted, int(self.starts[line + 1])) if line + 1 < len(self.numbers) else -1
+
+
+@dataclass
+class _Shelves:
+    lock: Lock = field(default_factory=Lock)
+    version: str = ""
+    kinds: dict[str, _Shelf] = field(default_factory=dict)
+
+
+_shelves = _Shelves()
+
+
+def forget() -> None:
+    """A name has changed: read them again at the next search."""
+    with _shelves.lock:
+        _shelves.kinds.clear()
+
+
+def find(text: str, scope: Scope, limit: int) -> list[tuple[str, int]]:
+    """Kind and number of objects of the scope whose name or code contains the text, in the order of ``SEARCHED``."""
+    wanted = text.strip().casefold().replace("\n", "")
+    found: list[tuple[str, int]] = []
+    if not wanted:
+        return found
+    for kind in SEARCHED:
+        seen = visible(kind, scope)
+        if not seen.any():
+            continue
+        for number in _shelf(kind).matches(wanted):
+            if number < len(seen) and seen[number]:
+                found.append((kind, number))
+                if len(found) >= limit:
+                    return found
+    return found
+
+
+def _shelf(kind: str) -> _Shelf:
+    present = version()
+    with _shelves.lock:
+        if _shelves.version != present:
+            _shelves.version = present
+            _shelves.kinds.clear()
+        if kind not in _shelves.kinds:
+            _shelves.kinds[kind] = _read(kind)
+        return _shelves.kinds[kind]
+
+
+def _read(kind: str) -> _Shelf:
+    rows: list[Any] = list(KIND_MODELS[kind].objects.order_by("number").values_list("number", "name", "code"))  # type: ignore[attr-defined]
+    lines = [f"{name} {code}\n".casefold() for _, name, code in rows]
+    starts = np.fromiter(accumulate((len(line) for line in lines), initial=0), dtype=np.int64, count=len(lines) + 1)
+    return _Shelf("".join(lines), starts[:-1], np.array([r[0] for r in rows], dtype=np.int32))
