@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from ninja import Router, Schema, Status
 from ninja.utils import check_csrf
 
 from cleanheat.accounts import actions, queries
 from cleanheat.infra import clock
+from cleanheat.infra.http import encoded_json
 from cleanheat.infra.scope import scope_of
 from cleanheat.kernel.errors import Problem
 
@@ -83,9 +84,9 @@ def sign_out(request: HttpRequest) -> Status[None]:
 
 
 @router.get("/organisations", response=list[OrganisationOut])
-def organisations(request: HttpRequest) -> list[queries.OrganisationCard]:
+def organisations(request: HttpRequest) -> HttpResponse:
     """The organisations the user sees, parents before children."""
-    return queries.list_organisations(scope_of(request.user))
+    return encoded_json(request, queries.list_organisations(scope_of(request.user)))
 
 
 def _session(user: Any) -> dict[str, Any]:
