@@ -18,6 +18,7 @@ from cleanheat.telemetry.frames import Block
 
 KNOT_S = 900
 ABSENT = 0.01
+MISSING = 0.005
 COMPANY, OPERATOR, RURAL, WEATHER = 100, 200, 300, 400
 """Organisation ids begin here: companies 101…, plant operators 201…, rural platforms 301…, the weather service 401."""
 
@@ -275,7 +276,7 @@ class City:
             if noise:
                 value = value + np.float32(noise) * self._rng.standard_normal(n, dtype=np.float32) * ~state.frozen
             stored = np.rint(np.clip(value, s.low, s.high) * s.scale).astype(s.dtype)
-            stored[self._rng.integers(0, n, max(n // 200, 1))] = s.missing
+            stored[self._rng.integers(0, n, self._rng.poisson(n * MISSING))] = s.missing
             out.append(stored)
         return out
 

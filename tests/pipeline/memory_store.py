@@ -1,0 +1,55 @@
+"""A store that is a list of frames: for tests of many minutes."""
+
+import numpy as np
+
+from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.verdicts import pack
+from cleanheat.telemetry.store import LatestRows
+
+
+class MemoryStore:
+    def __init__(self):
+        self.frames, self.tokens, self.rolled, self.dropped = [], set(), [], []
+        self.fails = False
+
+    def append(self, frame, token):
+        if self.fails:
+            raise OSError(28, "disk full")
+        if token not in self.tokens:
+            self.tokens.add(token)
+            self.frames.append(frame)
+
+    def present_ids(self, kind, minute, ids):
+        stored = [f.ids for f in self.frames if (f.kind, f.minute) == (kind, minute)]
+        return ids[np.isin(ids, np.concatenate(stored))] if stored else ids[:0]
+
+    def rows(self, kind, start, end, low, high):
+        parts = [f for f in self.frames if f.kind == kind and start <= f.minute < end]
+        spec = KINDS[kind]
+        if not parts:
+            return LatestRows(
+                np.zeros(0, np.uint32),
+                np.zeros(0, np.int64),
+                [np.zeros(0, s.dtype) for s in spec.signals],
+                np.zeros(0, np.uint64),
+            )
+        ids = np.concatenate([f.ids for f in parts])
+        minutes = np.concatenate([np.full(len(f), f.minute, np.int64) for f in parts])
+        order = np.lexsort((minutes, ids))
+        columns = [np.concatenate([f.columns[i] for f in parts])[order] for i in range(len(spec.signals))]
+        return LatestRows(ids[order], minutes[order], columns, np.concatenate([pack(f.verdicts) for f in parts])[order])
+
+    def latest_rows(self, kind, since, until):
+        rows = self.rows(kind, since, until, 0, 2**31)
+        last = np.append(np.diff(rows.ids.astype(np.int64)) > 0, True)[: rows.ids.size]
+        return LatestRows(rows.ids[last], rows.minutes[last], [c[last] for c in rows.columns], rows.words[last])
+
+    def hours_to_roll_up(self, start, end):
+        return [h for h in range(start, end, 3_600) if h not in self.rolled and h >= end - 3_600]
+
+    def roll_up(self, hour):
+        self.rolled.append(hour)
+
+    def drop_before(self, kind, day):
+        self.dropped.append((kind, day))
+        return 0

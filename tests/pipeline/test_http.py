@@ -1,0 +1,57 @@
+"""The status page's data: the line for the city's staff, their own sending for everybody else."""
+
+import pytest
+
+from cleanheat.infra import clock
+from cleanheat.pipeline.minute import MinutePipeline
+from cleanheat.pipeline.public import Line, Status, install_line
+from cleanheat.pipeline.runner import Runner, Upkeep
+from cleanheat.telemetry.public import Latest
+from tests.pipeline.memory_store import MemoryStore
+from tests.pipeline.test_minute import Shown
+from tests.pipeline.test_runner import Spool
+
+
+@pytest.fixture
+def line(city, manual_clock, tmp_path):
+    store, status = MemoryStore(), Status()
+    pipeline = MinutePipeline(city, store, Latest(city), clock.now(), Shown())
+    runner = Runner(Spool(), pipeline, Upkeep(store, tmp_path / "upkeep.json", 400), status)
+    manual_clock.advance(68)
+    runner.step()
+    install_line(Line(pipeline, runner, status))
+    yield
+    install_line(None)
+
+
+@pytest.mark.feature("A6-1")
+def test_the_citys_dispatcher_sees_the_line_and_all_senders(line, signed_in):
+    answer = signed_in("city.dispatcher").get("/api/v1/status").json()
+    (minute,) = answer["minutes"]
+    assert {s["stage"] for s in minute["stages"]} >= {"open", "judge", "store", "diagnose", "alerts", "live"}
+    assert {s["sender"] for s in answer["senders"]} == {10, 20, 30, 40, 50}
+
+
+@pytest.mark.parametrize(("username", "senders"), [("company.dispatcher", {10}), ("office.reader", set())])
+def test_a_company_sees_its_own_sending_only(line, signed_in, username, senders):
+    answer = signed_in(username).get("/api/v1/status").json()
+    assert answer["minutes"] is None
+    assert {s["sender"] for s in answer["senders"]} == senders
+
+
+def test_a_reader_of_the_city_sees_no_line(line, signed_in):
+    assert signed_in("city.reader").get("/api/v1/status").json()["minutes"] is None
+
+
+def test_totals_are_of_what_one_sees(line, signed_in):
+    get = lambda who: signed_in(who).get("/api/v1/totals").json()["substations"]  # noqa: E731
+    assert (get("city.reader"), get("company.reader")) == (4, 2)
+
+
+def test_metrics_for_this_machine_only(line, client):
+    assert b"cleanheat_lag_seconds" in client.get("/api/v1/metrics").content
+    assert client.get("/api/v1/metrics", REMOTE_ADDR="10.1.2.3").status_code == 403
+
+
+def test_before_the_line_is_up(city, signed_in):
+    assert signed_in("city.dispatcher").get("/api/v1/status").status_code == 503
