@@ -10,7 +10,7 @@ from django.db import connections, models, router, transaction
 from django.db.models.sql import InsertQuery
 
 from cleanheat.assets.models import ArchiveVersion
-from cleanheat.assets.queries import KIND_MODELS, MODELS, forget
+from cleanheat.assets.queries import MODELS, forget
 
 Columns = Mapping[str, Any]
 """One table by column (``district_id``, ``name`` …): arrays or lists of one length."""
@@ -60,6 +60,3 @@ def _values(columns: Columns, fld: models.Field[Any, Any]) -> Sequence[Any]:
     if not fld.has_default():
         raise ValueError(f"{fld.model.__name__}: column {name} is missing")
     return [fld.get_default()] * len(next(iter(columns.values())))
-
-
-__all__ = ["KIND_MODELS", "Columns", "load", "publish"]

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.assets.queries import KIND_MODELS, version, visible
+from cleanheat.assets.queries import KIND_MODELS, archive, visible
 from cleanheat.infra.scope import Scope
 
 SEARCHED: Final = ("substation", "boiler", "community", "plant", "branch", "unit", "building", "weather", "device")
@@ -72,7 +72,7 @@ def find(text: str, scope: Scope, limit: int) -> list[tuple[str, int]]:
 
 
 def _shelf(kind: str) -> _Shelf:
-    present = version()
+    present = archive().version
     with _shelves.lock:
         if _shelves.version != present:
             _shelves.version = present
