@@ -25,8 +25,8 @@ SAMPLE_EVERY_S = 20
 @dataclass(frozen=True)
 class Sample:
     at_s: float
-    minutes_done: int
-    rows_last_minute: int
+    minute: int
+    rows: int
     lag_s: float
     rss_mib: float
     cpu_s: float
@@ -56,11 +56,10 @@ def _watch(platform: RunningPlatform, wall_s: float) -> list[Sample]:
     while (passed := time.monotonic() - began) < wall_s:
         time.sleep(SAMPLE_EVERY_S)
         status = client.get("/api/v1/status").raise_for_status().json()
-        samples.append(
-            Sample(passed, status["minutes_done"], status["rows_last_minute"], status["lag_s"], *_cost(platform))
-        )
+        last = status["minutes"][-1] if status["minutes"] else {"minute": 0, "total_rows": 0, "lag_s": 0.0}
+        samples.append(Sample(passed, last["minute"] // 60, last["total_rows"], last["lag_s"], *_cost(platform)))
         s = samples[-1]
-        print(f"{s.at_s:6.0f} s  minute {s.minutes_done:5d}  lag {s.lag_s:6.1f} s  {s.rss_mib:7.0f} MiB  {s.cpu_s:7.1f} CPU-s", flush=True)
+        print(f"{s.at_s:6.0f} s  minute {s.minute} {s.rows:7d} rows  lag {s.lag_s:6.1f} s  {s.rss_mib:7.0f} MiB  {s.cpu_s:7.1f} CPU-s", flush=True)
     return samples
 
 
@@ -79,7 +78,7 @@ def _judge(samples: list[Sample]) -> int:
         return 1
     early = statistics.median(s.rss_mib for s in samples[quarter : 2 * quarter])
     late = statistics.median(s.rss_mib for s in samples[-quarter:])
-    minutes = samples[-1].minutes_done - samples[0].minutes_done
+    minutes = samples[-1].minute - samples[0].minute
     cpu = (samples[-1].cpu_s - samples[0].cpu_s) / max(minutes, 1)
     print(f"memory {early:.0f} → {late:.0f} MiB, lag at the end {samples[-1].lag_s:.0f} s, {cpu:.2f} CPU-s a minute, feed included")
     flat = late <= early * 1.10
