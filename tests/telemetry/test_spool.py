@@ -216,9 +216,9 @@ for sender in range(4):
     threading.Thread(target=send, args=(sender,), daemon=True).start()
 while True:
     for segment in spool.cut():
-        with (directory / "stored.txt").open("a") as store:
-            for record in segment.records():
-                store.write(f"{segment} {record.entry[0]} {record.entry[1]}\\n")
+        lines = [f"{segment} {r.entry[0]} {r.entry[1]}\\n" for r in segment.records()]
+        with (directory / "stored.txt").open("ab", buffering=0) as store:
+            store.write("".join(lines).encode())
         spool.mark_done(segment)
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ def send_command(
     algorithm: Annotated[str, typer.Option(help="sm4-gcm or aes-256-gcm")] = "sm4-gcm",
 ) -> None:
     """Send readings from a CSV file, as docs/protocol.md describes it."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request would bury the progress bar
     with httpx.Client(base_url=url, timeout=30) as http:
         try:
             reference = ReferenceSender(http, sender, KeyFile.open(key), Algorithm.of(algorithm))
