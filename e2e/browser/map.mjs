@@ -1,0 +1,49 @@
+// The city map: everything drawn, recoloured by arriving minutes, picked, turned; both renderers agree.
+import { scenario } from './session.mjs'
+
+await scenario(async ({ page }, { url, shots, substations, renderer = '' }) => {
+  const began = Date.now()
+  await page.goto(`${url}/${renderer ? `?renderer=${renderer}` : ''}`)
+  await page.waitForFunction(() => window.__map?.ready === true)
+  const readyMs = Date.now() - began
+  const name = await page.evaluate(() => window.__map.renderer)
+
+  await page.locator('[data-theme-key="supply_temp"]').click()
+  const read = (numbers) => page.evaluate((all) => all.map((n) => window.__map.stateOf('substations', n)), numbers)
+  await page.waitForFunction((all) => all.some((n) => window.__map.stateOf('substations', n) > 0), substations)
+  const first = await read(substations)
+  const marker = await page.evaluate(() => (window.__sameDocument = Math.random()))
+  await page.waitForFunction(
+    ([all, before]) => all.some((n, i) => window.__map.stateOf('substations', n) !== before[i]),
+    [substations, first],
+    { timeout: 150_000 },
+  )
+  const second = await read(substations)
+  const sameDocument = (await page.evaluate(() => window.__sameDocument)) === marker
+
+  await page.locator('[data-theme-key="operation"]').click()
+  await page.waitForTimeout(1500)
+  await page.screenshot({ path: `${shots}/map-city${renderer && `-${renderer}`}.png` })
+
+  // Objects are picked where they are drawn.
+  const picks = []
+  for (const number of substations.slice(0, 6)) {
+    await page.evaluate((n) => {
+      window.__map.jumpTo({ zoom: 16, pitch: 0, bearing: 0 })
+      return n
+    }, number)
+    await page.goto(`${url}/?focus=substation:${number}${renderer ? `&renderer=${renderer}` : ''}`)
+    await page.waitForFunction(() => window.__map?.ready === true)
+    await page.waitForTimeout(2500)
+    picks.push(
+      await page.evaluate((n) => {
+        const at = window.__map.project('substations', n)
+        return { wanted: n, at, found: at && window.__map.pickAt(at.x, at.y) }
+      }, number),
+    )
+  }
+  await page.evaluate(() => window.__map.jumpTo({ zoom: 15.3, pitch: 60, bearing: 25 }))
+  await page.waitForTimeout(4000)
+  await page.screenshot({ path: `${shots}/map-district${renderer && `-${renderer}`}.png` })
+  return { renderer: name, readyMs, first, second, sameDocument, picks }
+})

@@ -1,0 +1,19 @@
+// One object's page over a given window: live values and the stretches marked on its curve.
+import { scenario } from './session.mjs'
+
+await scenario(async ({ page }, { url, shots, path, from, until, name }) => {
+  await page.goto(`${url}${path}`)
+  await page.getByText('运行曲线').waitFor()
+  if (from) {
+    await page.getByText('自定义', { exact: true }).click()
+    await page.getByLabel('开始时间').fill(from)
+    await page.getByLabel('结束时间').fill(until)
+    const answered = page.waitForResponse((r) => r.url().includes('/series') && r.ok())
+    await page.getByRole('button', { name: '查询' }).click()
+    await answered
+  }
+  await page.locator('canvas').first().waitFor()
+  await page.waitForTimeout(2500)
+  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
+  return { text: await page.locator('body').innerText() }
+})
