@@ -135,8 +135,8 @@ class Store:
     ) -> None:
         """Rows of any times: ``columns[i]`` is the scaled-integer column of the kind's i-th signal.
 
-        Rows in (id, time) order cost least.  Without ``verdict_words`` values are good, or missing where the integer
-        says so.  Blocks of 100,000 to 1,000,000 rows are best; the same token again changes nothing.
+        Rows in (id, time) order cost least, 100,000 to 1,000,000 a call.  Without ``verdict_words`` values are good,
+        or missing where the integer says so.  The same token with the same rows again changes nothing.
         """
         if ids.shape[0]:
             spec = _kind(kind)
@@ -173,7 +173,7 @@ class Store:
         integers are already scaled (the type's own missing mark none).  ``means``/``lows``/``highs`` concern mean
         signals (lows and highs default to the mean), ``lasts`` the counters (float64 or integers: float32 cannot hold
         them).  ``counts`` is how many trusted values stand behind each mean: one array for all signals (also the rows
-        seen), or one a signal.  Order rows by (id, hour) and keep a block within a few hundred thousand rows.
+        seen), or one a signal.  Rows in (id, hour) order cost least.
 
         A later ``roll_up`` of such an hour replaces it, but only where that hour has minutes does it find anything:
         never roll up an hour that was given only here.

@@ -67,12 +67,13 @@ def _rollup_select(kind: Kind, hour: str, where: str) -> str:
     return f"SELECT {', '.join(parts)} FROM {kind.table} WHERE {where} GROUP BY id, hour"
 
 
-def _rollup_insert(engine: Engine, kind: Kind, select: str, bound: dict[str, Any]) -> None:
+def _rollup_insert(engine: Engine, kind: Kind, select: str, bound: dict[str, Any], in_order: bool = False) -> None:
+    """``in_order``: aggregate along the sort key; a third cheaper on settled history, dearer over many fresh parts."""
     names = ", ".join(f"`{n}`" for n in schema.hours(kind).names)
     # A repeated roll-up may write exactly what was deleted a moment ago: that must not count as a duplicate.
     engine.command(
         f"INSERT INTO {kind.table}_h ({names}) SETTINGS insert_deduplicate = 0, deduplicate_insert = 'disable', "
-        f"deduplicate_insert_select = 'disable' {select}",
+        f"deduplicate_insert_select = 'disable', optimize_aggregation_in_order = {int(in_order)} {select}",
         bound,
     )
 
@@ -92,7 +93,7 @@ def roll_up_objects(engine: Engine, kind: Kind, start: int, end: int, ids: NDArr
     present = engine.select(f"SELECT count() AS n FROM {kind.table}_h WHERE {_HOURS}{_IDS}", bound)
     if present["n"][0]:
         engine.command(f"DELETE FROM {kind.table}_h WHERE {_HOURS}{_IDS} AND (id, h) IN ({touched})", bound)
-    _rollup_insert(engine, kind, _rollup_select(kind, "toStartOfHour(ts)", _MINUTES + _IDS), bound)
+    _rollup_insert(engine, kind, _rollup_select(kind, "toStartOfHour(ts)", _MINUTES + _IDS), bound, in_order=True)
 
 
 def rolled_hours(engine: Engine, kind: Kind, start: int, end: int) -> NDArray[np.int64]:
@@ -115,7 +116,7 @@ def log_rolled(engine: Engine, kind: Kind, hours: NDArray[np.int64]) -> None:
 def series_from_minutes(
     engine: Engine, kind: Kind, number: int, signals: Sequence[Signal], start: int, end: int, width: int
 ) -> Columns:
-    """Buckets of ``width`` seconds: ``b``, ``seen``; per signal ``s`` (sum), ``t`` (trusted), ``x`` (bad), ``lo``, ``hi``."""
+    """Buckets of ``width`` s: ``b``, ``seen``; per signal ``s`` (sum), ``t`` (trusted), ``x`` (bad), ``lo``, ``hi``."""
     parts = [f"toUInt32(intDiv(toUInt32(ts) - {{start:UInt32}}, {width:d})) AS b", "count() AS seen"]
     for i, s in enumerate(signals):
         ok, c = trusted(kind, s), f"`{s.code}`"
