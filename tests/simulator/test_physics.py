@@ -169,7 +169,7 @@ def test_devices_cycle_by_their_type(archive, evening):
     city = calm_city(archive, cold(-12.0))
     day = Grid(evening - evening % 86_400, 1_440)
     window = city.window(day.first_hour, day.n_hours)
-    columns = city.device_readings(EVERY, day, city.device_knots(window), window.weights(day))
+    columns = city.device_readings(EVERY, day, city.device_knots(window))
     on = values("device", columns)["is_on"]
     used = city.devices.is_used > 0
     switches = (np.diff(on, axis=1) != 0).sum(axis=1)

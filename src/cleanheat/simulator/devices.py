@@ -121,7 +121,7 @@ def device_knots(
     return Knots(first_hour, values)
 
 
-def evaluate(devices: DeviceTable, rows: slice, grid: Grid, knots: Knots, weights: Floats, seed: int) -> list[Floats]:
+def evaluate(devices: DeviceTable, rows: slice, grid: Grid, knots: Knots, seed: int) -> list[Floats]:
     """On/off, supply and return temperature, power, room temperature and auxiliary state ``[rows, T]``."""
     period = devices.period_min[rows]
     begin = (grid.minute / period + devices.phase[rows]) % 1.0
@@ -129,7 +129,7 @@ def evaluate(devices: DeviceTable, rows: slice, grid: Grid, knots: Knots, weight
         grid.n, dtype=np.float32
     )
     turns -= np.floor(turns)
-    duty = knots.at("duty", rows, weights)
+    duty = knots.at("duty", rows, grid)
     is_on = turns < duty
     minutes = period.astype(np.float32)[:, None]
     rising = np.minimum(turns * (minutes / devices.rise_min[rows, None]), 1.0)
@@ -140,7 +140,7 @@ def evaluate(devices: DeviceTable, rows: slice, grid: Grid, knots: Knots, weight
     noise = chance.windows(
         chance.noise_table(seed, "room", 180.0), devices.noise[rows] + grid.minute, grid.n, grid.stride
     )
-    room = knots.at("room", rows, weights)
+    room = knots.at("room", rows, grid)
     room += level * np.float32(0.5)
     room += noise * np.float32(0.25)
     water = devices.is_used[rows, None]

@@ -121,10 +121,9 @@ class Feed:
         return {**sources, "unit": units.columns}
 
     def _readings(self, window: Window, grid: Grid) -> dict[str, Columns]:
-        weights = window.weights(grid)
         found = self._network(window, grid)
-        found["device"] = self.city.device_readings(slice(None), grid, self._people["device"], weights)
-        found["room"] = self.city.room_readings(slice(None), grid, self._people["room"], weights)
+        found["device"] = self.city.device_readings(slice(None), grid, self._people["device"])
+        found["room"] = self.city.room_readings(slice(None), grid, self._people["room"])
         found["weather"] = self.city.weather_readings(window, grid)
         for kind, columns in found.items():
             sensors.drop_out(kind, columns, sensors.generator(self.seed, kind, grid.minute))

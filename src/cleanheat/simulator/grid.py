@@ -41,11 +41,25 @@ class Grid:
         """Hourly knots that enclose the grid."""
         return (self.start + self.step_s * (self.n - 1)) // HOUR_S + 2 - self.first_hour
 
-    def weights(self, first_hour: int, n_hours: int) -> NDArray[np.float32]:
-        """``[n_hours, n]``: linear interpolation as a matrix; ``knots @ weights`` takes hourly knots to the grid."""
-        at = self.times / HOUR_S - first_hour
-        hat = 1.0 - np.abs(at[None, :] - np.arange(n_hours)[:, None])
-        return np.clip(hat, 0.0, 1.0).astype(np.float32)
+    def between(self, knots: NDArray[np.float32], first_hour: int) -> NDArray[np.float32]:
+        """``[rows, n]``: hourly knots ``[rows, hours]`` from ``first_hour`` on, taken to the grid in straight lines."""
+        since = self.start - first_hour * HOUR_S
+        if since % HOUR_S == 0 and HOUR_S % self.step_s == 0 and self.n * self.step_s % HOUR_S == 0:
+            return self._whole_hours(knots, since // HOUR_S)
+        at, rest = np.divmod(self.times - first_hour * HOUR_S, HOUR_S)
+        low = knots[:, at]
+        low += (knots[:, at + 1] - low) * (rest / HOUR_S).astype(np.float32)
+        return low
+
+    def _whole_hours(self, knots: NDArray[np.float32], first: int) -> NDArray[np.float32]:
+        """The same for a grid of whole hours, without an index for every instant."""
+        hours, each = self.n * self.step_s // HOUR_S, HOUR_S // self.step_s
+        share = np.arange(each, dtype=np.float32) / each
+        low = knots[:, first : first + hours, None]
+        rise = (knots[:, first + 1 : first + hours + 1] - knots[:, first : first + hours])[:, :, None]
+        out = rise * share
+        out += low
+        return out.reshape(knots.shape[0], self.n)
 
 
 @dataclass(frozen=True)
@@ -55,5 +69,5 @@ class Knots:
     first_hour: int
     values: dict[str, NDArray[np.float32]]
 
-    def at(self, name: str, rows: slice, weights: NDArray[np.float32]) -> NDArray[Any]:
-        return self.values[name][rows] @ weights
+    def at(self, name: str, rows: slice, grid: Grid) -> NDArray[Any]:
+        return grid.between(self.values[name][rows], self.first_hour)

@@ -168,22 +168,19 @@ class _Writer:
 
     def _people(self, pool: ThreadPoolExecutor, grid: Grid) -> None:
         window = self.city.window(grid.first_hour, grid.n_hours)
-        weights = window.weights(grid)
         knots = {"room": self.city.room_knots(window), "device": self.city.device_knots(window)}
         counts = {"room": self.city.rooms.count, "device": self.city.devices.count}
         jobs = [
-            pool.submit(self._meters, kind, rows, grid, knots[kind], weights, window)
+            pool.submit(self._meters, kind, rows, grid, knots[kind], window)
             for kind, n in counts.items()
             for rows in blocks(n, PEOPLE_ROWS)
         ]
         for job in jobs:
             job.result()
 
-    def _meters(
-        self, kind: str, rows: slice, grid: Grid, knots: Knots, weights: NDArray[np.float32], window: Window
-    ) -> None:
+    def _meters(self, kind: str, rows: slice, grid: Grid, knots: Knots, window: Window) -> None:
         readings = self.city.room_readings if kind == "room" else self.city.device_readings
-        parts = [readings(part, grid, knots, weights) for part in _parts(rows, grid.n)]
+        parts = [readings(part, grid, knots) for part in _parts(rows, grid.n)]
         self._keep(kind, rows, [np.concatenate(c) for c in zip(*parts, strict=True)], grid, window)
         self._tell("室温与农村设备")
 

@@ -62,8 +62,9 @@ class Window:
     season: Season
     started_s: NDArray[np.int64]
 
-    def weights(self, grid: Grid) -> NDArray[np.float32]:
-        return grid.weights(self.first_hour, self.n_hours)
+    def at(self, hourly: NDArray[Any], grid: Grid) -> NDArray[np.float32]:
+        """Hourly rows of this window on a grid within it."""
+        return grid.between(np.atleast_2d(hourly).astype(np.float32), self.first_hour)
 
 
 @dataclass(frozen=True)
@@ -185,13 +186,10 @@ class City:
     def unit_readings(self, window: Window, rows: slice, grid: Grid, counters: Counters) -> UnitReadings:
         """Scaled columns ``[rows, T]`` with sensor faults, and the sums the sources have to carry."""
         values = self._unit_values(window, rows, grid)
-        source = self.units.source[rows]
-        onehot = (source[None, :] == np.arange(self.sources.count)[:, None]).astype(np.float32)
         flow = values.primary_flow_t_h
-        load = Load(onehot @ values.heat_kw, onehot @ flow, onehot @ (flow * values.primary_return_c))
-        peak = self._peak_of_unit[rows]
-        behind = (peak[None, :] == np.arange(self.sources.boiler_numbers.shape[0])[:, None]).astype(np.float32)
-        peak_kw = behind @ values.heat_kw
+        taken = (values.heat_kw, flow, flow * values.primary_return_c)
+        load = Load(*(_by_slot(v, self.units.source[rows], self.sources.count) for v in taken))
+        peak_kw = _by_slot(values.heat_kw, self._peak_of_unit[rows], self.sources.boiler_numbers.shape[0])
         columns = self._stored("unit", rows, values.columns, grid, counters)
         first, last, _ = rows.indices(self.units.count)
         sensors.distort(columns, window.labels, self.unit_row, first, last, grid.times, self._true_at)
@@ -215,13 +213,12 @@ class City:
         self, window: Window, grid: Grid, load: Load, peak_kw: NDArray[Any], counters: Counters
     ) -> dict[str, Columns]:
         """Scaled columns of plants, branches and boiler rooms, from the sums over all units."""
-        weights = window.weights(grid)
         runs = ((grid.times >= window.season.start - 3 * DAY_S) & (grid.times < window.season.end)).astype(np.float32)
         values = sources.evaluate(
             self.sources,
             grid,
-            window.supply_c @ weights,
-            window.smoothed_c.astype(np.float32) @ weights,
+            window.at(window.supply_c, grid),
+            window.at(window.smoothed_c, grid)[0],
             load,
             peak_kw / 1000.0,
             self.seed,
@@ -233,15 +230,15 @@ class City:
             for kind in ("plant", "branch", "boiler")
         }
 
-    def room_readings(self, rows: slice, grid: Grid, knots: Knots, weights: NDArray[np.float32]) -> Columns:
-        return self._stored("room", rows, rooms.evaluate(self.rooms, rows, grid, knots, weights, self.seed), grid, None)
+    def room_readings(self, rows: slice, grid: Grid, knots: Knots) -> Columns:
+        return self._stored("room", rows, rooms.evaluate(self.rooms, rows, grid, knots, self.seed), grid, None)
 
-    def device_readings(self, rows: slice, grid: Grid, knots: Knots, weights: NDArray[np.float32]) -> Columns:
-        values = devices.evaluate(self.devices, rows, grid, knots, weights, self.seed)
+    def device_readings(self, rows: slice, grid: Grid, knots: Knots) -> Columns:
+        values = devices.evaluate(self.devices, rows, grid, knots, self.seed)
         return self._stored("device", rows, values, grid, None)
 
     def weather_readings(self, window: Window, grid: Grid) -> Columns:
-        values = stations.evaluate(self.stations, grid, window.weather, window.weights(grid), self.seed)
+        values = stations.evaluate(self.stations, grid, window.weather, window.first_hour, self.seed)
         return self._stored("weather", slice(None), values, grid, None)
 
     def _stored(self, kind: str, rows: slice, columns: Columns, grid: Grid, counters: Counters | None) -> Columns:
@@ -271,6 +268,16 @@ class City:
 
     def _lost(self, labels: Labels, fault: Fault, slot: NDArray[np.int32], grid: Grid) -> NDArray[np.bool_] | None:
         return sensors.silent(labels, fault, slot, grid.times)
+
+
+def _by_slot(values: NDArray[Any], slot: NDArray[np.int64], n: int) -> NDArray[np.float32]:
+    """``[n, T]``: sums of rows by their slot; rows of slot −1 count nowhere."""
+    order = np.argsort(slot, kind="stable")
+    found, first = np.unique(slot[order], return_index=True)
+    sums = np.add.reduceat(values[order], first, axis=0)
+    total = np.zeros((n, values.shape[1]), np.float32)
+    total[found[found >= 0]] = sums[found >= 0]
+    return total
 
 
 def blocks(n: int, size: int) -> list[slice]:

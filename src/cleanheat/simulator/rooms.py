@@ -143,12 +143,12 @@ def _window_table(seed: int) -> NDArray[np.float32]:
     return np.concatenate([cooling, cooling])
 
 
-def evaluate(rooms: RoomTable, rows: slice, grid: Grid, knots: Knots, weights: Floats, seed: int) -> list[Floats]:
+def evaluate(rooms: RoomTable, rows: slice, grid: Grid, knots: Knots, seed: int) -> list[Floats]:
     """Room temperature and humidity ``[rows, T]``."""
     slow = chance.windows(chance.noise_table(seed, "room", 180.0), rooms.noise[rows] + grid.minute, grid.n, grid.stride)
     opened = chance.windows(_window_table(seed), rooms.noise[rows] * 7 + grid.minute, grid.n, grid.stride)
     alive = np.where(rooms.is_stuck[rows], 0.0, 1.0).astype(np.float32)[:, None]
-    room = knots.at("room", rows, weights)
+    room = knots.at("room", rows, grid)
     room += slow * (np.float32(0.16) * alive)
     room += opened * (rooms.habit_k[rows, None] * alive)
     humidity = slow * np.float32(2.2)

@@ -49,9 +49,9 @@ def station_table(archive: Archive, seed: int) -> StationTable:
     )
 
 
-def evaluate(stations: StationTable, grid: Grid, hourly: Floats, weights: Floats, seed: int) -> list[Floats]:
+def evaluate(stations: StationTable, grid: Grid, hourly: Floats, first_hour: int, seed: int) -> list[Floats]:
     """The eight weather signals ``[stations, T]`` from the city's hourly weather ``[8, hours]``."""
-    city = hourly.astype(np.float32) @ weights
+    city = grid.between(hourly.astype(np.float32), first_hour)
     hour = (grid.times // 3600 + 8) % 24
     night = 0.5 + 0.5 * np.cos((hour - 3) * np.pi / 12)
     table = chance.noise_table(seed, "station", 90.0)

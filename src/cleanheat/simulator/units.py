@@ -187,7 +187,6 @@ def evaluate(
 ) -> UnitValues:
     """Physical values of some rows on a grid; ``started_s``/``ended_s`` bound each unit's season (epoch seconds)."""
     first, last, _ = rows.indices(units.count)
-    weights = grid.weights(knots.first_hour, knots.values["middle"].shape[1])
     times = grid.times
     ripple = chance.windows(
         chance.noise_table(seed, "ripple", 14.0), units.noise[rows] + grid.minute, grid.n, grid.stride
@@ -201,16 +200,16 @@ def evaluate(
     delta = _scaled(delta, effects, first, last, times, Channel.DELTA)
     flow_factor = _scaled(flow_factor, effects, first, last, times, Channel.FLOW)
 
-    middle = knots.at("middle", rows, weights)
+    middle = knots.at("middle", rows, grid)
     middle += 0.35 * ripple
     middle = STANDING_C + (middle - STANDING_C) * warm
-    difference = knots.at("difference", rows, weights) * (1.0 + 0.018 * ripple) * delta
-    secondary_flow = knots.at("flow", rows, weights) * (1.0 + 0.006 * drift) * flow_factor
+    difference = knots.at("difference", rows, grid) * (1.0 + 0.018 * ripple) * delta
+    secondary_flow = knots.at("flow", rows, grid) * (1.0 + 0.006 * drift) * flow_factor
     supply, back = middle + 0.5 * difference, middle - 0.5 * difference
     heat_kw = WATER_KWH_PER_T_K * secondary_flow * difference
 
-    cold = _added(knots.at("cold", rows, weights), effects, first, last, times, Channel.FOULING, relative=True)
-    primary = knots.at("primary", rows, weights) + 0.25 * drift
+    cold = _added(knots.at("cold", rows, grid), effects, first, last, times, Channel.FOULING, relative=True)
+    primary = knots.at("primary", rows, grid) + 0.25 * drift
     # A closed valve leaves standing water that cools with the station.
     alive = 0.25 + 0.75 * delta
     primary = STANDING_C + (primary - STANDING_C) * np.minimum(alive, 1.0) * np.minimum(warm, 1.0) ** 0.3
