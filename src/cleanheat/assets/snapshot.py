@@ -35,8 +35,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "room": "user_id building_id",
         "device": "platform_id district_id village_id longitude latitude device_type rated_kw floor_area_m2",
         "weather": "operator_id district_id longitude latitude",
-        "pipe": "company_id branch_id boiler_room_id unit_id district_id longitude latitude medium diameter_mm length_m "
-        "built_year",
+        "pipe": "company_id branch_id boiler_room_id unit_id district_id longitude latitude medium diameter_mm "
+        "length_m built_year",
     }.items()
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -15,6 +15,7 @@ from cleanheat.simulator.city.sizes import CitySize
 from cleanheat.simulator.city.supply import cluster, nearest
 
 FIRST_STREET, FIRST_COMMITTEE = 101, 10_001
+_COLUMNS = ("id", "level", "code", "name", "parent_id", "longitude", "latitude", "is_rural")
 _SMALL_RURAL = (14, 15, 16, 17, 7, 6)
 
 
@@ -32,63 +33,69 @@ class Areas:
     labels: list[tuple[str, Points]]  # street names for the map
 
 
+@dataclass
+class _Register:
+    """Areas being entered, street by street and committee by committee."""
+
+    columns: dict[str, list[object]] = field(default_factory=lambda: {key: [] for key in _COLUMNS})
+    labels: list[tuple[str, Points]] = field(default_factory=list)
+    committees: list[tuple[str, str, int, Points, int]] = field(default_factory=list)  # code, name, street, at, village
+    next_street: int = FIRST_STREET
+
+    def enter(self, number: int, level: str, code: str, name: str, parent: int, at: Points, is_rural: bool) -> None:
+        row = (number, level, code, name, parent, *to_lonlat(at).tolist(), is_rural)
+        for key, value in zip(_COLUMNS, row, strict=True):
+            self.columns[key].append(value)
+
+    def enter_street(self, code: str, name: str, district: int, at: Points, *, is_rural: bool) -> int:
+        number = self.next_street
+        self.next_street += 1
+        self.enter(number, "street", code, name, district, at, is_rural)
+        self.labels.append((name, at))
+        return number
+
+
 def draw_areas(rng: np.random.Generator, sites: Sites, size: CitySize) -> Areas:
-    columns: dict[str, list[object]] = {
-        key: [] for key in ("id", "level", "code", "name", "parent_id", "longitude", "latitude", "is_rural")
-    }
-
-    def add(number: int, level: str, code: str, name: str, parent: int, at: Points, is_rural: bool) -> None:
-        lon, lat = to_lonlat(at).tolist()
-        row = (number, level, code, name, parent, lon, lat, is_rural)
-        for key, value in zip(columns, row, strict=True):
-            columns[key].append(value)
-
-    for d, centre in zip(DISTRICTS, GEOGRAPHY.centres, strict=True):
-        add(d.id, "district", d.code, d.name, 0, centre, d.is_rural)
+    """Districts, then each one's streets with their neighbourhoods and its townships with their villages."""
     rural = [d.id for d in DISTRICTS if d.is_rural] if size.rural_platforms == 16 else list(_SMALL_RURAL)
-    urban_names, town_names = names.urban_streets(rng), names.townships(rng)
-    block_names, village_names = names.neighbourhoods(rng), names.villages(rng)
+    streets, towns = names.urban_streets(rng), names.townships(rng)
+    blocks, hamlets = names.neighbourhoods(rng), names.villages(rng)
+    at_village, of_district = _villages(rng, sites, rural, size.villages)
+    register = _Register()
     street_of_site = np.zeros(sites.count, dtype=np.int64)
-    at_village, village_district = _villages(rng, sites, rural, size.villages)
-    village = np.zeros(size.villages, dtype=np.int64)
-    labels: list[tuple[str, Points]] = []
-    named: list[str] = []
-    street, committees = FIRST_STREET, []
+    for d, centre in zip(DISTRICTS, GEOGRAPHY.centres, strict=True):
+        register.enter(d.id, "district", d.code, d.name, 0, centre, d.is_rural)
     for d in DISTRICTS:
-        serial = 0
-        of = np.flatnonzero(sites.district == d.id)
-        if len(of):
-            centres = cluster(rng, sites.centres[of], np.ones(len(of)), max(1, len(of) // 24))
-            belongs = nearest(sites.centres[of], centres)
-            for k in np.unique(belongs):
-                members, serial, name = of[belongs == k], serial + 1, next(urban_names)
-                code = f"{d.code}{serial:03d}"
-                add(street, "street", code, name, d.id, sites.centres[members].mean(axis=0), False)
-                labels.append((name, sites.centres[members].mean(axis=0)))
-                street_of_site[members] = street
-                for n, part in enumerate(np.array_split(members, max(1, len(members) // 6)), 1):
-                    committees.append((code, n, next(block_names), street, sites.centres[part].mean(axis=0), False, -1))
-                street += 1
-        of = np.flatnonzero(village_district == d.id)
-        if len(of):
-            centres = cluster(rng, at_village[of], np.ones(len(of)), max(1, len(of) // 8))
-            belongs = nearest(at_village[of], centres)
-            for k in np.unique(belongs):
-                members, serial, name = of[belongs == k], serial + 1, next(town_names)
-                code = f"{d.code}{serial:03d}"
-                add(street, "street", code, name, d.id, at_village[members].mean(axis=0), True)
-                labels.append((name, at_village[members].mean(axis=0)))
-                for n, v in enumerate(members.tolist(), 1):
-                    committees.append((code, 200 + n, next(village_names), street, at_village[v], True, v))
-                street += 1
-    for number, (code, n, name, parent, at, is_rural, v) in enumerate(committees, FIRST_COMMITTEE):
-        add(number, "committee", f"{code}{n:03d}", name, parent, at, is_rural)
+        groups = _groups(rng, np.flatnonzero(sites.district == d.id), sites.centres, 24)
+        for serial, members in enumerate(groups, 1):
+            code, at = f"{d.code}{serial:03d}", sites.centres[members].mean(axis=0)
+            street = register.enter_street(code, next(streets), d.id, at, is_rural=False)
+            street_of_site[members] = street
+            for n, part in enumerate(np.array_split(members, max(1, len(members) // 6)), 1):
+                middle = sites.centres[part].mean(axis=0)
+                register.committees.append((f"{code}{n:03d}", next(blocks), street, middle, -1))
+        rest = _groups(rng, np.flatnonzero(of_district == d.id), at_village, 8)
+        for serial, members in enumerate(rest, len(groups) + 1):
+            code, at = f"{d.code}{serial:03d}", at_village[members].mean(axis=0)
+            street = register.enter_street(code, next(towns), d.id, at, is_rural=True)
+            for n, v in enumerate(members.tolist(), 1):
+                register.committees.append((f"{code}{200 + n:03d}", next(hamlets), street, at_village[v], v))
+    village, village_name = np.zeros(size.villages, dtype=np.int64), [""] * size.villages
+    for number, (code, name, street, at, v) in enumerate(register.committees, FIRST_COMMITTEE):
+        register.enter(number, "committee", code, name, street, at, v >= 0)
         if v >= 0:
-            village[v] = number
-            named.append(name)
-    order = [v for *_, v in committees if v >= 0]
-    village_name = [name for _, name in sorted(zip(order, named, strict=True))]
-    return Areas(columns, street_of_site, rural, village, village_district, at_village, village_name, labels)
+            village[v], village_name[v] = number, name
+    return Areas(
+        register.columns, street_of_site, rural, village, of_district, at_village, village_name, register.labels
+    )
+
+
+def _groups(rng: np.random.Generator, of: Ints, at: Points, size: int) -> list[Ints]:
+    """Neighbours in groups of about ``size``."""
+    if not len(of):
+        return []
+    belongs = nearest(at[of], cluster(rng, at[of], np.ones(len(of)), max(1, len(of) // size)))
+    return [of[belongs == k] for k in np.unique(belongs)]
 
 
 def _villages(rng: np.random.Generator, sites: Sites, rural: list[int], total: int) -> tuple[Points, Ints]:

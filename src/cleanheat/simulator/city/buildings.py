@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -12,8 +13,9 @@ from cleanheat.simulator.city.geography import DISTRICTS, GEOGRAPHY, Points, to_
 from cleanheat.simulator.city.sizes import CitySize
 from cleanheat.simulator.city.streets import Blocks, buildable
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Ints = NDArray[Any]
+Floats = NDArray[Any]
+"""Whole and real numbers; their exact width is left to numpy."""
 SETBACK_M = 11.0
 
 
@@ -108,18 +110,19 @@ def choose_sites(rng: np.random.Generator, blocks: Blocks, size: CitySize) -> Si
 def shares(total: int, weights: NDArray[np.generic]) -> Ints:
     """``total`` split in whole numbers in proportion to ``weights`` (largest remainder)."""
     exact = total * np.asarray(weights, dtype=float) / np.sum(weights)
-    whole = np.floor(exact).astype(np.int64)
+    whole: Ints = np.floor(exact).astype(np.int64)
     whole[np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]] += 1
     return whole
 
 
 def _remoteness(xy: Points, size: CitySize) -> Floats:
     if size.key == "small":
-        return np.hypot(*(xy - to_plane(_SMALL_CENTRE)).T)
+        return np.asarray(np.hypot(*(xy - to_plane(_SMALL_CENTRE)).T))
     places = to_plane([(lon, lat) for lon, lat, _ in _SUBCENTRES])
     extra = np.array([e for *_, e in _SUBCENTRES])
     wave = 350 * np.sin(xy[:, 0] / 2_300 + xy[:, 1] / 3_100) + 350 * np.sin(xy[:, 1] / 1_900 - xy[:, 0] / 4_300)
-    return (np.hypot(*(xy[:, None] - places[None]).transpose(2, 0, 1)) + extra).min(axis=1) + wave
+    out = np.hypot(*(xy[:, None] - places[None]).transpose(2, 0, 1)) + extra
+    return np.asarray(out.min(axis=1) + wave)
 
 
 def _years(rng: np.random.Generator, rank: Floats, town: NDArray[np.int32]) -> Ints:
@@ -154,12 +157,12 @@ def _row_angle(polygons: NDArray[np.object_]) -> Floats:
     corners = shapely.get_coordinates(shapely.oriented_envelope(polygons)).reshape(-1, 5, 2)
     side = corners[:, 1] - corners[:, 0]
     angle = np.arctan2(side[:, 1], side[:, 0])
-    return (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4
+    return np.asarray((angle + np.pi / 4) % (np.pi / 2) - np.pi / 4)
 
 
 @dataclass(frozen=True)
 class Footprints:
-    """All buildings, ordered by site; ``u``/``v`` are coordinates along and across the site's rows, about its centre."""
+    """All buildings, ordered by site; ``u`` and ``v`` run along and across the site's rows from its centre."""
 
     site: Ints
     row: Ints
@@ -256,7 +259,7 @@ def _floors(rng: np.random.Generator, sites: Sites, site: Ints) -> Ints:
     low, high = (np.array([s.floors[i] for s in STYLES])[sites.style] for i in (0, 1))
     typical = low + (high - low) * rng.random(sites.count)
     floors = np.rint(typical[site] + rng.normal(0, 0.12, len(site)) * (high - low)[site])
-    return np.clip(floors, low[site], high[site]).astype(np.int64)
+    return np.asarray(np.clip(floors, low[site], high[site]), dtype=np.int64)
 
 
 _TEMPLATES: tuple[tuple[tuple[float, float], ...], ...] = (
@@ -268,7 +271,8 @@ _TEMPLATES: tuple[tuple[tuple[float, float], ...], ...] = (
         (-0.12, 0.42), (-0.12, 1), (-1, 1),
     ),
     (
-        (-0.45, -1), (0.45, -1), (0.45, -0.55), (1, -0.55), (1, 0.55), (0.45, 0.55), (0.45, 1), (-0.45, 1), (-0.45, 0.55),
+        (-0.45, -1), (0.45, -1), (0.45, -0.55), (1, -0.55), (1, 0.55), (0.45, 0.55), (0.45, 1), (-0.45, 1), (-0.45,
+        0.55),
         (-1, 0.55), (-1, -0.55), (-0.45, -0.55),
     ),
 )  # fmt: skip
@@ -277,7 +281,7 @@ _TEMPLATES: tuple[tuple[tuple[float, float], ...], ...] = (
 def _shapes(
     rng: np.random.Generator, sites: Sites, site: Ints, u: Floats, v: Floats, width: Floats, depth: Floats
 ) -> tuple[NDArray[np.uint32], Points, Floats]:
-    """Bars, L, U, courts and crosses: a template a building, stretched, turned and mirrored (mirroring keeps the sense)."""
+    """Bars, L, U, courts and crosses: one template a building, stretched, turned with its row, half of them about."""
     share = np.cumsum([s.shapes for s in STYLES], axis=1)[sites.style[site]]
     shape = np.minimum((rng.random(len(site))[:, None] > share).sum(axis=1), len(_TEMPLATES) - 1)
     corners = np.array([len(t) for t in _TEMPLATES])[shape]

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.simulator.city.buildings import STYLES, Footprints, Ints, Sites, shares
+from cleanheat.simulator.city.buildings import STYLES, Floats, Footprints, Ints, Sites, shares
 from cleanheat.simulator.city.units import Dwellings
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from cleanheat.simulator.city.buildings import Footprints, Ints, Sites
+from cleanheat.simulator.city.buildings import Floats, Footprints, Ints, Sites
 from cleanheat.simulator.city.geography import GEOGRAPHY, Points, turned
 from cleanheat.simulator.city.routes import StreetMap, path, tree_loads
 from cleanheat.simulator.city.supply import Access, Supply
 from cleanheat.simulator.city.units import Dwellings, Units
 
-Floats = NDArray[np.float64]
 TRUNK, PRIMARY, SECONDARY = 0, 1, 2
 STANDARD_MM = np.array(
     [50, 65, 80, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1_000, 1_200, 1_400]
@@ -31,7 +32,7 @@ class _Lines:
     vertices: list[Points]
     counts: list[Ints]
 
-    def add(self, vertices: Points, counts: Ints, **columns: NDArray[np.generic] | int) -> None:
+    def add(self, vertices: Points, counts: Ints, **columns: NDArray[Any] | float) -> None:
         self.vertices.append(vertices)
         self.counts.append(counts)
         for name in ("medium", "load_w", "delta_k", "branch", "boiler", "unit", "company", "site", "year"):
@@ -92,7 +93,7 @@ def _trunks(lines: _Lines, streets: StreetMap, supply: Supply, load: Floats) -> 
             length[b] = shapely.length(line) / 1_000
             parts = max(1, round(shapely.length(line) / _TRUNK_SECTION_M))
             at = np.linspace(0, 1, parts + 1)
-            pieces = [_between(line, a, z) for a, z in zip(at[:-1], at[1:], strict=True)]
+            pieces = [_between(line, a, z) for a, z in itertools.pairwise(at)]
             lines.add(
                 np.vstack(pieces),
                 np.array([len(p) for p in pieces]),
@@ -109,7 +110,7 @@ def _along(streets: StreetMap, ways: object, node: int) -> shapely.LineString:
     edges = path(ways, node)  # type: ignore[arg-type]
     if not edges:
         at = streets.graph.nodes[node]
-        return shapely.LineString([at, at + [1.0, 0.0]])
+        return shapely.LineString([at, at + np.array([1.0, 0.0])])
     pieces = [shapely.get_coordinates(streets.graph.lines[e]) for e in edges]
     if len(pieces) > 1 and not (pieces[0][-1] == pieces[1][0]).all() and not (pieces[0][-1] == pieces[1][-1]).all():
         pieces[0] = pieces[0][::-1]
@@ -131,7 +132,7 @@ def _between(line: shapely.LineString, start: float, end: float) -> Points:
 
 def _mains(lines: _Lines, streets: StreetMap, sites: Sites, gate: Access, supply: Supply, load: Floats) -> None:
     """Street mains: branch by branch a tree of shortest ways; area boiler rooms follow the ways their atom grew by."""
-    found: list[tuple[int, float, int, int, int]] = []  # edge, load, branch, boiler, nearest site
+    found: list[tuple[int, float, int, int, int]] = []  # edge, load, branch, boiler, far node
     for b in range(len(supply.branch_head)):
         of = np.flatnonzero(supply.branch == b)
         ways = streets.grow([int(supply.branch_head[b])], gate.node[of])
@@ -142,9 +143,9 @@ def _mains(lines: _Lines, streets: StreetMap, sites: Sites, gate: Access, supply
         ways = streets.grow([int(supply.boiler_node[k])], gate.node[of])
         for node, flow in tree_loads(ways, gate.node[of], load[of]).items():
             found.append((int(ways.via[node]), flow, -1, k, node))
-    edge, node = (np.array([f[i] for f in found], dtype=np.int64) for i in (0, 4))
-    geometry = streets.graph.lines[edge]
-    root = supply.forest.root[node]
+    far = np.array([f[4] for f in found], dtype=np.int64)
+    geometry = streets.graph.lines[np.array([f[0] for f in found], dtype=np.int64)]
+    root = supply.forest.root[far]
     company = np.where(root >= 0, supply.atom_company[root], -1)
     branch = np.array([f[2] for f in found])
     boiler = np.array([f[3] for f in found])
@@ -163,7 +164,7 @@ def _mains(lines: _Lines, streets: StreetMap, sites: Sites, gate: Access, supply
         branch=branch,
         boiler=boiler,
         company=np.where(company >= 0, company, source_company),
-        year=_years_near(sites, streets.graph.nodes[node]),
+        year=_years_near(sites, streets.graph.nodes[far]),
     )
 
 
@@ -200,7 +201,7 @@ def _laterals(lines: _Lines, streets: StreetMap, sites: Sites, gate: Access, sup
 def _yards(
     lines: _Lines, sites: Sites, gate: Access, supply: Supply, prints: Footprints, homes: Dwellings, units: Units
 ) -> None:
-    """Behind a substation, for each unit: a spine across the rows, a main along each row, a branch into each building."""
+    """Behind a substation, for each unit: a spine across the rows, a main along each, a branch into every building."""
     station = turned(gate.station - sites.centres, 0.0)
     station = np.stack(
         [
@@ -281,12 +282,12 @@ def _spines(
 
 
 def _add_local(
-    lines: _Lines, sites: Sites, site: Ints, xy: NDArray[np.float64], **columns: NDArray[np.generic]
+    lines: _Lines, sites: Sites, site: Ints, xy: NDArray[np.float64], **columns: NDArray[Any] | float
 ) -> None:
     """Lines given in their block's own directions."""
     there = turned(xy, sites.angle[site][:, None]) + sites.centres[site][:, None]
     counts = np.full(len(site), xy.shape[1])
-    lines.add(there.reshape(-1, 2), counts, medium=np.int64(SECONDARY), **columns)
+    lines.add(there.reshape(-1, 2), counts, medium=SECONDARY, **columns)
 
 
 def _finish(rng: np.random.Generator, lines: _Lines, branch_length_km: Floats) -> Pipes:

@@ -54,7 +54,8 @@ def draw_organisations(
     ]
     rows += [
         OrganisationRow(
-            _PLATFORMS + i, "rural_platform", f"NC{DISTRICTS[d - 1].code}", f"{DISTRICTS[d - 1].name}农村清洁取暖监测平台",
+            _PLATFORMS + i, "rural_platform", f"NC{DISTRICTS[d - 1].code}",
+            f"{DISTRICTS[d - 1].name}农村清洁取暖监测平台",
             f"{DISTRICTS[d - 1].short}农村平台", _DISTRICTS + d, DISTRICTS[d - 1].code,
         )
         for i, d in enumerate(rural, 1)

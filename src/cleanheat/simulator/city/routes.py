@@ -9,10 +9,9 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanheat.simulator.city.buildings import Ints
 from cleanheat.simulator.city.geography import Points
 from cleanheat.simulator.city.streets import Graph
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

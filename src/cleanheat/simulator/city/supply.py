@@ -8,13 +8,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from cleanheat.simulator.city.buildings import Sites, shares
+from cleanheat.simulator.city.buildings import Floats, Ints, Sites, shares
 from cleanheat.simulator.city.geography import Points, to_plane
 from cleanheat.simulator.city.routes import Forest, StreetMap
 from cleanheat.simulator.city.sizes import CitySize
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 _JIUTAI = 7
 ATOMS_PER_BRANCH = 7
 
@@ -178,7 +176,7 @@ def _at_least_two(total: int, load: Floats, regions: NDArray[np.int32]) -> Ints:
     """Area boiler rooms by region: a town lives on its own, the central city on plants for two thirds."""
     weight = load * np.where(regions == 0, 0.33, 1.0)
     least = np.minimum(2, total // len(regions))
-    return least + shares(total - least * len(regions), weight)
+    return np.asarray(least + shares(total - least * len(regions), weight))
 
 
 def _companies_by_region(total: int, load: Floats) -> Ints:
@@ -199,7 +197,7 @@ def cluster(rng: np.random.Generator, xy: Points, weight: Floats, k: int) -> Poi
 
 def nearest(xy: Points, centres: Points) -> Ints:
     square = (xy**2).sum(axis=1)[:, None] - 2 * xy @ centres.T + (centres**2).sum(axis=1)[None]
-    return np.argmin(square, axis=1)
+    return np.asarray(np.argmin(square, axis=1))
 
 
 def _spread(rng: np.random.Generator, xy: Points, k: int) -> Ints:

@@ -13,7 +13,7 @@ from cleanheat.assets.vocabulary import DeviceType, EnergyClass, FlatPosition, P
 from cleanheat.kernel.ids import OBJECT_CLASSES, UNITS_PER_SUBSTATION
 from cleanheat.simulator.city import names
 from cleanheat.simulator.city.areas import Areas, Households
-from cleanheat.simulator.city.buildings import Footprints, Ints, Sites
+from cleanheat.simulator.city.buildings import Floats, Footprints, Ints, Sites
 from cleanheat.simulator.city.estates import Estates, Flats
 from cleanheat.simulator.city.geography import DISTRICTS, GEOGRAPHY, Points, to_lonlat
 from cleanheat.simulator.city.network import Pipes
@@ -24,7 +24,6 @@ from cleanheat.simulator.city.supply import PLANT_SITES, Access, Supply
 from cleanheat.simulator.city.units import Dwellings, Units
 
 Columns = dict[str, Any]
-Floats = NDArray[np.float64]
 _SOURCE_MARGIN = 1.15  # installed capacity over design load
 _FUELS = ("coal", "gas", "biomass", "electric")
 
@@ -99,7 +98,7 @@ def _asset(
 
 
 def _pick(words: list[str], index: NDArray[np.generic]) -> NDArray[np.str_]:
-    return np.array(words)[index]
+    return np.asarray(np.array(words)[index])
 
 
 def _source_load(plan: Plan, source: Ints, n: int) -> tuple[Floats, Floats]:
@@ -325,7 +324,7 @@ def _weather(rng: np.random.Generator, plan: Plan) -> Columns:
     called += [f"{plan.areas.columns['name'][i]}自动站" for i in picked.tolist()]
     district = np.r_[np.arange(1, len(centres) + 1), parent[picked]]
     table = _asset("weather", _numbered(called), district, np.zeros((n, 2)), rng.integers(2_008, 2_024, n))
-    own = to_lonlat(centres + [310.0, -190.0])
+    own = to_lonlat(centres + np.array([310.0, -190.0]))
     table["longitude"] = np.round(np.r_[own[:, 0], lon[picked] + 0.0035], 7)
     table["latitude"] = np.round(np.r_[own[:, 1], lat[picked] - 0.0018], 7)
     return table | {"operator_id": np.full(n, plan.organisations.weather)}

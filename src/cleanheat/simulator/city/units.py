@@ -1,4 +1,4 @@
-"""How each substation is divided: units by pressure zone or by part of its block, their loads and design temperatures."""
+"""How each substation is divided: units by pressure zone or part of its block, with loads and design temperatures."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.simulator.city.buildings import STYLES, Footprints, Ints, Sites
+from cleanheat.simulator.city.buildings import STYLES, Floats, Footprints, Ints, Sites
 from cleanheat.simulator.city.sizes import CitySize
 
-Floats = NDArray[np.float64]
 ERA_FIRST_YEAR = np.array([1986, 1996, 2007, 2016])
 HEAT_INDEX_W_M2 = np.array([(55, 64), (50, 55), (42, 48), (32, 38), (22, 30)], dtype=float)
 """Range by energy class: before 1986, then 30, 50, 65 and 75 per cent saving."""
@@ -32,7 +31,7 @@ class Dwellings:
 
 
 def dwellings(rng: np.random.Generator, sites: Sites, prints: Footprints) -> Dwellings:
-    """A block's buildings are of nearly one age; a public block is not lived in, nor is every tenth building elsewhere."""
+    """A block's buildings are of about one age; nobody lives in public blocks, nor in every twentieth building else."""
     year = np.clip(sites.year[prints.site] + np.rint(rng.normal(0, 1.3, prints.count)), 1_960, 2_024).astype(np.int64)
     era = np.searchsorted(ERA_FIRST_YEAR, year, side="right")
     area = np.round(prints.footprint_m2 * prints.floors * _NET_SHARE, 1)
