@@ -22,7 +22,6 @@ def test_child_before_parent_is_refused(db):
         load_organisations([OrganisationRow(5, "office", "X", "X", "X", 4)])
 
 
-@pytest.mark.feature("H1-3")
 def test_cast_has_every_level_and_role_and_the_same_passwords_each_time(organisations, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cast = create_demo_cast()

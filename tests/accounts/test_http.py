@@ -29,7 +29,6 @@ def test_anonymous_session_tells_nothing(browser, db):
     assert browser.get(SESSION).json()["me"] is None
 
 
-@pytest.mark.feature("H1-3")
 def test_sign_in_tells_who_one_is_and_what_one_may(browser, cast):
     me = _sign_in(browser, "company.dispatcher", cast["company.dispatcher"]).json()["me"]
     assert (me["organisation"]["id"], me["role"], me["scope"]) == (10, "dispatcher", "company:10")

@@ -133,7 +133,6 @@ def _send(client, route, path):
     return getattr(client, method)(f"/api/v1{path}", *body)
 
 
-@pytest.mark.feature("H1-4")
 @pytest.mark.parametrize("route", sorted(r for r, how in ROUTES.items() if how in {"same", "own"}))
 def test_without_a_session_nothing_is_told(route, db):
     path = FOREIGN.get(route) or SHARED.get(route) or route.split()[1]
@@ -143,7 +142,6 @@ def test_without_a_session_nothing_is_told(route, db):
     assert _send(Client(raise_request_exception=False), route, path).status_code == 401
 
 
-@pytest.mark.feature("H1-4")
 @pytest.mark.parametrize("who", ["company.administrator", "office.dispatcher"])
 @pytest.mark.parametrize("route", sorted(FOREIGN))
 def test_anothers_thing_does_not_exist(route, who, things_of_20, stored, signed_in):  # noqa: F811
@@ -152,7 +150,6 @@ def test_anothers_thing_does_not_exist(route, who, things_of_20, stored, signed_
     assert answer.status_code in ({404} if who.startswith("company") else {403, 404}), answer.content
 
 
-@pytest.mark.feature("H1-4")
 @pytest.mark.parametrize("route", sorted(SHARED))
 def test_nothing_of_another_company_is_in_a_list(route, things_of_20, stored, signed_in):  # noqa: F811
     answer = signed_in("company.administrator").get(f"/api/v1{SHARED[route]}")

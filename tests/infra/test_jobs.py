@@ -121,7 +121,6 @@ jobs.run(jobs.claim())
 """
 
 
-@pytest.mark.feature("H1-4")
 def test_job_of_a_killed_process_is_run_again(monkeypatch, tmp_path, manual_clock, django_db_blocker):
     """A real worker process on its own database dies by SIGKILL; the next one finds the job and its progress."""
     from django.conf import settings

@@ -64,7 +64,6 @@ def test_answer_is_kept_for_its_refresh_time(loads, signed_in, manual_clock):
     assert len(loads) == 2
 
 
-@pytest.mark.feature("H1-4")
 def test_answer_is_not_kept_for_another_scope_or_other_parameters(loads, signed_in):
     _ask(signed_in("company.reader"), "t.count")
     _ask(signed_in("company2.reader"), "t.count")

@@ -1,5 +1,9 @@
 """The small city with one minute of readings in the latest state and in the store."""
 
+import itertools
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -35,10 +39,14 @@ def readings(city, manual_clock):
     return city
 
 
+_databases = itertools.count(1)
+
+
 @pytest.fixture(scope="session")
-def stored(tmp_path_factory):
+def stored():
     """A store with an hour and more of unit 5 and the weather station; the engine opens once a session."""
-    store = Store.open(tmp_path_factory.mktemp("tsdb"))
+    folder = Path(os.environ["CLEANHEAT_DATA_DIR"]) / "tsdb-tests"  # the engine allows one directory a process
+    store = Store.open(folder, f"screens_{next(_databases)}")
     times = MINUTE - 60 * np.arange(90)[::-1]
     for made in (
         frame("unit", [5], secondary_supply_temp_c=[45]),

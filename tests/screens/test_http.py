@@ -12,6 +12,7 @@ def _numbers(answer):
     return [row["number"] for row in answer.json()["rows"]]
 
 
+@pytest.mark.feature("C8-1")
 @pytest.mark.parametrize(
     ("query", "numbers"),
     [
@@ -31,7 +32,6 @@ def test_list_is_filtered_sorted_and_cut(readings, signed_in, query, numbers):
     assert _numbers(signed_in("city.reader").get(f"{LIST}?{query}")) == numbers
 
 
-@pytest.mark.feature("H1-4")
 @pytest.mark.parametrize(
     ("who", "numbers"),
     [("city", [1, 2, 3, 4]), ("district", [1, 3]), ("company", [1, 3]), ("company2", [2, 4]), ("office", [1, 3])],
@@ -84,12 +84,14 @@ def test_card_has_attributes_family_and_values(readings, signed_in):
     assert (value["value"], value["unit"], value["verdict"], value["at"]) == (45, "℃", 0, MINUTE)
 
 
+@pytest.mark.feature("H1-4")
 @pytest.mark.parametrize("kind", ["plant", "branch", "boiler", "unit", "community", "building", "heat_user", "room"])
 def test_every_kind_has_a_card(readings, signed_in, kind):
     number = 5 if kind == "unit" else 1
     assert signed_in("city.reader").get(f"/api/v1/objects/{kind}/{number}").json()["number"] == number
 
 
+@pytest.mark.feature("H1-3")
 def test_curve_of_a_unit(readings, stored, signed_in):
     path = "/api/v1/objects/unit/5/series?signals=secondary_supply_temp_c&hours=1&points=1000"
     curve = signed_in("company.reader").get(path).json()
@@ -97,7 +99,6 @@ def test_curve_of_a_unit(readings, stored, signed_in):
     assert curve["lines"][0]["values"][-1] == pytest.approx(45, abs=0.05)
 
 
-@pytest.mark.feature("H1-4")
 @pytest.mark.parametrize(
     "path", ["unit/9", "unit/9/series?signals=heat_power_gj_h", "substation/2", "room/2", "plant/1"]
 )

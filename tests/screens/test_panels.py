@@ -30,6 +30,7 @@ def test_words_are_whole_and_it_is_placed(panel):
     assert panel.key in PLACED, "place it on a screen in screens/layouts/"
 
 
+@pytest.mark.feature("C5-1")
 @every_panel
 def test_answers_on_the_small_city_within_its_budget(panel, readings, stored):
     result(panel, _query(panel, EVERYTHING))
@@ -46,7 +47,6 @@ def test_answers_someone_who_sees_nothing(panel, readings, stored):
     result(panel, _query(panel, NOBODY))
 
 
-@pytest.mark.feature("H1-4")
 @every_panel
 def test_two_companies_never_share_a_named_object(panel, readings, stored):
     """What names an object of company 10 must not appear for company 20."""
