@@ -174,6 +174,8 @@ def archive(counts: Counts = CITY, seed: int = 7) -> Archive:
             {"floor": 3.0},
         ),
         make.table("device", device, {"sender": rural, "district": 14}, {"rated_kw": 5.0}),
+        make.table("community", up_to(2), {"company": COMPANY + 1, "district": 1}, {}),
+        make.table("heat_user", up_to(2), {"building": 1}, {}),
         make.table("weather", up_to(counts.weather), {"sender": WEATHER + 1, "district": 1}, {}),
         make.table(
             "pipe",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench.arrays import City, tiny
-from cleanheat.diagnosis.public import SUPPLY_STOPPED, SupplyStopped
+from cleanheat.diagnosis.public import SUPPLY_STOPPED, SupplyStopped, stops_in_past
 from cleanheat.kernel.findings import Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.verdicts import Verdict
@@ -178,6 +178,23 @@ class _Store:
         columns = [np.concatenate([f.columns[i] for f in parts])[order] for i in range(len(KINDS[kind].signals))]
         words = np.concatenate([pack(f.verdicts) for f in parts])[order]
         return LatestRows(ids[order], minutes[order], columns, words)
+
+
+def test_the_past_is_judged_like_the_present(world):
+    world.run(10)
+    world.stop("unit", 5)
+    world.run(40)
+    world.faults["unit", 5] = dict.fromkeys(HEALTHY["unit"], 0)
+    world.bad.add(("unit", 5))  # a communication loss: no second stop, and after half an hour no judgement at all
+    world.run(60)
+    frames = [f for f in world.frames if f.kind == "unit"]
+    rows = _Store(frames).rows("unit", START, world.now, 0, 0)
+    own = rows.ids == 5
+    rows = type(rows)(rows.ids[own], rows.minutes[own], [c[own] for c in rows.columns], rows.words[own])
+    cold = np.full(rows.minutes.size, -15.0)
+    (stop,) = stops_in_past(world.archive, 5, rows, cold)
+    assert (stop.since, stop.end) == (START + 13 * 60, START + (13 + 40 + 30) * 60)
+    assert stops_in_past(world.archive, 5, rows, np.full(rows.minutes.size, 9.0)) == []
 
 
 def test_a_restart_remembers(world):

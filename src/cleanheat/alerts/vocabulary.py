@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from cleanheat.infra.panels.kinds import Tone
 from cleanheat.kernel.findings import Level
 
 
@@ -32,5 +33,5 @@ class AlertLevel(models.IntegerChoices):
     IV = Level.IV, "Ⅳ级 一般"
 
 
-TONES = {Level.I: "critical", Level.II: "serious", Level.III: "warning", Level.IV: "notice"}
+TONES: dict[Level, Tone] = {Level.I: "critical", Level.II: "serious", Level.III: "warning", Level.IV: "notice"}
 """How screens colour a level."""

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
-from cleanheat.calc.anomaly.supply_stopped import Limits, Watch, advance, look
+from cleanheat.calc.anomaly.supply_stopped import Limits, Stop, Watch, advance, look, over_history
 from cleanheat.diagnosis.outdoor import Outdoor
 from cleanheat.kernel import parameters
 from cleanheat.kernel.findings import Evidence, Finding, Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, floor_minute, season_of
-from cleanheat.kernel.verdicts import unpack
+from cleanheat.kernel.verdicts import Verdict, unpack
 from cleanheat.telemetry.frames import Frame
-from cleanheat.telemetry.public import Latest, Store
+from cleanheat.telemetry.public import Latest, LatestRows, Store
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -186,6 +186,31 @@ class SupplyStopped:
             said.append(f"流量为设计值的 {flow:.0%}")
         shown = "，".join(said) or "当前无可信读数，保持原判断"
         return Finding(SUPPLY_STOPPED, kind, number, level, since, f"{what}：{shown}", tuple(evidence))
+
+
+def stops_in_past(archive: Archive, number: int, rows: LatestRows, outdoor_temp_c: Floats) -> list[Stop]:
+    """The model's judgement of one unit's past.
+
+    Args:
+        rows: the unit's rows as ``Store.rows`` gives them, any spacing, ascending in time.
+        outdoor_temp_c: beside each row, ``float64[T]``, NaN where unknown.
+    """
+    circuit = circuits(archive)[0]
+    spec = KINDS[circuit.kind]
+    good = np.isin(unpack(rows.words, len(spec.signals)), (Verdict.GOOD, Verdict.IMPUTED, Verdict.CONFIRMED))
+
+    def reading(signal: str) -> Floats:
+        i = spec.index[signal]
+        return np.where(good[i], rows.columns[i] / spec.signals[i].scale, np.nan)[:, None]
+
+    delta = reading(circuit.supply) - reading(circuit.back)
+    delta[np.isnan(outdoor_temp_c)] = np.nan
+    flow = reading(circuit.flow) / circuit.design_flow_t_h[number]
+    flow[np.isnan(outdoor_temp_c)] = np.nan
+    heat = reading(circuit.heat) / circuit.design_heat[number]
+    cold = ~(outdoor_temp_c >= limits().outdoor_below_c)
+    armed = cold & np.fromiter((_in_season(m) for m in rows.minutes.tolist()), bool, rows.minutes.size)
+    return over_history(rows.minutes, delta, flow, heat, armed[:, None], limits())
 
 
 def _in_season(minute: int) -> bool:

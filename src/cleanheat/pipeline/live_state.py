@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,7 +170,7 @@ def _weighted_mean(values: Floats, weights: Floats, groups: NDArray[np.int32], s
     return _ratio(np.bincount(of, values[known] * w, size), np.bincount(of, w, size))
 
 
-def _ratio(sums: NDArray[np.float64], counts: NDArray[np.float64] | NDArray[np.intp]) -> Floats:
+def _ratio(sums: NDArray[Any], counts: NDArray[Any]) -> Floats:
     out = np.full(sums.shape, np.nan)
     np.divide(sums, counts, out=out, where=counts > 0)
     return out

@@ -7,6 +7,7 @@ What cannot be stored stays queued and is tried again the next minute.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -155,14 +156,8 @@ class Runner:
     def _settle(self, now: float, report: MinuteReport) -> None:
         watch = Stopwatch()
         with watch.stage("upkeep"):
-            for work in (
-                lambda: self._source.settle_minute(now),
-                lambda: self._upkeep.run(now, self._pipeline.late_hours),
-            ):
-                try:
-                    work()
-                except Exception:  # a failed roll-up must not cost the next minute; it is still due then
-                    log.exception("upkeep failed")
+            _attempt(lambda: self._source.settle_minute(now))
+            _attempt(lambda: self._upkeep.run(now, self._pipeline.late_hours))
         report.costs = {name: cost + watch.costs[name] for name, cost in report.costs.items()}
 
     def _run(self) -> None:
@@ -180,3 +175,11 @@ class Runner:
         grace_s = min(max(GRACE_S, 0.5 * platform.speed), MINUTE_S / 2)
         due = floor_minute(now - grace_s) + MINUTE_S + grace_s
         return max(due - now, 0.0) / platform.speed
+
+
+def _attempt(work: Callable[[], object]) -> None:
+    """Upkeep that fails must not cost the next minute; it is still due then."""
+    try:
+        work()
+    except Exception:
+        log.exception("upkeep failed")

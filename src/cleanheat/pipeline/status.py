@@ -17,21 +17,24 @@ class Metrics:
     """Counters since the process started and gauges of the last minute."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        one = {"registry": self.registry}
-        self.rows = Counter("cleanheat_rows", "rows stored", ["kind"], **one)
-        self.repeated = Counter("cleanheat_repeated_rows", "rows left out because the object had reported", **one)
-        self.hits = Counter("cleanheat_quality_hits", "values hit by a quality rule", ["rule"], **one)
-        self.stage_cpu = Counter("cleanheat_stage_cpu_seconds", "CPU of the process during a stage", ["stage"], **one)
-        self.stage_wall = Counter("cleanheat_stage_wall_seconds", "wall time of a stage", ["stage"], **one)
-        self.alerts = Counter("cleanheat_alerts", "alerts opened and closed", ["change"], **one)
-        self.failed = Counter("cleanheat_failed_segments", "segments that could not be stored at first", **one)
-        self.lag = Gauge("cleanheat_lag_seconds", "end of the minute to its appearance on the map", **one)
-        self.queue = Gauge("cleanheat_queue_segments", "segments waiting", **one)
-        self.minute = Gauge("cleanheat_minute_epoch_seconds", "minute last judged", **one)
-        self.live = Gauge("cleanheat_live_alerts", "alerts whose condition holds", **one)
+        self.registry = one = CollectorRegistry()
+        self.rows = Counter("cleanheat_rows", "rows stored", ["kind"], registry=one)
+        self.repeated = Counter(
+            "cleanheat_repeated_rows", "rows left out because the object had reported", registry=one
+        )
+        self.hits = Counter("cleanheat_quality_hits", "values hit by a quality rule", ["rule"], registry=one)
+        self.stage_cpu = Counter(
+            "cleanheat_stage_cpu_seconds", "CPU of the process during a stage", ["stage"], registry=one
+        )
+        self.stage_wall = Counter("cleanheat_stage_wall_seconds", "wall time of a stage", ["stage"], registry=one)
+        self.alerts = Counter("cleanheat_alerts", "alerts opened and closed", ["change"], registry=one)
+        self.failed = Counter("cleanheat_failed_segments", "segments that could not be stored at first", registry=one)
+        self.lag = Gauge("cleanheat_lag_seconds", "end of the minute to its appearance on the map", registry=one)
+        self.queue = Gauge("cleanheat_queue_segments", "segments waiting", registry=one)
+        self.minute = Gauge("cleanheat_minute_epoch_seconds", "minute last judged", registry=one)
+        self.live = Gauge("cleanheat_live_alerts", "alerts whose condition holds", registry=one)
         self.refused = Gauge(
-            "cleanheat_refused", "refused batches, rows and values by reason since start", ["reason"], **one
+            "cleanheat_refused", "refused batches, rows and values by reason since start", ["reason"], registry=one
         )
 
     def add(self, report: MinuteReport) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -53,18 +54,17 @@ class QualityRule:
 
     @property
     def parameters(self) -> Parameters:
-        return _tables().get(self.key.removeprefix("quality."), {})
+        return _tables().get(self.key.removeprefix("quality."), MappingProxyType({}))
 
 
 @cache
-def _tables() -> Any:
+def _tables() -> Mapping[str, Parameters]:
     return parameters.read("cleanheat.quality", "parameters.toml")
 
 
 def parameters_of(name: str) -> Parameters:
     """The parameter table of a rule or watch, by the key's last part."""
-    found: Parameters = _tables()[name]
-    return found
+    return _tables()[name]
 
 
 RULES: Registry[QualityRule] = Registry("quality rule")

@@ -17,7 +17,8 @@ def absent(values: NDArray[Any], missing: int) -> NDArray[np.bool_]:
     >>> absent(np.array([215, -32768], np.int16), -32768).tolist()
     [False, True]
     """
-    return values == missing
+    hits: NDArray[np.bool_] = values == missing
+    return hits
 
 
 def lost_rows(columns: Sequence[NDArray[Any]], missing: Iterable[int]) -> NDArray[np.bool_]:

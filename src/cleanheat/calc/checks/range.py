@@ -27,7 +27,7 @@ def outside(values: NDArray[Any], low: int, high: int, missing: int) -> NDArray[
     low, high = max(low, int(width.min)), min(high, int(width.max))
     unsigned = np.dtype(f"u{values.dtype.itemsize}").type
     wrapped = values.view(unsigned) - unsigned(low % (1 << width.bits))
-    hits = wrapped > unsigned(high - low)
+    hits: NDArray[np.bool_] = wrapped > unsigned(high - low)
     if not low <= missing <= high and hits.any():
         hits &= values != missing
     return hits

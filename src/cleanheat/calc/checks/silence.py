@@ -19,7 +19,8 @@ def silent_minutes(heard: NDArray[np.int64], now: int, watched_since: int) -> ND
     >>> silent_minutes(np.array([0, 600, 1140]), now=1200, watched_since=900).tolist()
     [5.0, 5.0, 1.0]
     """
-    return np.maximum(now - np.maximum(heard, watched_since), 0) / 60.0
+    silent_s = np.maximum(now - np.maximum(heard, watched_since), 0)
+    return np.asarray(silent_s / 60.0, dtype=np.float64)
 
 
 def newest(values: NDArray[np.int64], groups: NDArray[np.int32], size: int) -> NDArray[np.int64]:
