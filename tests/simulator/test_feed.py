@@ -1,4 +1,4 @@
-"""Does the feed send what companies would send: by sender, in order, imperfect, reproducible, going on after a restart?"""
+"""Does the feed send what companies would: by sender, in order, imperfect, reproducible, going on after a restart?"""
 
 from __future__ import annotations
 

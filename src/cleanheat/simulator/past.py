@@ -34,6 +34,8 @@ NETWORK_MINUTES_H, PEOPLE_MINUTES_H = 72, 24
 SAMPLES_AN_HOUR = 2
 CHUNK_H = 240
 UNIT_ROWS, PEOPLE_ROWS = 256, 500
+HISTORY_ROWS = 1_024
+"""Rows of one block; wide tables of hours want few and large ones."""
 WORKERS = 2
 
 
@@ -104,9 +106,10 @@ class _Writer:
         self._spans = list(_chunks(_seasons(until), first_minute))
         self._days = list(_days(first_minute, until))
         self._people_days = list(_days((until - PEOPLE_MINUTES_H * HOUR_S) // HOUR_S * HOUR_S, until))
-        n_units = len(blocks(city.units.count, UNIT_ROWS))
+        hours, minutes = (len(blocks(city.units.count, n)) + 1 for n in (HISTORY_ROWS, UNIT_ROWS))
         n_people = sum(len(blocks(n, PEOPLE_ROWS)) for n in (city.rooms.count, city.devices.count))
-        self._total = (len(self._spans) + len(self._days)) * (n_units + 1) + len(self._people_days) * n_people
+        network = len(self._spans) * hours + len(self._days) * minutes
+        self._total = network + len(self._people_days) * n_people
 
     def write(self, data_dir: Path | None) -> PastReport:
         with ThreadPoolExecutor(WORKERS) as pool:
@@ -135,13 +138,13 @@ class _Writer:
         def window(grid: Grid) -> Window:
             return self.city.window(grid.first_hour, grid.n_hours)
 
-        rows = blocks(self.city.units.count, UNIT_ROWS)
         ahead = pool.submit(window, grids[0])
         rest: Callable[[], None] | None = None
         for i, grid in enumerate(grids):
             here = ahead.result()
             if i + 1 < len(grids):
                 ahead = pool.submit(window, grids[i + 1])
+            rows = blocks(self.city.units.count, UNIT_ROWS if grid.stride == 1 else HISTORY_ROWS)
             jobs = [pool.submit(self._units, here, block, grid) for block in rows]
             if rest is not None:
                 rest()
