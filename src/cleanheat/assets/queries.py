@@ -80,11 +80,6 @@ def _version_now() -> str:
     return _cache.version
 
 
-def recheck() -> None:
-    """The version has changed here and now: do not wait out the second."""
-    _cache.asked_s = float("-inf")
-
-
 def forget() -> None:
     """Drop what is kept in memory (tests that replace the database)."""
     with _cache.lock:
