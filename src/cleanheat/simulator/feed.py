@@ -109,7 +109,7 @@ class Feed:
         stride = max(1, min(60, minutes // CATCH_UP_STEPS + 1), minutes // 2_000)
         at = begin
         while at < end:
-            n = max(1, min(DAY_S, end - at) // (stride * MINUTE_S))
+            n = max(1, min(10 * DAY_S, end - at) // (stride * MINUTE_S))
             grid = Grid(at, n, min(stride * MINUTE_S, end - at))
             self._network(self.city.window(grid.first_hour, grid.n_hours), grid)
             at += n * grid.step_s
