@@ -254,7 +254,7 @@ export class CityMap {
           'text-optional': true,
           visibility: spec?.shown === false ? 'none' : 'visible',
         },
-        paint: { 'text-color': spec?.colour ?? '#ffffff', 'text-halo-color': '#040c18', 'text-halo-width': 1.5 },
+        paint: { 'text-color': layer === 'plants' ? '#ffd98a' : '#cfe4f8', 'text-halo-color': '#040c18', 'text-halo-width': 1.5 },
       })
     }
   }

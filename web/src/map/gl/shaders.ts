@@ -17,6 +17,7 @@ uniform vec3 u_own;       // the layer's own colour
 uniform float u_size;     // pixels
 uniform float u_pulse;    // 0..1
 uniform int u_pick;       // layer code + 1 while picking, else 0
+uniform float u_tint;     // how much of a weak cover (a normal state) this layer takes
 flat out vec4 v_pick;
 
 struct Look { vec3 colour; float strength; float attention; bool hidden; };
@@ -29,6 +30,7 @@ Look lookOf(uint id, vec3 own) {
   int state = int(pair.r + 0.5);
   int flags = int(pair.g + 0.5);
   vec4 cover = texelFetch(u_palette, ivec2(state, 0), 0);
+  if (cover.a < 0.5) cover.a = min(1.0, cover.a * u_tint);
   vec3 colour = mix(own, cover.rgb, cover.a);
   float attention = (flags & ${FLAG.pulse}) != 0 ? u_pulse : 0.0;
   colour = mix(colour, vec3(1.0), attention * 0.7);

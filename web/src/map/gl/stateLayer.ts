@@ -51,6 +51,8 @@ export abstract class StateLayer {
   }
 
   abstract readonly needsDepth: boolean
+  /** How strongly a normal state tints: points show it, buildings hint at it, pipes keep the colour of their medium. */
+  protected abstract readonly tint: number
   protected abstract readonly sources: readonly [vertex: string, fragment: string]
   protected abstract upload(gl: WebGL2RenderingContext): void
   protected abstract drawRuns(gl: WebGL2RenderingContext, pass: Pass, program: Program): void
@@ -85,6 +87,7 @@ export abstract class StateLayer {
     gl.uniform2f(uniform('u_half'), pass.width / 2, pass.height / 2)
     gl.uniform3f(uniform('u_own'), ...scaled(this.look.colour))
     gl.uniform1f(uniform('u_pulse'), pass.pulse)
+    gl.uniform1f(uniform('u_tint'), this.tint)
     gl.uniform1i(uniform('u_pick'), pass.isPick ? this.look.code + 1 : 0)
     gl.bindVertexArray(this.vao)
     this.drawRuns(gl, pass, this.program)
@@ -106,6 +109,7 @@ const scaled = ([r, g, b]: Rgb): [number, number, number] => [r / 255, g / 255, 
 /** Extruded footprints; without height only the roofs are drawn, flat on the ground. */
 export class BuildingLayer extends StateLayer {
   readonly needsDepth = true
+  protected readonly tint = 0.8
   protected readonly sources = [BUILDING_VERTEX, BUILDING_FRAGMENT] as const
 
   constructor(key: string, look: Appearance, size: number, private readonly mesh: BuildingMesh) {
@@ -177,6 +181,7 @@ export function lineWidthPx(zoom: number): number {
 }
 
 export class LineLayer extends InstancedLayer {
+  protected readonly tint = 0.25
   protected readonly sources = [LINE_VERTEX, LINE_FRAGMENT] as const
   protected readonly corners = [0, -1, 0, 1, 1, -1, 1, 1]
   protected readonly stride = SEGMENT_STRIDE
@@ -203,6 +208,7 @@ export function discRadiusPx(sizePx: number, zoom: number): number {
 }
 
 export class DiscLayer extends InstancedLayer {
+  protected readonly tint = 2.2
   protected readonly sources = [DISC_VERTEX, DISC_FRAGMENT] as const
   protected readonly corners = [-1, -1, 1, -1, -1, 1, 1, 1]
   protected readonly stride = POINT_STRIDE

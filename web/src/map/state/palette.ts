@@ -6,9 +6,11 @@ export type Rgb = readonly [number, number, number]
 export const RAMP_STATES = 250
 const NORMAL_STATE = 1
 
-/** Alarms and losses cover the object's own colour; a normal object only takes a tint of its state. */
+/** Alarms and losses cover the object's own colour; a normal object only takes a tint of its state, layer by layer. */
 const NORMAL_STRENGTH = 0.42
 const RAMP_STRENGTH = 0.92
+const UNKNOWN_STRENGTH = 0.62
+const UNKNOWN: Rgb = [74, 94, 122]
 
 export function rgbOf(hex: string): Rgb {
   const value = Number.parseInt(hex.slice(1), 16)
@@ -35,6 +37,7 @@ export function paletteOf(legend: Legend | null): Uint8Array<ArrayBuffer> {
   if (legend?.type === 'classes') {
     for (const { state, colour } of legend.classes) put(state, rgbOf(colour), strengthOf(state))
   } else if (legend) {
+    put(0, UNKNOWN, UNKNOWN_STRENGTH)
     for (let state = 1; state <= RAMP_STATES; state++) {
       put(state, rampColour(legend.colours, (state - 1) / (RAMP_STATES - 1)), RAMP_STRENGTH)
     }
@@ -43,7 +46,7 @@ export function paletteOf(legend: Legend | null): Uint8Array<ArrayBuffer> {
 }
 
 function strengthOf(state: number): number {
-  if (state === 0) return 0
+  if (state === 0) return UNKNOWN_STRENGTH
   return state === NORMAL_STATE ? NORMAL_STRENGTH : 1
 }
 
