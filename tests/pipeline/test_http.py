@@ -53,5 +53,26 @@ def test_metrics_for_this_machine_only(line, client):
     assert client.get("/api/v1/metrics", REMOTE_ADDR="10.1.2.3").status_code == 403
 
 
+@pytest.mark.feature("A6-1")
+@pytest.mark.parametrize(("username", "count"), [("city.reader", 5), ("company.reader", 1), ("office.reader", 0)])
+def test_the_panel_of_sending_stays_within_its_scope(line, signed_in, username, count):
+    answer = signed_in(username).get("/api/v1/panels?keys=pipeline.sending,pipeline.rates").json()
+    panels = {p["key"]: p for p in answer["panels"]} if "panels" in answer else answer
+    assert count == len(_find(panels, "rows"))
+
+
+def _find(value, key):
+    """The first list under ``key`` anywhere in an answer."""
+    if isinstance(value, dict):
+        if isinstance(value.get(key), list):
+            return value[key]
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            if (found := _find(part, key)) is not None:
+                return found
+    return None
+
+
 def test_before_the_line_is_up(city, signed_in):
     assert signed_in("city.dispatcher").get("/api/v1/status").status_code == 503

@@ -11,9 +11,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from cleanheat.accounts import public as accounts
 from cleanheat.infra import clock
-from cleanheat.infra.scope import Scope, may, require, scope_of
+from cleanheat.infra.scope import may, require, scope_of
 from cleanheat.kernel.errors import Problem, forbidden
 from cleanheat.kernel.time import MINUTE_S, floor_minute, local
+from cleanheat.pipeline.panels import senders_of
 from cleanheat.pipeline.public import Line, line
 from cleanheat.quality.public import Tally
 from cleanheat.telemetry.public import gateway, list_refusals
@@ -91,15 +92,8 @@ def status(request: HttpRequest) -> dict[str, Any]:
         "now": clock.now(),
         "speed": clock.current().speed,
         "minutes": [r.document() for r in running.status.reports()] if sees_line else None,
-        "senders": _sending(running, _senders_of(scope)),
+        "senders": _sending(running, senders_of(scope)),
     }
-
-
-def _senders_of(scope: Scope) -> frozenset[int] | None:
-    """Companies and other senders wholly within the scope; ``None`` = all."""
-    if scope.sees_all:
-        return None
-    return (scope.company_ids or frozenset()) | (scope.sender_ids or frozenset())
 
 
 def _sending(running: Line, senders: frozenset[int] | None) -> list[dict[str, Any]]:
