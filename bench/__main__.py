@@ -26,7 +26,10 @@ def main() -> int:
     kept = [r for r in _previous() if r["name"] not in {row["name"] for row in rows}] if args.only else []
     OUT.write_text(json.dumps(kept + rows, indent=1, ensure_ascii=False) + "\n")
     missed = [r["name"] for r in rows if r["reached"] is False]
-    print(f"\n{len(rows)} figures, {len(missed)} short of their target" + (f": {', '.join(map(str, missed))}" if missed else ""))
+    print(
+        f"\n{len(rows)} figures, {len(missed)} short of their target"
+        + (f": {', '.join(map(str, missed))}" if missed else "")
+    )
     return 1 if missed else 0
 
 

@@ -126,7 +126,11 @@ def test_reference_sender_over_http_is_read_back_through_api_and_browser(
     assert live >= 41.5
     members = json.loads((quiet.data_dir / "cast.json").read_text("utf-8"))
     found = browse(
-        "object", next(m for m in members if m["level"] == "city"), url=quiet.url, path=f"/objects/unit/{unit['number']}", name="sent"
+        "object",
+        next(m for m in members if m["level"] == "city"),
+        url=quiet.url,
+        path=f"/objects/unit/{unit['number']}",
+        name="sent",
     )
     assert "二次供水温度" in found["text"]
     assert f"{live:.1f}" in found["text"]

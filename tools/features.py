@@ -1,4 +1,4 @@
-"""``make features``: which feature is proven by which tests, from the ``feature`` marks; writes ``build/features.json``."""
+"""``make features``: which feature is proven by which tests; writes ``build/features.json``."""
 
 from __future__ import annotations
 

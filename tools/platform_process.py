@@ -96,7 +96,9 @@ def signed_in(url: str, username: str, password: str) -> httpx.Client:
     client = httpx.Client(base_url=url, timeout=30)
     client.get("/api/v1/session")
     token = client.cookies.get("csrftoken", "")
-    answer = client.post("/api/v1/session", json={"username": username, "password": password}, headers={"X-CSRFToken": token})
+    answer = client.post(
+        "/api/v1/session", json={"username": username, "password": password}, headers={"X-CSRFToken": token}
+    )
     answer.raise_for_status()
     client.headers["X-CSRFToken"] = client.cookies.get("csrftoken", token)
     return client

@@ -48,7 +48,7 @@ def _report(platform: RunningPlatform) -> int:
     for name, check in checks:
         try:
             print(f"  ok    {name}: {check()}")
-        except Exception as problem:  # noqa: BLE001 - every failure is reported, none hides the next
+        except Exception as problem:
             failed += 1
             print(f"  FAIL  {name}: {type(problem).__name__}: {problem}")
     if failed:

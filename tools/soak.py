@@ -59,7 +59,11 @@ def _watch(platform: RunningPlatform, wall_s: float) -> list[Sample]:
         last = status["minutes"][-1] if status["minutes"] else {"minute": 0, "total_rows": 0, "lag_s": 0.0}
         samples.append(Sample(passed, last["minute"] // 60, last["total_rows"], last["lag_s"], *_cost(platform)))
         s = samples[-1]
-        print(f"{s.at_s:6.0f} s  minute {s.minute} {s.rows:7d} rows  lag {s.lag_s:6.1f} s  {s.rss_mib:7.0f} MiB  {s.cpu_s:7.1f} CPU-s", flush=True)
+        print(
+            f"{s.at_s:6.0f} s  minute {s.minute} {s.rows:7d} rows  lag {s.lag_s:6.1f} s  "
+            f"{s.rss_mib:7.0f} MiB  {s.cpu_s:7.1f} CPU-s",
+            flush=True,
+        )
     return samples
 
 
@@ -80,7 +84,10 @@ def _judge(samples: list[Sample]) -> int:
     late = statistics.median(s.rss_mib for s in samples[-quarter:])
     minutes = samples[-1].minute - samples[0].minute
     cpu = (samples[-1].cpu_s - samples[0].cpu_s) / max(minutes, 1)
-    print(f"memory {early:.0f} → {late:.0f} MiB, lag at the end {samples[-1].lag_s:.0f} s, {cpu:.2f} CPU-s a minute, feed included")
+    print(
+        f"memory {early:.0f} → {late:.0f} MiB, lag at the end {samples[-1].lag_s:.0f} s, "
+        f"{cpu:.2f} CPU-s a minute, feed included"
+    )
     flat = late <= early * 1.10
     prompt = samples[-1].lag_s <= 300
     print("flat" if flat else "MEMORY GROWS", "and", "prompt" if prompt else "LATE")

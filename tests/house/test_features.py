@@ -6,7 +6,23 @@ import pytest
 
 from tools import features
 
-SPINE = ("A1-3", "A1-4", "A1-7", "A2-2", "A2-5", "A5-2", "A5-3", "A6-1", "C5-1", "C8-1", "F1-1", "G3-1", "H1-1", "H1-3", "H1-4")
+SPINE = (
+    "A1-3",
+    "A1-4",
+    "A1-7",
+    "A2-2",
+    "A2-5",
+    "A5-2",
+    "A5-3",
+    "A6-1",
+    "C5-1",
+    "C8-1",
+    "F1-1",
+    "G3-1",
+    "H1-1",
+    "H1-3",
+    "H1-4",
+)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@ import pytest
 
 from cleanheat.kernel.quantities import KINDS
 
-ALL_SIGNALS = [pytest.param(kind, signal, id=f"{kind.code}.{signal.code}") for kind in KINDS.values() for signal in kind.signals]
+ALL_SIGNALS = [
+    pytest.param(kind, signal, id=f"{kind.code}.{signal.code}") for kind in KINDS.values() for signal in kind.signals
+]
 
 
 @pytest.mark.parametrize(("kind", "signal"), ALL_SIGNALS)

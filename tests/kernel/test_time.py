@@ -2,7 +2,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cleanheat.kernel.time import DAY_S, SHANGHAI, ManualClock, RunningClock, epoch, floor_minute, local, season, season_of
+from cleanheat.kernel.time import (
+    DAY_S,
+    SHANGHAI,
+    ManualClock,
+    RunningClock,
+    epoch,
+    floor_minute,
+    local,
+    season,
+    season_of,
+)
 
 
 def test_season_is_169_days_from_20_october_to_6_april():

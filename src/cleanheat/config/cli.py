@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="清洁供暖调度指挥平台", pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="清洁供暖调度指挥平台", pretty_exceptions_enable=False
+)
 OPENAPI = Path(__file__).parents[3] / "web/src/api/openapi.json"
 At = Annotated[str, typer.Option(help="platform time at the first start, e.g. 2027-01-15T19:00 (Asia/Shanghai)")]
 
@@ -22,18 +25,6 @@ def _setup() -> None:
     import django
 
     django.setup()
-
-
-def _moment(text: str) -> int | None:
-    from cleanheat.kernel.time import SHANGHAI, epoch
-
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"--at: {error}") from None
-    return epoch(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
 
 
 @app.command()
@@ -50,15 +41,21 @@ def run(
 
     from cleanheat.config.options import options
     from cleanheat.config.process import Running, running
-    from cleanheat.simulator.build import ensure_built
+    from cleanheat.simulator.build import built, ensure_built
+    from cleanheat.simulator.cli import bars, moment, summary
 
     settings = options()
-    built = ensure_built(settings.size, settings.seed, _moment(at), settings.data_dir.resolve())
+    data_dir = settings.data_dir.resolve()
+    terminal = Console(stderr=True)
+    if built(data_dir) is None:
+        with bars(terminal) as tell:
+            terminal.print(summary(ensure_built(settings.size, settings.seed, moment(at), data_dir, tell)))
+    city = ensure_built(settings.size, settings.seed, moment(at), data_dir)
     how = Running(speed, feed, weather)  # type: ignore[arg-type]  # checked above
-    with running(settings, how, built.clock_start):
+    with running(settings, how, city.clock_start):
         from cleanheat.config.asgi import application
 
-        _welcome(settings.data_dir.resolve(), f"http://{settings.host}:{settings.port}")
+        _welcome(terminal, data_dir, f"http://{settings.host}:{settings.port}")
         uvicorn.run(
             application,
             host=settings.host,
@@ -71,15 +68,12 @@ def run(
         )
 
 
-def _welcome(data_dir: Path, url: str) -> None:
+def _welcome(terminal: Console, data_dir: Path, url: str) -> None:
     """Who may sign in: the demo cast, printed at every start."""
-    from rich.console import Console
-    from rich.table import Table
-
     table = Table("用户名", "密码", "角色", "组织", title=f"清洁供暖调度指挥平台  {url}")
     for member in json.loads((data_dir / "cast.json").read_text("utf-8")):
         table.add_row(member["username"], member["password"], member["role_zh"], member["organisation"])
-    Console(stderr=True).print(table)
+    terminal.print(table)
 
 
 @app.command()

@@ -140,9 +140,7 @@ def _resume_at(store: telemetry.Store, kept: float | None, began_at: int) -> flo
     return max(kept, float(newest.max(initial=0)) + MINUTE_S)
 
 
-def _deliver(
-    gateway: telemetry.Gateway, archive: assets.Archive, how: Running, options: Options
-) -> Deliver:
+def _deliver(gateway: telemetry.Gateway, archive: assets.Archive, how: Running, options: Options) -> Deliver:
     """Seal a batch as its company would and hand it over: to the gateway's function, or over HTTP like a stranger."""
     senders = sorted({int(s) for kind in archive.kinds.values() for s in set(kind.links.get("sender", ()))} - {0})
     sessions = telemetry.open_sessions(gateway.senders, senders)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - it becomes a problem document, not only an error
     """A refusal (RFC 9457): ``code`` is stable and documented, ``title`` is Chinese, ``field`` names what is wrong."""
 
     status: int

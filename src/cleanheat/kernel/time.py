@@ -40,7 +40,7 @@ class MachineClock:
 
 @dataclass
 class RunningClock:
-    """Starts at ``start`` (epoch seconds) when made and runs ``speed`` times as fast as the machine's monotonic clock."""
+    """Starts at ``start`` (epoch seconds) when made, then runs ``speed`` times as fast as the machine's clock."""
 
     start: float
     speed: float = 1.0

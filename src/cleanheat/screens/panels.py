@@ -55,7 +55,8 @@ def _trusted(kind: str, signal: str, scope: Scope) -> NDArray[np.float64]:
     """Present values within the scope that are fresh and not known to be wrong."""
     now, seen = live(kind), _seen(kind, scope)
     good = np.isin(now.verdicts[signal][seen], (0, 4, 5)) & (now.minute[seen] >= now.minute.max() - STALE_AFTER_S)
-    return now.values[signal][seen][good]
+    values: NDArray[np.float64] = now.values[signal][seen][good]
+    return values
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:
@@ -142,7 +143,7 @@ panel(
 
 def _room_temperature_bands(query: PanelQuery) -> Bars:
     rooms = _trusted("room", "room_temp_c", query.scope)
-    counts = [int(((rooms >= low) & (rooms < high)).sum()) for low, high, _ in ROOM_BANDS]
+    counts: list[float | int | None] = [int(((rooms >= low) & (rooms < high)).sum()) for low, high, _ in ROOM_BANDS]
     return Bars(categories=[zh for *_, zh in ROOM_BANDS], lines=[Line(name="测点数", unit="个", values=counts)])
 
 
@@ -192,7 +193,7 @@ def _weather_curve(query: PanelQuery) -> Series:
     means = store().hourly_means("weather", signals, start, end)
     described = [KINDS["weather"][code] for code in signals]
     lines = [Line(name=s.zh, unit=s.unit, values=means.means[i]) for i, s in enumerate(described)]
-    return Series(times=means.hours, lines=lines)
+    return Series(times=means.hours.tolist(), lines=lines)
 
 
 panel(

@@ -38,11 +38,12 @@ def build_command(
     console = Console(stderr=True)
     chosen = settings.OPTIONS
     with bars(console) as tell:
-        done = builder.ensure_built(chosen.size, chosen.seed, _moment(at), chosen.data_dir.resolve(), tell)
+        done = builder.ensure_built(chosen.size, chosen.seed, moment(at), chosen.data_dir.resolve(), tell)
     console.print(summary(done))
 
 
-def _moment(text: str) -> int | None:
+def moment(text: str) -> int | None:
+    """Epoch seconds of a time given on the command line, in Asia/Shanghai unless it says otherwise."""
     if not text:
         return None
     try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from django.db import models
 
 from cleanheat.infra.resources.declare import Col, Resource
 
-Field = models.Field
+Field: TypeAlias = "models.Field[Any, Any]"
 
 _TYPES: Final[tuple[tuple[type[Field], str], ...]] = (
     (models.ForeignKey, "reference"),

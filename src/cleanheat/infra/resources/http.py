@@ -95,7 +95,7 @@ def _writable(request: HttpRequest, key: str) -> Resource:
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     """Filters are the query string itself: which there are, each resource says."""
-    return dict(request.GET.items())
+    return {name: str(value) for name, value in request.GET.items()}
 
 
 @router.get("/resources", response=list[ResourceOut])

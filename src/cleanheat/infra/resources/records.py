@@ -105,7 +105,7 @@ def get(resource: Resource, scope: Scope, pk: str) -> Row:
     row = as_rows(resource, visible(resource, scope).filter(pk=_pk(resource, pk))).first()
     if row is None:
         raise not_found(f"没有这条{resource.zh}记录")
-    return row
+    return dict(row)
 
 
 def _pk(resource: Resource, text: str) -> Any:
@@ -138,7 +138,7 @@ def _save(resource: Resource, user: Any, row: models.Model | None, values: Mappi
             raise invalid(name, "没有此字段或不可修改")
     form = _form(resource, user, row, values)
     if not form.is_valid():
-        errors = {name: " ".join(reasons) for name, reasons in form.errors.items()}
+        errors = {name: " ".join(str(reason) for reason in reasons) for name, reasons in form.errors.items()}
         worst = next(iter(errors))
         raise InvalidRow(422, "invalid-field", "填写有误", errors[worst], worst if worst != "__all__" else "", errors)
     cleaned = {name: form.cleaned_data[name] for name in values} if row else dict(form.cleaned_data)
@@ -158,7 +158,7 @@ def _save(resource: Resource, user: Any, row: models.Model | None, values: Mappi
 def _form(resource: Resource, user: Any, row: models.Model | None, values: Mapping[str, Any]) -> ModelForm[Any]:
     """Django's own validation; a reference may point only to rows its user sees."""
     made = _form_class(resource.key)
-    current = model_to_dict(row, resource.form) if row else made().initial | _defaults(resource)
+    current = model_to_dict(row, resource.form) if row else {**made().initial, **_defaults(resource)}
     form = made({**current, **values}, instance=row)
     for name in resource.form:
         source = resource.column(name).choices_from
