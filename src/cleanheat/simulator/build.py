@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int], None]
 
 STEPS = ("数据库", "生成城市", "档案入库", "账号", "地图", "历史数据")
 _MADE_HERE = ("tsdb", "twin", "simulator", "spool")
-_FILES_MADE_HERE = ("archive-*", "platform.sqlite3*", "cast.json", "clock.json")
+_FILES_MADE_HERE = ("archive-*", "tsdb.engine.xml", "platform.sqlite3*", "cast.json", "clock.json")
 
 
 @dataclass(frozen=True)
