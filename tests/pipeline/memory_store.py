@@ -50,6 +50,8 @@ class MemoryStore:
     def roll_up(self, hour):
         self.rolled.append(hour)
 
+    roll_up_missing = roll_up
+
     def drop_before(self, kind, day):
         self.dropped.append((kind, day))
         return 0

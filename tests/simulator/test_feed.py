@@ -201,11 +201,10 @@ def test_thread_delivers_each_minute_when_the_clock_passes_it(archive, evening, 
     clock = ManualClock(float(evening))
     delivered = []
 
-    def deliver(sender, sequence, blocks):
-        if not delivered:
-            delivered.append((sender, sequence, blocks))
-            raise Problem(409, "replayed-batch", "重复批次")
-        delivered.append((sender, sequence, blocks))
+    def deliver(batches):
+        refused = [] if delivered else [Problem(409, "replayed-batch", "重复批次")]
+        delivered.extend(batches)
+        return refused
 
     thread = FeedThread(calm_feed(archive, evening, tmp_path), clock, deliver)
     assert thread.step()
@@ -230,7 +229,7 @@ def test_thread_waits_for_the_clock_and_saves_at_the_end(archive, evening, tmp_p
         if len(waits) == 4:
             thread._stopping.set()
 
-    thread = FeedThread(calm_feed(archive, evening, tmp_path), clock, lambda *_: None, wait)
+    thread = FeedThread(calm_feed(archive, evening, tmp_path), clock, lambda _batches: [], wait)
     thread.run()
     assert thread.next_minute == evening + 2 * MINUTE + MINUTE or thread.next_minute == evening + 2 * MINUTE
     assert all(0 < w <= 1.0 for w in waits)

@@ -20,10 +20,9 @@ from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.time import HOUR_S, MINUTE_S, RunningClock, floor_minute
 from cleanheat.pipeline import public as pipeline
 from cleanheat.simulator.feed import Feed
-from cleanheat.simulator.thread import Deliver, FeedThread
+from cleanheat.simulator.thread import Batch, Deliver, FeedThread
 from cleanheat.simulator.weather import Weather
 from cleanheat.telemetry import public as telemetry
-from cleanheat.telemetry.frames import Block
 
 FeedMode = Literal["direct", "http", "none"]
 BATCHES_PATH = "/api/v1/ingest/batches"
@@ -141,18 +140,20 @@ def _resume_at(store: telemetry.Store, kept: float | None, began_at: int) -> flo
 
 
 def _deliver(gateway: telemetry.Gateway, archive: assets.Archive, how: Running, options: Options) -> Deliver:
-    """Seal a batch as its company would and hand it over: to the gateway's function, or over HTTP like a stranger."""
+    """Seal batches as their companies would and hand them over: to the gateway's function, or over HTTP."""
     senders = sorted({int(s) for kind in archive.kinds.values() for s in set(kind.links.get("sender", ()))} - {0})
     sessions = telemetry.open_sessions(gateway.senders, senders)
-    http = httpx.Client(base_url=f"http://{options.host}:{options.port}", timeout=30) if how.feed == "http" else None
 
-    def deliver(sender: int, sequence: int, blocks: list[Block]) -> None:
-        body = telemetry.seal_batch(sessions[sender], sequence, blocks)
-        if http is None:
-            gateway.receive(body, BATCHES_PATH)
-            return
-        answer = http.post(BATCHES_PATH, content=body)
-        if answer.is_error:
-            raise Problem(answer.status_code, "refused", "批次被拒绝", answer.text[:200])
+    def sealed(batches: list[Batch]) -> list[bytes]:
+        return [telemetry.seal_batch(sessions[sender], sequence, blocks) for sender, sequence, blocks in batches]
 
-    return deliver
+    def direct(batches: list[Batch]) -> list[Problem]:
+        return [a for a in gateway.receive_all(sealed(batches), BATCHES_PATH) if isinstance(a, Problem)]
+
+    http = httpx.Client(base_url=f"http://{options.host}:{options.port}", timeout=30)
+
+    def over_http(batches: list[Batch]) -> list[Problem]:
+        answers = [http.post(BATCHES_PATH, content=body) for body in sealed(batches)]
+        return [Problem(a.status_code, "refused", "批次被拒绝", a.text[:200]) for a in answers if a.is_error]
+
+    return over_http if how.feed == "http" else direct

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,7 @@ class Upkeep:
     late_hours: set[int] = field(default_factory=set)
     rolled_until: int = 0
     day: str = ""
+    _due: dict[int, Callable[[int], None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.path.exists():
@@ -63,17 +65,19 @@ class Upkeep:
     def run(self, now: float, late_hours: set[int]) -> None:
         """What is due; ``late_hours`` are hours that got rows after their end (emptied here)."""
         due_until = int(now - ROLL_UP_DELAY_S) // HOUR_S * HOUR_S
-        new, before = late_hours - self.late_hours, (set(self.late_hours), self.day)
-        self.late_hours |= new
+        before = (set(self.late_hours), self.day)
+        self.late_hours |= late_hours
         late_hours.clear()
         if due_until > self.rolled_until:
-            for hour in self.store.hours_to_roll_up(due_until - CATCH_UP_S, due_until):
-                self.store.roll_up(hour)
-                self.late_hours.discard(hour)
-            for hour in sorted(h for h in self.late_hours if h < due_until):
-                self.store.roll_up(hour)
-                self.late_hours.discard(hour)
+            late = {hour: self.store.roll_up for hour in self.late_hours if hour < due_until}
+            missed = self.store.hours_to_roll_up(due_until - CATCH_UP_S, due_until)
+            self._due = {hour: self.store.roll_up_missing for hour in missed} | late
             self.rolled_until = due_until
+        if self._due:  # one hour a minute: catching up after a long stop must not hold up what arrives meanwhile
+            hour = max(self._due)
+            self._due[hour](hour)
+            del self._due[hour]
+            self.late_hours.discard(hour)
         self._retain(now)
         if before != (self.late_hours, self.day):
             self._save()

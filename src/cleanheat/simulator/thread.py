@@ -12,8 +12,10 @@ from cleanheat.kernel.time import MINUTE_S, Clock, floor_minute
 from cleanheat.simulator.feed import Feed
 from cleanheat.telemetry.frames import Block
 
-Deliver = Callable[[int, int, list[Block]], None]
-"""(sender, sequence, blocks): hand one batch to the gateway."""
+Batch = tuple[int, int, list[Block]]
+"""(sender, sequence, blocks)."""
+Deliver = Callable[[list[Batch]], list[Problem]]
+"""Hand a minute's batches to the gateway; answers with the refusals."""
 LONGEST_WAIT_S = 1.0
 log = structlog.get_logger(__name__)
 
@@ -41,13 +43,12 @@ class FeedThread(threading.Thread):
         """Deliver the next minute if the clock has passed its start; whether it had."""
         if self._clock.now() < self.next_minute:
             return False
-        for sender, blocks in self._feed.minute(self.next_minute):
-            try:
-                self._deliver(sender, blocks[0].sequence, blocks)
-                self.delivered += 1
-            except Problem as problem:
-                self.refused += 1
-                log.info("batch refused", sender=sender, problem=problem.code)
+        batches = [(sender, blocks[0].sequence, blocks) for sender, blocks in self._feed.minute(self.next_minute)]
+        refusals = self._deliver(batches)
+        self.delivered += len(batches) - len(refusals)
+        self.refused += len(refusals)
+        for problem in refusals:
+            log.info("batch refused", problem=problem.code, detail=problem.detail)
         self.next_minute += MINUTE_S
         return True
 

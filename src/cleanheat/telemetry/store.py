@@ -215,6 +215,10 @@ class Store:
                 again = not self._log_new(spec, np.array([hour_start], np.int64))
                 statements.roll_up_hour(self._engine, spec, hour_start, again)
 
+    def roll_up_missing(self, hour_start: int) -> None:
+        """The hour's roll-up for the kinds that have none yet: catching up after a stop."""
+        self.roll_up(hour_start, [k for k in KINDS if self.hours_to_roll_up(hour_start, hour_start + HOUR_S, [k])])
+
     def roll_up_objects(self, kind: str, start: int, end: int, ids: NDArray[Any]) -> None:
         """Recompute the hours of some objects in ``[start, end)`` where they have minutes: after an import."""
         if not ids.shape[0]:
