@@ -21,9 +21,9 @@ function woff2Only(): Plugin {
 }
 
 const CHUNKS: ReadonlyArray<readonly [string, RegExp]> = [
-  ['map', /node_modules[\\/](maplibre-gl|@maplibre|earcut|flatbush|pbf)[\\/]/],
-  ['charts', /node_modules[\\/](echarts|zrender|vue-echarts)[\\/]/],
   ['vue', /node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]/],
+  ['charts', /node_modules[\\/](echarts|zrender|vue-echarts)[\\/]/],
+  ['map', /node_modules[\\/](maplibre-gl|@maplibre|earcut|flatbush|pbf)[\\/]/],
 ]
 
 export default defineConfig({
@@ -41,10 +41,11 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     host: '127.0.0.1',
+    // The host stays the browser's: Django compares it with the origin of each write.
     proxy: {
-      '/api': BACKEND,
-      '/tiles': BACKEND,
-      '/ws': { target: BACKEND, ws: true },
+      '/api': { target: BACKEND, changeOrigin: false },
+      '/tiles': { target: BACKEND, changeOrigin: false },
+      '/ws': { target: BACKEND, changeOrigin: false, ws: true },
     },
   },
   build: {
@@ -57,7 +58,8 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: CHUNKS.map(([name, test]) => ({ name, test })),
+          // The first group takes what several need: else Vue would sit in the lazy charts chunk.
+          groups: CHUNKS.map(([name, test], i) => ({ name, test, priority: CHUNKS.length - i })),
         },
       },
     },

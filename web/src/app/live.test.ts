@@ -7,7 +7,6 @@ describe('connectionOf', () => {
   it.each([
     ['live', 1_000, 1_060, 'live'],
     ['live', 1_000, 1_001 + STALE_AFTER_S, 'stale'],
-    ['live', 0, 9_999, 'live'],
     ['reconnecting', 1_000, 1_000, 'reconnecting'],
     ['connecting', 1_000, 1_000, 'reconnecting'],
   ] as const)('%s with minute %i at %i is %s', (state, minute, now, expected) => {

@@ -9,10 +9,10 @@ export type Connection = 'live' | 'reconnecting' | 'stale'
 /** Platform seconds without a new minute after which what is shown counts as old. */
 export const STALE_AFTER_S = 180
 
-/** What the header says: connected but without new minutes is not "live". */
-export function connectionOf(state: LiveState, minute: number, now: number): Connection {
+/** What the header says: connected but without news (a minute, or the connection itself) for long is not "live". */
+export function connectionOf(state: LiveState, lastNews: number, now: number): Connection {
   if (state !== 'live') return 'reconnecting'
-  return minute > 0 && now - minute > STALE_AFTER_S ? 'stale' : 'live'
+  return now - lastNews > STALE_AFTER_S ? 'stale' : 'live'
 }
 
 export function numberField(event: LiveEvent, field: string): number | null {
@@ -42,11 +42,14 @@ export const useLive = defineStore('live', () => {
   const lastAlert = ref<LiveEvent | null>(null)
   /** Mean of the weather stations in the newest minute; null before the first. */
   const outdoorTempC = ref<number | null>(null)
-  const connection = computed(() => connectionOf(state.value, minute.value, clock.now))
+  const connectedAt = ref(0)
+  const connection = computed(() => connectionOf(state.value, minute.value || connectedAt.value, clock.now))
 
   liveSocket.onState((next) => {
     state.value = next
-    if (next === 'live') alertNews.value += 1 // whatever happened meanwhile is asked for again
+    if (next !== 'live') return
+    connectedAt.value = clock.exact()
+    alertNews.value += 1 // whatever happened meanwhile is asked for again
   })
   liveSocket.onEvent((event) => {
     if (event.type === 'minute') {
