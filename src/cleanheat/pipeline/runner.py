@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -55,7 +54,8 @@ class Upkeep:
     late_hours: set[int] = field(default_factory=set)
     rolled_until: int = 0
     day: str = ""
-    _due: dict[int, Callable[[int], None]] = field(default_factory=dict)
+    _missed: set[int] = field(default_factory=set)
+    _again: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         if self.path.exists():
@@ -69,14 +69,17 @@ class Upkeep:
         self.late_hours |= late_hours
         late_hours.clear()
         if due_until > self.rolled_until:
-            late = {hour: self.store.roll_up for hour in self.late_hours if hour < due_until}
-            missed = self.store.hours_to_roll_up(due_until - CATCH_UP_S, due_until)
-            self._due = {hour: self.store.roll_up_missing for hour in missed} | late
+            self._again = {hour for hour in self.late_hours if hour < due_until}
+            self._missed = set(self.store.hours_to_roll_up(due_until - CATCH_UP_S, due_until)) - self._again
             self.rolled_until = due_until
-        if self._due:  # one hour a minute: catching up after a long stop must not hold up what arrives meanwhile
-            hour = max(self._due)
-            self._due[hour](hour)
-            del self._due[hour]
+        # One hour a minute: catching up after a long stop must not hold up what arrives meanwhile.
+        if self._missed:
+            self.store.roll_up_missing(max(self._missed))
+            self._missed.remove(max(self._missed))
+        elif self._again:
+            hour = max(self._again)
+            self.store.roll_up(hour)
+            self._again.remove(hour)
             self.late_hours.discard(hour)
         self._retain(now)
         if before != (self.late_hours, self.day):
