@@ -37,7 +37,7 @@ def build(folder: Path, geometry: CityGeometry) -> None:
     # Districts must not be thinned at low zooms and names must survive: nothing is dropped, the base map is small.
     _run(folder, BASE, base, "--detect-shared-borders", "--simplification=4", "-r1")
     buildings = _write_layers(folder, {"buildings": _building_features(geometry.buildings, geometry.building_height_m)})
-    _run(folder, BUILDINGS, buildings, "--no-tiny-polygon-reduction", "--simplification=2")
+    _run(folder, BUILDINGS, buildings, "--no-tiny-polygon-reduction", "--no-line-simplification")
     for path in (*base.values(), *buildings.values()):
         path.unlink()
 
