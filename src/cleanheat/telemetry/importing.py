@@ -116,7 +116,8 @@ def import_file(
     report = state.report
     if not state.done:
         try:
-            _store_chunks(history, state, place, store, objects, progress)
+            with store.merges_postponed(mapping.kind.code):
+                _store_chunks(history, state, place, store, objects, progress)
         except (EOFError, zlib.error, pa.ArrowInvalid) as error:
             raise invalid("file", "文件损坏", f"after {report.rows_in} rows: {error}") from error
         progress(STEPS, STEPS, "roll-ups")

@@ -6,7 +6,8 @@ Everything that leaves or enters is an array of scaled integers or physical valu
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -203,6 +204,16 @@ class Store:
         types = {c.name: c.type for c in table.columns}
         self._engine.insert(table.name, list(stored), [types[n] for n in stored], list(stored.values()), token)
         self._log_new(spec, np.unique(np.asarray(hours, np.int64)))
+
+    @contextmanager
+    def merges_postponed(self, kind: str) -> Iterator[None]:
+        """For bulk writing: merging what is still growing is work done twice.  Ends with the process at the latest."""
+        table = _kind(kind).table
+        statements.stop_merges(self._engine, table)
+        try:
+            yield
+        finally:
+            statements.start_merges(self._engine, table)
 
     def roll_up(self, hour_start: int, kinds: Iterable[str] = KINDS) -> None:
         """The hour's roll-up for all objects; again for the same hour (late data) replaces what was there."""

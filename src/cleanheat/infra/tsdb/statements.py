@@ -249,6 +249,14 @@ def merge_fully(engine: Engine, table: str) -> None:
     engine.command(f"OPTIMIZE TABLE {table} FINAL")
 
 
+def stop_merges(engine: Engine, table: str) -> None:
+    engine.command(f"SYSTEM STOP MERGES {table}")
+
+
+def start_merges(engine: Engine, table: str) -> None:
+    engine.command(f"SYSTEM START MERGES {table}")
+
+
 def sizes(engine: Engine) -> dict[str, tuple[int, int, int]]:
     """Rows, bytes on disk and parts of every table."""
     sql = (
