@@ -26,6 +26,7 @@ from cleanheat.twin.geometry import CityGeometry
 COVERAGE_ZH: Final[Mapping[str, str]] = {"company": "供热企业", "branch": "支线", "boiler": "锅炉房"}
 _COVERAGE_COLOURS: Final = ("#2f9bff", "#9a6bff", "#20c9b0", "#ffb02e", "#ff6fa3", "#7bd34f", "#ff7d4d", "#4fd0ff")
 _VIEW_MARGIN_DEG: Final = 0.01
+_VIEW_MARGIN_RATIO: Final = 0.12
 
 Bools = NDArray[np.bool_]
 
@@ -125,10 +126,10 @@ def view_bounds(archive: Archive, masks: Mapping[str, Bools]) -> list[float]:
         table = archive[kind]
         numbers = network.visible_numbers(table, masks[kind])
         if len(numbers):
-            # The outermost two percent lie in the counties: opening on them would make the city a speck.
-            west, east = np.percentile(table.longitude[numbers], (2, 98))
-            south, north = np.percentile(table.latitude[numbers], (2, 98))
-            margin = _VIEW_MARGIN_DEG
+            # One in eight lies in a county town, up to 100 km away: opening on all would make the city a speck.
+            west, east = np.percentile(table.longitude[numbers], (12, 88))
+            south, north = np.percentile(table.latitude[numbers], (12, 88))
+            margin = _VIEW_MARGIN_DEG + _VIEW_MARGIN_RATIO * max(east - west, north - south)
             return [float(west) - margin, float(south) - margin, float(east) + margin, float(north) + margin]
     points = _geometry(version()).buildings.lonlat
     west, south = points.min(axis=0)

@@ -204,7 +204,7 @@ export class LineLayer extends InstancedLayer {
 
 /** Radius of a point drawn `sizePx` large at the scale of a district. */
 export function discRadiusPx(sizePx: number, zoom: number): number {
-  return sizePx * Math.min(1.5, Math.max(0.34, (zoom - 7.5) / 6))
+  return sizePx * Math.min(1.5, Math.max(0.2, (zoom - 7.8) / 6))
 }
 
 export class DiscLayer extends InstancedLayer {
