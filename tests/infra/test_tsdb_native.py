@@ -5,7 +5,19 @@ from hypothesis import strategies as st
 
 from cleanheat.infra.tsdb import native
 
-TYPES = ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64", "DateTime('UTC')"]
+TYPES = [
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "UInt8",
+    "UInt16",
+    "UInt32",
+    "UInt64",
+    "Float32",
+    "Float64",
+    "DateTime('UTC')",
+]
 
 
 @given(st.integers(0, 300), st.lists(st.sampled_from(TYPES), min_size=1, max_size=12))
