@@ -2,27 +2,6 @@
 
 import pytest
 
-from cleanheat.infra import clock
-from cleanheat.pipeline.minute import MinutePipeline
-from cleanheat.pipeline.public import Line, Status, install_line
-from cleanheat.pipeline.runner import Runner, Upkeep
-from cleanheat.telemetry.public import Latest
-from tests.pipeline.memory_store import MemoryStore
-from tests.pipeline.test_minute import Shown
-from tests.pipeline.test_runner import Spool
-
-
-@pytest.fixture
-def line(city, manual_clock, tmp_path):
-    store, status = MemoryStore(), Status()
-    pipeline = MinutePipeline(city, store, Latest(city), clock.now(), Shown())
-    runner = Runner(Spool(), pipeline, Upkeep(store, tmp_path / "upkeep.json", 400), status)
-    manual_clock.advance(68)
-    runner.step()
-    install_line(Line(pipeline, runner, status))
-    yield
-    install_line(None)
-
 
 @pytest.mark.feature("A6-1")
 def test_the_citys_dispatcher_sees_the_line_and_all_senders(line, signed_in):

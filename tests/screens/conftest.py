@@ -11,6 +11,9 @@ from cleanheat.kernel.quantities import KINDS
 from cleanheat.telemetry.frames import Block, assemble
 from cleanheat.telemetry.latest import latest
 from cleanheat.telemetry.public import Store, install_store
+from tests.pipeline.running_line import line
+
+__all__ = ["line"]
 
 MINUTE = 1_768_478_400 - 60
 

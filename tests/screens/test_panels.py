@@ -32,7 +32,7 @@ def test_words_are_whole_and_it_is_placed(panel):
 
 @pytest.mark.feature("C5-1")
 @every_panel
-def test_answers_on_the_small_city_within_its_budget(panel, readings, stored):
+def test_answers_on_the_small_city_within_its_budget(panel, line, readings, stored):
     result(panel, _query(panel, EVERYTHING))
     began = time.thread_time()
     answer = result(panel, _query(panel, EVERYTHING))
@@ -43,12 +43,12 @@ def test_answers_on_the_small_city_within_its_budget(panel, readings, stored):
 
 
 @every_panel
-def test_answers_someone_who_sees_nothing(panel, readings, stored):
+def test_answers_someone_who_sees_nothing(panel, line, readings, stored):
     result(panel, _query(panel, NOBODY))
 
 
 @every_panel
-def test_two_companies_never_share_a_named_object(panel, readings, stored):
+def test_two_companies_never_share_a_named_object(panel, line, readings, stored):
     """What names an object of company 10 must not appear for company 20."""
     ours, theirs = (
         result(panel, _query(panel, Scope(f"company:{c}", c, company_ids=frozenset({c})))).model_dump()
