@@ -122,9 +122,9 @@ def test_catalogue_names_every_signal_with_its_unit(signed_in):
 
 
 def test_screens_are_those_one_may_open(signed_in):
-    assert [s["key"] for s in signed_in("city.reader").get("/api/v1/screens").json()] == ["company", "overview"]
+    assert [s["key"] for s in signed_in("city.reader").get("/api/v1/screens").json()] == ["company", "intake", "overview"]
     company = signed_in("company.reader")
-    assert [s["key"] for s in company.get("/api/v1/screens").json()] == ["company"]
+    assert [s["key"] for s in company.get("/api/v1/screens").json()] == ["company", "intake"]
     assert company.get("/api/v1/screens/overview").status_code == 403
     assert company.get("/api/v1/screens/nothing").status_code == 404
     assert company.get("/api/v1/screens/company").json()["cells"]

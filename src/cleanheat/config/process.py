@@ -150,7 +150,9 @@ def _deliver(gateway: telemetry.Gateway, archive: assets.Archive, how: Running, 
     def direct(batches: list[Batch]) -> list[Problem]:
         return [a for a in gateway.receive_all(sealed(batches), BATCHES_PATH) if isinstance(a, Problem)]
 
-    http = httpx.Client(base_url=f"http://{options.host}:{options.port}", timeout=30)
+    # The web server listens a moment after the feed has begun: connecting is tried for half a minute.
+    transport = httpx.HTTPTransport(retries=7)
+    http = httpx.Client(base_url=f"http://{options.host}:{options.port}", timeout=30, transport=transport)
 
     def over_http(batches: list[Batch]) -> list[Problem]:
         answers = [http.post(BATCHES_PATH, content=body) for body in sealed(batches)]

@@ -54,7 +54,13 @@ class FeedThread(threading.Thread):
 
     def run(self) -> None:
         while not self._stopping.is_set():
-            if not self.step():
+            try:
+                delivered = self.step()
+            except Exception:  # the same minute is tried again: the city goes on whatever happens at the door
+                log.exception("minute not delivered")
+                self._wait(LONGEST_WAIT_S)
+                continue
+            if not delivered:
                 ahead = (self.next_minute - self._clock.now()) / max(self._clock.speed, 1e-6)
                 self._wait(min(max(ahead, 0.001), LONGEST_WAIT_S))
         self._feed.close()
