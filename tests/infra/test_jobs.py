@@ -149,3 +149,26 @@ def test_job_of_a_killed_process_is_run_again(monkeypatch, tmp_path, manual_cloc
         finally:
             connections["default"].close()
             connections["default"] = old
+
+
+def test_another_ones_job_is_for_the_citys_administrator_alone(signed_in):
+    from cleanheat.accounts.models import User
+    from cleanheat.infra import clock
+
+    owner = User.objects.get(username="company.administrator")
+    queued = Job.objects.create(name="telemetry.import_history", owner=owner, created_at=clock.now_utc())
+    path = f"/api/v1/jobs/{queued.pk}"
+    for who in ("city.reader", "city.dispatcher", "company.reader"):
+        assert signed_in(who).get(path).status_code == 404
+        assert signed_in(who).post(f"{path}/cancel").status_code == 404
+    assert signed_in("company.administrator").get(path).json()["state"] == "queued"
+    assert signed_in("city.administrator").post(f"{path}/cancel").json()["state"] == "cancelled"
+
+
+def test_what_is_not_due_takes_no_lock(ran, manual_clock):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as asked:
+        assert jobs.queue_due() == 0
+    assert len(asked.captured_queries) == 1

@@ -22,6 +22,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "accounts.view": "查看组织与用户",
     "accounts.edit": "维护组织与用户",
     "audit.view": "查看审计记录",
+    "jobs.manage": "管理后台任务",
 }
 """Every permission by its key, with the words shown to people."""
 

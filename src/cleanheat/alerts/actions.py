@@ -40,7 +40,7 @@ class Reconciled:
 def reconcile(findings: Sequence[Finding], now: int, sources: Collection[str] | None = None) -> Reconciled:
     """Bring the alerts into line with the findings that hold in the minute ``now`` (epoch seconds), in one pass.
 
-    A finding without a live alert opens one; repeats are merged (last, count, graver level); an alert whose finding has
+    A finding without a live alert opens one; repeats are merged (last, count, a changed level); an alert whose finding has
     been gone for its source's ``clear_min`` closes itself.  ``sources`` are the rules and models that judged this
     minute (default: all): only their alerts may close.  Repeating a minute changes nothing.
     """
@@ -92,17 +92,13 @@ def _open(findings: Sequence[Finding], now: int) -> Sequence[Finding]:
         )
         for f in findings
     ]
-    for alert in Alert.objects.bulk_create(rows, batch_size=_ROWS_A_STATEMENT):
-        events.publish(
-            AlertOpened(
-                alert_id=alert.pk,
-                object_name=alert.object_name,
-                level=alert.level,
-                text=alert.text,
-                at=now,
-                **_about(alert),
-            )
-        )
+    opened = Alert.objects.bulk_create(rows, batch_size=_ROWS_A_STATEMENT)
+    events.publish_many(
+        [
+            AlertOpened(alert_id=a.pk, object_name=a.object_name, level=a.level, text=a.text, at=now, **_about(a))
+            for a in opened
+        ]
+    )
     return findings
 
 
@@ -123,9 +119,13 @@ def _end(alerts: Sequence[Alert], now: int) -> None:
     for part in _parts([a.pk for a in alerts]):
         Alert.objects.filter(pk__in=part).update(is_live=False)
         Alert.objects.filter(pk__in=part, state__in=OPEN_STATES).update(state=AlertState.CLOSED, closed_at=utc(now))
-    for alert in alerts:
-        if alert.state in OPEN_STATES:
-            events.publish(AlertClosed(alert_id=alert.pk, state=AlertState.CLOSED, at=now, by_user=0, **_about(alert)))
+    events.publish_many(
+        [
+            AlertClosed(alert_id=a.pk, state=AlertState.CLOSED, at=now, by_user=0, **_about(a))
+            for a in alerts
+            if a.state in OPEN_STATES
+        ]
+    )
 
 
 def _about(alert: Alert) -> dict[str, Any]:

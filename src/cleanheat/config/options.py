@@ -25,6 +25,7 @@ class Options(BaseSettings):
     seed: int = Field(20_260_115, description="seed of the simulated city")
     debug: bool = Field(False, description="Django's debug pages; never on a machine others reach")
     retention_days: int = Field(400, description="days of minute readings kept")
+    finished_kept_days: int = Field(30, ge=1, description="days that delivered events and ended jobs are kept")
 
 
 @cache

@@ -71,6 +71,15 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere c
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins stand in the audit chain
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # accounts.actions.sign_in answers a lock-out itself, without the middleware
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", **more}
+    for name, more in (
+        ("UserAttributeSimilarityValidator", {"OPTIONS": {"user_attributes": ("username", "display_name", "phone")}}),
+        ("MinimumLengthValidator", {"OPTIONS": {"min_length": 10}}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "zh-hans"
@@ -85,4 +94,5 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+FINISHED_KEPT_DAYS = OPTIONS.finished_kept_days
 LOGGING = logs.configure()

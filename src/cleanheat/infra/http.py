@@ -12,7 +12,7 @@ from ninja import Router, Schema
 
 from cleanheat.infra import jobs
 from cleanheat.infra.models import Job
-from cleanheat.infra.scope import scope_of
+from cleanheat.infra.scope import may, scope_of
 from cleanheat.kernel.errors import not_found
 
 router = Router(tags=["jobs"])
@@ -61,8 +61,9 @@ class JobOut(Schema):
 
 
 def _own_job(request: HttpRequest, job_id: int) -> Job:
-    """A job its owner started; who sees everything sees all jobs."""
-    mine = Job.objects.all() if scope_of(request.user).sees_all else Job.objects.filter(owner_id=request.user.pk)
+    """A job its owner started; the city's ``jobs.manage`` reaches all."""
+    reaches_all = scope_of(request.user).sees_all and may(request.user, "jobs.manage")
+    mine = Job.objects.all() if reaches_all else Job.objects.filter(owner_id=request.user.pk)
     found = mine.filter(pk=job_id).first()
     if found is None:
         raise not_found("没有这个任务")

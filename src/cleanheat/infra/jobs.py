@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -105,8 +106,10 @@ def cancel(job_id: int) -> None:
 def queue_due() -> int:
     """Queue the periodic jobs that are due; the schedule moves on in the same transaction, so none is queued twice."""
     queued, now = 0, clock.now()
+    known = dict(Schedule.objects.values_list("name", "next_s"))
     for spec in JOBS:
-        if spec.every_s is None:
+        # Asked once a second: only what is due (or waits for a future that was set back) takes the write lock.
+        if spec.every_s is None or now < known.get(spec.key, now) <= now + spec.every_s:
             continue
         with transaction.atomic():
             row, _ = Schedule.objects.select_for_update().get_or_create(name=spec.key, defaults={"next_s": now})
@@ -120,6 +123,11 @@ def queue_due() -> int:
                 enqueue(spec.key)
                 queued += 1
     return queued
+
+
+def prune(before: datetime) -> int:
+    """Remove jobs that came to their end before the instant, whatever that end was."""
+    return Job.objects.filter(finished_at__lt=before).delete()[0]
 
 
 def claim() -> Job | None:

@@ -47,6 +47,7 @@ class Delivery(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["due_s", "id"], name="delivery_due", condition=models.Q(done_at__isnull=True)),
+            models.Index(fields=["done_at"], name="delivery_done"),
         ]
 
 

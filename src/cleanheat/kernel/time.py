@@ -17,6 +17,8 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 MINUTE_S = 60
 HOUR_S = 3_600
 DAY_S = 86_400
+LATEST_S = 4_102_444_800
+"""2100-01-01: what a caller may ask for ends here; the store's 32-bit times do six years later."""
 
 
 class Clock(Protocol):

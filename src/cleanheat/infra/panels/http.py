@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from cleanheat.infra import clock
 from cleanheat.infra.http import encoded
@@ -17,7 +18,7 @@ from cleanheat.infra.panels.kinds import PanelResult
 from cleanheat.infra.scope import scope_of
 from cleanheat.infra.sheets import Format, file_response
 from cleanheat.kernel.errors import invalid
-from cleanheat.kernel.time import DAY_S, floor_minute
+from cleanheat.kernel.time import DAY_S, LATEST_S, floor_minute
 
 router = Router(tags=["panels"])
 MAX_KEYS = 60
@@ -26,8 +27,8 @@ MAX_KEYS = 60
 class Window(Schema):
     """``[start, end)`` in epoch seconds, by default the day up to now.  ``params``: JSON, panel key → parameters."""
 
-    start: int | None = None
-    end: int | None = None
+    start: int | None = Field(None, ge=0, le=LATEST_S)
+    end: int | None = Field(None, ge=0, le=LATEST_S)
     resolution: Resolution | None = None
     params: str = "{}"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,41 +11,16 @@ from ninja import Schema
 from pydantic import ValidationError
 
 from cleanheat.infra import clock
+from cleanheat.infra.kept import Kept
 from cleanheat.infra.panels.declare import PANELS, Panel, PanelQuery
 from cleanheat.infra.scope import may, scope_of
 from cleanheat.kernel.errors import Problem, forbidden, invalid, not_found
 
-MAX_KEPT = 4_096
+MAX_KEPT_BYTES = 64 << 20
 log = structlog.get_logger(__name__)
 
 
-class _Kept:
-    """Encoded results by what they depend on, the least recently used dropped first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[Any, ...], tuple[float, bytes]] = OrderedDict()
-
-    def get(self, key: tuple[Any, ...], refresh_s: float) -> tuple[float, bytes] | None:
-        with self._lock:
-            made, body = self._kept.get(key, (0.0, b""))
-            if not body or not 0 <= clock.now() - made < refresh_s:
-                return None
-            self._kept.move_to_end(key)
-            return made, body
-
-    def put(self, key: tuple[Any, ...], made: float, body: bytes) -> None:
-        with self._lock:
-            self._kept[key] = (made, body)
-            while len(self._kept) > MAX_KEPT:
-                self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
-_kept = _Kept()
+_kept = Kept[float](MAX_KEPT_BYTES)
 forget_results = _kept.clear
 
 
@@ -92,8 +65,8 @@ def answer(key: str, user: Any, window: tuple[int, int, Any], params: Mapping[st
 
 def _encoded(panel: Panel, query: PanelQuery) -> tuple[float, bytes]:
     key = (panel.key, query.scope.key, query.start, query.end, query.resolution, query.params.model_dump_json())
-    found = _kept.get(key, panel.refresh_s)
-    if found is None:
+    found = _kept.get(key)
+    if found is None or not 0 <= clock.now() - found[0] < panel.refresh_s:
         found = (clock.now(), result(panel, query).model_dump_json().encode())
         _kept.put(key, *found)
     return found
