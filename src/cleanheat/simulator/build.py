@@ -21,6 +21,7 @@ from cleanheat.accounts import public as accounts
 from cleanheat.accounts.vocabulary import Role
 from cleanheat.assets import public as assets
 from cleanheat.infra import clock
+from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, SHANGHAI, epoch, local, season_of
 from cleanheat.simulator import past
 from cleanheat.simulator.city import CityDataset, make_city
@@ -158,9 +159,10 @@ def _draw_map(watch: _Watch, city: CityDataset) -> None:
 def _write_past(watch: _Watch, archive: assets.Archive, size: str, seed: int, until: int, data_dir: Path) -> None:
     store = telemetry.Store.open(data_dir / "tsdb")
     try:
-        past.write_past(
-            archive, store, seed, until, lambda done, total, _note: watch.tell(STEPS[5], done, total), size, data_dir
-        )
+        with store.merges_postponed(*KINDS, hours=True):
+            past.write_past(
+                archive, store, seed, until, lambda done, total, _: watch.tell(STEPS[5], done, total), size, data_dir
+            )
     finally:
         store.close()
 

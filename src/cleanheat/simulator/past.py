@@ -33,9 +33,8 @@ Progress = Callable[[int, int, str], None]
 NETWORK_MINUTES_H, PEOPLE_MINUTES_H = 72, 24
 SAMPLES_AN_HOUR = 2
 CHUNK_H = 240
-UNIT_ROWS, PEOPLE_ROWS = 256, 500
-HISTORY_ROWS = 1_024
-"""Rows of one block; wide tables of hours want few and large ones."""
+UNIT_ROWS, PEOPLE_ROWS, HISTORY_ROWS = 660, 1_500, 1_320
+"""Objects of one block: blocks as large as the store takes them at once, since each becomes a part to be merged."""
 WORKERS = 2
 
 
@@ -64,6 +63,22 @@ class PastStore(Protocol):
         lasts: Sequence[NDArray[Any] | None],
         token: str,
     ) -> None: ...
+
+
+HourColumns = list[NDArray[Any] | None]
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Rows as ``append_hourly`` takes them."""
+
+    ids: NDArray[np.uint32]
+    hours: NDArray[np.uint32]
+    counts: NDArray[np.uint16]
+    means: HourColumns
+    lows: HourColumns
+    highs: HourColumns
+    lasts: HourColumns
 
 
 @dataclass
@@ -101,6 +116,7 @@ class _Writer:
         self.report = PastReport()
         self._progress, self._size = progress, size
         self._lock = threading.Lock()
+        self._waiting: dict[tuple[str, int], dict[int, Hours]] = {}
         self._done = 0
         first_minute = (until - NETWORK_MINUTES_H * HOUR_S) // HOUR_S * HOUR_S
         self._spans = list(_chunks(_seasons(until), first_minute))
@@ -157,6 +173,8 @@ class _Writer:
         found["weather"] = self.city.weather_readings(window, grid)
         for kind, columns in found.items():
             self._keep(kind, slice(0, self.city.archive[kind].count), columns, grid, window)
+        for kind in (*found, "unit"):
+            self._keep_waiting(kind, grid)
         self._tell("热网小时数据" if grid.stride > 1 else "热网分钟数据")
 
     def _units(self, window: Window, rows: slice, grid: Grid) -> tuple[Load, NDArray[Any]]:
@@ -180,6 +198,8 @@ class _Writer:
         ]
         for job in jobs:
             job.result()
+        for kind in counts:
+            self._keep_waiting(kind, grid)
 
     def _meters(self, kind: str, rows: slice, grid: Grid, knots: Knots, window: Window) -> None:
         readings = self.city.room_readings if kind == "room" else self.city.device_readings
@@ -191,12 +211,12 @@ class _Writer:
 
     def _keep(self, kind: str, rows: slice, columns: Columns, grid: Grid, window: Window) -> None:
         """Roll-ups of a block, and its minutes if the grid has them."""
-        ids = self.city.archive[kind].numbers[rows].astype(np.uint32)
         by_minute = grid.stride == 1
         silent = self.city.silent(kind, rows, grid, window.labels) if by_minute else None
-        self._keep_hours(kind, ids, columns, grid, silent)
+        self._keep_hours(kind, rows, columns, grid, silent)
         if not by_minute:
             return
+        ids = self.city.archive[kind].numbers[rows].astype(np.uint32)
         sensors.drop_out(kind, columns, sensors.generator(self.city.seed, kind, grid.minute, rows.start))
         all_ids = np.repeat(ids, grid.n)
         times = np.tile(grid.times.astype(np.uint32), ids.shape[0])
@@ -209,38 +229,32 @@ class _Writer:
             self.report.add(self.report.minute_rows, kind, all_ids.shape[0])
 
     def _keep_hours(
-        self, kind: str, ids: NDArray[np.uint32], columns: Columns, grid: Grid, silent: NDArray[np.bool_] | None
+        self, kind: str, rows: slice, columns: Columns, grid: Grid, silent: NDArray[np.bool_] | None
     ) -> None:
-        """Means, extremes and last counters of a grid's whole hours; the hour running is left to the roll-up."""
-        each = HOUR_S // grid.step_s
-        n_hours = grid.n // each
-        if n_hours == 0:
+        """Hours of a block: a span of hours is stored at once, the few of a day's minutes wait for the other blocks."""
+        ids = self.city.archive[kind].numbers[rows].astype(np.uint32)
+        found = _hours(kind, ids, columns, grid, silent)
+        if found is None:
             return
-        shape = (ids.shape[0], n_hours, each)
-        cut = n_hours * each
-        heard = np.full(shape[:2], HOUR_S // MINUTE_S, np.uint16)
-        if silent is not None:
-            heard -= silent[:, :cut].reshape(shape).sum(axis=2, dtype=np.uint16)
-        keep = heard.reshape(-1) > 0
-        means: list[NDArray[Any] | None] = []
-        lows, highs, lasts = list(means), list(means), list(means)
-        for signal, column in zip(KINDS[kind].signals, columns, strict=True):
-            hour = column[:, :cut].reshape(shape)
-            if signal.is_counter:
-                last = hour[:, :, -1]
-                for target, value in ((means, None), (lows, None), (highs, None), (lasts, last.reshape(-1)[keep])):
-                    target.append(value)
-                continue
-            mean, low, high = _three(hour, signal.missing)
-            for target, value in ((means, mean), (lows, low), (highs, high)):
-                target.append(value.reshape(-1)[keep])
-            lasts.append(None)
-        all_ids = np.repeat(ids, n_hours)[keep]
-        hours = np.tile(grid.times[:cut:each], ids.shape[0]).astype(np.uint32)[keep]
-        token = f"past-hours-{kind}-{grid.start}-{ids[0]}"
-        self.store.append_hourly(kind, all_ids, hours, heard.reshape(-1)[keep], means, lows, highs, lasts, token)
+        if grid.stride > 1:
+            self._store_hours(kind, found, f"past-hours-{kind}-{grid.start}-{rows.start}")
+        else:
+            with self._lock:
+                self._waiting.setdefault((kind, grid.start), {})[rows.start] = found
+
+    def _keep_waiting(self, kind: str, grid: Grid) -> None:
+        """All blocks of a grid are through: their hours become one."""
+        blocks_of_hours = self._waiting.pop((kind, grid.start), {})
+        if blocks_of_hours:
+            found = _joined([blocks_of_hours[row] for row in sorted(blocks_of_hours)])
+            self._store_hours(kind, found, f"past-hours-{kind}-{grid.start}")
+
+    def _store_hours(self, kind: str, found: Hours, token: str) -> None:
+        self.store.append_hourly(
+            kind, found.ids, found.hours, found.counts, found.means, found.lows, found.highs, found.lasts, token
+        )
         with self._lock:
-            self.report.add(self.report.hour_rows, kind, all_ids.shape[0])
+            self.report.add(self.report.hour_rows, kind, found.ids.shape[0])
 
     def _tell(self, note: str) -> None:
         with self._lock:
@@ -253,6 +267,43 @@ def _total(parts: Sequence[tuple[Load, NDArray[Any]]]) -> tuple[Load, NDArray[An
     for more_load, more_peak_kw in parts[1:]:
         load, peak_kw = load + more_load, peak_kw + more_peak_kw
     return load, peak_kw
+
+
+def _hours(
+    kind: str, ids: NDArray[np.uint32], columns: Columns, grid: Grid, silent: NDArray[np.bool_] | None
+) -> Hours | None:
+    """Means, extremes and last counters of a grid's whole hours; the hour running is left to the roll-up."""
+    each = HOUR_S // grid.step_s
+    n_hours = grid.n // each
+    if n_hours == 0:
+        return None
+    shape = (ids.shape[0], n_hours, each)
+    cut = n_hours * each
+    heard = np.full(shape[:2], HOUR_S // MINUTE_S, np.uint16)
+    if silent is not None:
+        heard -= silent[:, :cut].reshape(shape).sum(axis=2, dtype=np.uint16)
+    there = heard.reshape(-1) > 0
+    keep = slice(None) if there.all() else there
+    means: HourColumns = []
+    lows: HourColumns = []
+    highs: HourColumns = []
+    lasts: HourColumns = []
+    for signal, column in zip(KINDS[kind].signals, columns, strict=True):
+        hour = column[:, :cut].reshape(shape)
+        values = (None, None, None, hour[:, :, -1]) if signal.is_counter else (*_three(hour, signal.missing), None)
+        for target, value in zip((means, lows, highs, lasts), values, strict=True):
+            target.append(None if value is None else value.reshape(-1)[keep])
+    hours = np.tile(grid.times[:cut:each].astype(np.uint32), ids.shape[0])
+    return Hours(np.repeat(ids, n_hours)[keep], hours[keep], heard.reshape(-1)[keep], means, lows, highs, lasts)
+
+
+def _joined(parts: Sequence[Hours]) -> Hours:
+    def columns(name: str) -> HourColumns:
+        every = zip(*(getattr(p, name) for p in parts), strict=True)
+        return [None if c[0] is None else np.concatenate(c) for c in every]
+
+    ids, hours, counts = (np.concatenate([getattr(p, n) for p in parts]) for n in ("ids", "hours", "counts"))
+    return Hours(ids, hours, counts, columns("means"), columns("lows"), columns("highs"), columns("lasts"))
 
 
 def _three(hour: NDArray[Any], missing: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

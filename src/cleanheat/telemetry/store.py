@@ -206,14 +206,20 @@ class Store:
         self._log_new(spec, np.unique(np.asarray(hours, np.int64)))
 
     @contextmanager
-    def merges_postponed(self, kind: str) -> Iterator[None]:
-        """For bulk writing: merging what is still growing is work done twice.  Ends with the process at the latest."""
-        table = _kind(kind).table
-        statements.stop_merges(self._engine, table)
+    def merges_postponed(self, *kinds: str, hours: bool = False) -> Iterator[None]:
+        """For bulk writing: merging what is still growing is work done twice.  Ends with the process at the latest.
+
+        With ``hours`` also for the roll-ups; nothing may then be rolled up again meanwhile, since deleting waits for
+        merges.
+        """
+        tables = [table for k in kinds for table in (_kind(k).table, f"{_kind(k).table}_h")[: 1 + hours]]
+        for table in tables:
+            statements.stop_merges(self._engine, table)
         try:
             yield
         finally:
-            statements.start_merges(self._engine, table)
+            for table in tables:
+                statements.start_merges(self._engine, table)
 
     def roll_up(self, hour_start: int, kinds: Iterable[str] = KINDS) -> None:
         """The hour's roll-up for all objects; again for the same hour (late data) replaces what was there."""
@@ -460,8 +466,9 @@ def _sums(signal: Signal, mean: NDArray[Any], count: NDArray[Any]) -> tuple[NDAr
     """Scaled sum and trusted count behind a mean; no value, no count."""
     if mean.dtype.kind in "iu":
         there = mean != signal.missing
-        trusted = np.where(there, count, 0)
-        return mean.astype(np.int64) * trusted, trusted
+        trusted = np.where(there, count, 0) if not there.all() else count
+        wide = np.dtype(np.int32 if signal.bits <= 16 else np.int64)
+        return np.multiply(mean, trusted, dtype=wide, casting="unsafe"), trusted
     trusted = np.where(np.isfinite(mean), count, 0)
     total = np.rint(np.nan_to_num(mean, copy=True).astype(np.float64) * (trusted * float(signal.scale)))
     return total, trusted

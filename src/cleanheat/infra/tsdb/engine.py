@@ -19,7 +19,7 @@ from cleanheat.kernel.errors import Problem
 DEFAULT_MEMORY_MIB: Final = 900
 """What the embedded engine may hold: queries, merges and caches; with Python beside it the process stays in 2 GiB."""
 
-BLOCK_BYTES: Final = 48 << 20
+BLOCK_BYTES: Final = 64 << 20
 """Largest block handed over at once: the engine holds several copies of it while it sorts and writes."""
 
 _ENGINE_CONFIG: Final = """<clickhouse>
