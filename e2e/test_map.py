@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ from tools.platform_process import RunningPlatform, signed_in
 @pytest.fixture(scope="module")
 def substations(platform: RunningPlatform, cast: dict[str, dict[str, str]]) -> list[int]:
     member = cast["city.administrator"]
-    client = signed_in(platform.url, member["username"], member["password"])
-    rows = client.get("/api/v1/objects/substation?limit=100").raise_for_status().json()["rows"]
+    with closing(signed_in(platform.url, member["username"], member["password"])) as client:
+        rows = client.get("/api/v1/objects/substation?limit=100").raise_for_status().json()["rows"]
     return [row["number"] for row in rows]
 
 
@@ -23,7 +24,7 @@ def test_map_is_live_and_picks_what_it_draws(
     browse: Any, cast: dict[str, dict[str, str]], substations: list[int], renderer: str
 ) -> None:
     found = browse("map", cast["city.administrator"], substations=substations, renderer=renderer)
-    assert found["renderer"] == (renderer or "webgl")
+    assert found["renderer"] == (renderer or "webgl2")
     assert found["sameDocument"], "states must arrive without a reload"
     assert found["first"] != found["second"]
     for pick in found["picks"]:
@@ -35,8 +36,8 @@ def test_a_company_gets_only_its_own_objects_on_its_map(
     browse: Any, cast: dict[str, dict[str, str]], platform: RunningPlatform, substations: list[int]
 ) -> None:
     member = cast["company.dispatcher"]
-    client = signed_in(platform.url, member["username"], member["password"])
-    own = {row["number"] for row in client.get("/api/v1/objects/substation?limit=100").json()["rows"]}
+    with closing(signed_in(platform.url, member["username"], member["password"])) as client:
+        own = {row["number"] for row in client.get("/api/v1/objects/substation?limit=100").json()["rows"]}
     assert 0 < len(own) < len(substations)
     order = sorted(own) + sorted(set(substations) - own)
     found = browse("map_scope", member, substations=order)

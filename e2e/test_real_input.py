@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,11 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]
 
 
 @pytest.fixture(scope="module")
-def client(quiet: RunningPlatform) -> httpx.Client:
+def client(quiet: RunningPlatform) -> Iterator[httpx.Client]:
     members = json.loads((quiet.data_dir / "cast.json").read_text("utf-8"))
     member = next(m for m in members if m["level"] == "city" and m["role"] == "administrator")
-    return signed_in(quiet.url, member["username"], member["password"])
+    with closing(signed_in(quiet.url, member["username"], member["password"])) as opened:
+        yield opened
 
 
 def _cleanheat(quiet: RunningPlatform, *arguments: str) -> str:

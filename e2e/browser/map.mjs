@@ -27,14 +27,11 @@ await scenario(async ({ page }, { url, shots, substations, renderer = '' }) => {
 
   // Objects are picked where they are drawn.
   const picks = []
-  for (const number of substations.slice(0, 6)) {
-    await page.evaluate((n) => {
-      window.__map.jumpTo({ zoom: 16, pitch: 0, bearing: 0 })
-      return n
-    }, number)
+  for (const number of substations.slice(0, 4)) {
     await page.goto(`${url}/?focus=substation:${number}${renderer ? `&renderer=${renderer}` : ''}`)
     await page.waitForFunction(() => window.__map?.ready === true)
-    await page.waitForTimeout(2500)
+    await page.waitForFunction((n) => window.__map.stateOf('substations', n) > 0, number)
+    await page.waitForTimeout(3000)
     picks.push(
       await page.evaluate((n) => {
         const at = window.__map.project('substations', n)

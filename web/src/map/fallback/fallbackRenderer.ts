@@ -102,10 +102,12 @@ export class FallbackRenderer implements CityRenderer {
   }
 
   pick(x: number, y: number): MapObject | null {
-    const layers = this.specs.map(layerId)
-    const found = this.map.queryRenderedFeatures([x, y], { layers })[0]
-    const spec = this.specs.find((candidate) => layerId(candidate) === found?.layer.id)
-    return spec && typeof found?.id === 'number' ? { layer: spec.key, number: found.id } : null
+    // Among layers with extrusions the map orders hits by depth; what is drawn on top is the last of our own order.
+    for (const spec of [...this.specs].reverse()) {
+      const found = this.map.queryRenderedFeatures([x, y], { layers: [layerId(spec)] })[0]
+      if (typeof found?.id === 'number') return { layer: spec.key, number: found.id }
+    }
+    return null
   }
 
   destroy(): void {
