@@ -23,10 +23,13 @@ def substations(platform: RunningPlatform, cast: dict[str, dict[str, str]]) -> l
 def test_map_is_live_and_picks_what_it_draws(
     browse: Any, cast: dict[str, dict[str, str]], substations: list[int], renderer: str
 ) -> None:
-    found = browse("map", cast["city.administrator"], substations=substations, renderer=renderer)
+    found = browse(
+        "map", cast["city.administrator"], substations=substations, boilers=list(range(1, 9)), renderer=renderer
+    )
     assert found["renderer"] == (renderer or "webgl2")
     assert found["sameDocument"], "states must arrive without a reload"
     assert found["first"] != found["second"]
+    assert len(found["picks"]) == 4
     for pick in found["picks"]:
         assert pick["found"] == {"layer": "substations", "number": pick["wanted"]}, pick
     assert found["errors"] == []

@@ -1,7 +1,7 @@
 // The city map: everything drawn, recoloured by arriving minutes, picked, turned; both renderers agree.
 import { scenario } from './session.mjs'
 
-await scenario(async ({ page }, { url, shots, substations, renderer = '' }) => {
+await scenario(async ({ page }, { url, shots, substations, boilers, renderer = '' }) => {
   const began = Date.now()
   await page.goto(`${url}/${renderer ? `?renderer=${renderer}` : ''}`)
   await page.waitForFunction(() => window.__map?.ready === true)
@@ -25,9 +25,19 @@ await scenario(async ({ page }, { url, shots, substations, renderer = '' }) => {
   await page.waitForTimeout(1500)
   await page.screenshot({ path: `${shots}/map-city${renderer && `-${renderer}`}.png` })
 
-  // Objects are picked where they are drawn.
+  // Objects are picked where they are drawn; a substation under its boiler room's mark is not drawn on top.
+  const apart = await page.evaluate(
+    ([all, boilers]) => {
+      const marks = boilers.map((n) => window.__map.project('boilers', n)).filter(Boolean)
+      return all.filter((n) => {
+        const at = window.__map.project('substations', n)
+        return at && marks.every((m) => Math.hypot(m.x - at.x, m.y - at.y) > 12)
+      })
+    },
+    [substations, boilers],
+  )
   const picks = []
-  for (const number of substations.slice(0, 4)) {
+  for (const number of apart.slice(0, 4)) {
     await page.goto(`${url}/?focus=substation:${number}${renderer ? `&renderer=${renderer}` : ''}`)
     await page.waitForFunction(() => window.__map?.ready === true)
     await page.waitForFunction((n) => window.__map.stateOf('substations', n) > 0, number)

@@ -49,5 +49,6 @@ def configure() -> dict[str, Any]:
             "django.request": {"level": "ERROR"},  # 4xx are answers, not events
             "axes": {"level": "WARNING"},
             "uvicorn.access": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},  # the simulated companies post a batch each a minute
         },
     }
