@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 from django.apps import AppConfig
+from django.db import transaction
 
 
 class AssetsConfig(AppConfig):
@@ -21,5 +22,14 @@ class AssetsConfig(AppConfig):
 
 
 def _forget_names(forget: Callable[[], None]) -> Callable[..., None]:
-    """A receiver that drops the texts searched, because a name in them may have changed."""
-    return lambda **_signal: forget()
+    """A receiver that drops the texts searched, because a name in them may have changed.
+
+    At once for whoever reads in the same transaction, and again on commit: another thread may have read the old name
+    in between.
+    """
+
+    def renamed(**_signal: object) -> None:
+        forget()
+        transaction.on_commit(forget)
+
+    return renamed

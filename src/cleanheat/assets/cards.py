@@ -1,16 +1,16 @@
-"""What people read of an object: its name, its card, what it belongs to and what belongs to it, and how to find it."""
+"""What people read of an object: its card, what it belongs to and what belongs to it, and how to find it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
 from cleanheat.accounts import public as accounts
 from cleanheat.assets import finder
-from cleanheat.assets.queries import KIND_MODELS, MODELS, archive, require, visible
-from cleanheat.assets.vocabulary import PipeMedium
+from cleanheat.assets.naming import names, titles
+from cleanheat.assets.queries import KIND_MODELS, archive, require, visible
 from cleanheat.infra.scope import Scope
 
 KIND_ZH: Final[Mapping[str, str]] = {
@@ -71,33 +71,6 @@ CHILDREN: Final[Mapping[str, tuple[str, ...]]] = {
     "building": ("room",),
 }
 MAX_CHILDREN: Final = 200
-MANY: Final = 2_000
-"""From here on reading a whole table is cheaper than asking for its rows by number."""
-
-
-def names(kind: str, numbers: Iterable[int]) -> list[str]:
-    """Names in the order asked; empty for a number nobody has.  ``kind`` may be ``area``."""
-    wanted = [int(n) for n in numbers]
-    rows = MODELS[kind].objects.all()  # type: ignore[attr-defined]
-    if len(wanted) < MANY:
-        rows = rows.filter(pk__in=wanted)
-    known = {row[0]: _name(kind, row[1:]) for row in rows.values_list("pk", *_NAMED_BY.get(kind, ("name",)))}
-    return [known.get(n, "") for n in wanted]
-
-
-_NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
-    "heat_user": ("building__name", "stair", "door"),
-    "room": ("user__building__name", "user__stair", "user__door"),
-    "pipe": ("medium", "diameter_mm"),
-}
-
-
-def _name(kind: str, parts: tuple[Any, ...]) -> str:
-    if kind in {"heat_user", "room"}:
-        return f"{parts[0]} {parts[1]}单元{parts[2]}"
-    if kind == "pipe":
-        return f"{PipeMedium(parts[0]).label} DN{parts[1]}"
-    return str(parts[0])
 
 
 def object_card(kind: str, number: int, scope: Scope) -> dict[str, Any]:
@@ -163,9 +136,8 @@ def children(kind: str, number: int, scope: Scope) -> list[dict[str, Any]]:
 
 
 def _references(kind: str, numbers: list[int]) -> list[dict[str, Any]]:
-    codes = dict(KIND_MODELS[kind].objects.filter(pk__in=numbers).values_list("pk", "code"))  # type: ignore[attr-defined]
-    named = zip(numbers, names(kind, numbers), strict=True)
-    return [{"kind": kind, "number": n, "name": name, "code": codes.get(n, "")} for n, name in named]
+    titled = zip(numbers, titles(kind, numbers), strict=True)
+    return [{"kind": kind, "number": n, "name": name, "code": code} for n, (name, code) in titled]
 
 
 def search(text: str, scope: Scope, limit: int = 20) -> list[dict[str, Any]]:

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.assets.queries import KIND_MODELS, archive, visible
+from cleanheat.assets.archive import Archive
+from cleanheat.assets.naming import all_titles
+from cleanheat.assets.queries import archive, visible
 from cleanheat.infra.scope import Scope
 
 SEARCHED: Final = ("substation", "boiler", "community", "plant", "branch", "unit", "building", "weather", "device")
@@ -40,7 +42,7 @@ class _Shelf:
 @dataclass
 class _Shelves:
     lock: Lock = field(default_factory=Lock)
-    version: str = ""
+    archive: Archive | None = None  # the one they were read beside: another object is another state of the city
     kinds: dict[str, _Shelf] = field(default_factory=dict)
 
 
@@ -55,7 +57,7 @@ def forget() -> None:
 
 def find(text: str, scope: Scope, limit: int) -> list[tuple[str, int]]:
     """Kind and number of objects of the scope whose name or code contains the text, in the order of ``SEARCHED``."""
-    wanted = text.strip().casefold().replace("\n", "")
+    wanted = _folded(text)
     found: list[tuple[str, int]] = []
     if not wanted:
         return found
@@ -72,18 +74,30 @@ def find(text: str, scope: Scope, limit: int) -> list[tuple[str, int]]:
 
 
 def _shelf(kind: str) -> _Shelf:
-    present = archive().version
+    present = archive()
     with _shelves.lock:
-        if _shelves.version != present:
-            _shelves.version = present
+        if _shelves.archive is not present:
+            _shelves.archive = present
             _shelves.kinds.clear()
         if kind not in _shelves.kinds:
             _shelves.kinds[kind] = _read(kind)
         return _shelves.kinds[kind]
 
 
+def matching(kind: str, text: str) -> NDArray[np.bool_]:
+    """Which objects of a kind have the text in their name or code: ``bool[size]``."""
+    found = np.zeros(archive()[kind].size, dtype=bool)
+    numbers = np.fromiter(_shelf(kind).matches(_folded(text)), dtype=np.int64)
+    found[numbers[numbers < found.shape[0]]] = True
+    return found
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold().replace("\n", "")
+
+
 def _read(kind: str) -> _Shelf:
-    rows: list[Any] = list(KIND_MODELS[kind].objects.order_by("number").values_list("number", "name", "code"))  # type: ignore[attr-defined]
-    lines = [f"{name} {code}\n".casefold() for _, name, code in rows]
+    titled = all_titles(kind)
+    lines = [f"{name} {code}\n".casefold() for _, name, code in titled]
     starts = np.fromiter(accumulate((len(line) for line in lines), initial=0), dtype=np.int64, count=len(lines) + 1)
-    return _Shelf("".join(lines), starts[:-1], np.array([r[0] for r in rows], dtype=np.int32))
+    return _Shelf("".join(lines), starts[:-1], np.array([number for number, *_ in titled], dtype=np.int32))

@@ -6,6 +6,7 @@ map textures, kept for ever; and an archive ``code`` for people.  Longitude and 
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from cleanheat.accounts.models import Organisation
@@ -16,6 +17,7 @@ from cleanheat.assets.vocabulary import (
     EnergyClass,
     FlatPosition,
     Fuel,
+    OutageKind,
     PipeMedium,
     SystemType,
     Terminal,
@@ -208,6 +210,31 @@ class Pipe(models.Model):
 
     class Meta:
         ordering = ["number"]
+
+
+class PlannedOutage(models.Model):
+    """An announced interruption of supply at one object and all it supplies: ``[start_at, end_at)`` is no fault."""
+
+    object_kind = models.CharField("对象类型", max_length=12, choices=OutageKind.choices)
+    object_number = models.PositiveIntegerField("对象编号")
+    start_at = models.DateTimeField("开始")
+    end_at = models.DateTimeField("结束")
+    reason = models.CharField("原因", max_length=200)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-start_at", "-id"]
+        indexes = [models.Index(fields=["end_at", "start_at"], name="outage_window")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(end_at__gt=models.F("start_at")), name="outage_ends_after_start")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_kind} {self.object_number}"
+
+    def clean(self) -> None:
+        if self.start_at and self.end_at and self.end_at <= self.start_at:
+            raise ValidationError({"end_at": "结束时间应晚于开始时间"})
 
 
 class ArchiveVersion(models.Model):

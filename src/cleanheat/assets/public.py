@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from cleanheat.assets.actions import load, publish
 from cleanheat.assets.archive import Archive, KindTable
-from cleanheat.assets.cards import children, names, object_card, parents, search
+from cleanheat.assets.cards import children, object_card, parents, search
+from cleanheat.assets.finder import matching
+from cleanheat.assets.naming import names, titles
+from cleanheat.assets.outages import planned_outages
 from cleanheat.assets.queries import archive, district_ids, exists, forget, require, version, visible
 from cleanheat.assets.snapshot import build as build_archive
 
@@ -18,12 +21,15 @@ __all__ = [
     "exists",
     "forget",
     "load",
+    "matching",
     "names",
     "object_card",
     "parents",
+    "planned_outages",
     "publish",
     "require",
     "search",
+    "titles",
     "version",
     "visible",
 ]

@@ -50,7 +50,7 @@ class _Cache:
     archive: Archive | None = None
     version: str = ""
     asked_s: float = float("-inf")  # machine time at which the database last told the version
-    masks: OrderedDict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=OrderedDict)
+    masks: OrderedDict[tuple[str, str, str], NDArray[np.bool_]] = field(default_factory=OrderedDict)
 
 
 _cache = _Cache()
@@ -121,7 +121,7 @@ def _array(name: str, column: Sequence[Any]) -> NDArray[Any]:
 def visible(kind: str, scope: Scope) -> NDArray[np.bool_]:
     """Which numbers of a kind the scope sees: ``bool[size]``, false in empty slots.  Weather is for everybody."""
     present = archive()
-    key = (kind, "all" if scope.sees_all else scope.key)
+    key = (present.version, kind, "all" if scope.sees_all else scope.key)
     with _cache.lock:
         known = _cache.masks.get(key)
         if known is not None:

@@ -12,10 +12,12 @@ from typing import Any, Final
 from django.db import models
 from django.db.models import Q
 
-from cleanheat.assets.models import Area
-from cleanheat.assets.queries import KIND_MODELS
+from cleanheat.accounts import public as accounts
+from cleanheat.assets.models import Area, PlannedOutage
+from cleanheat.assets.queries import KIND_MODELS, exists
 from cleanheat.infra.resources import NOTHING, Col, resource
-from cleanheat.infra.scope import Scope
+from cleanheat.infra.scope import Scope, scope_of
+from cleanheat.kernel.errors import invalid
 
 OWNERS: Final[Mapping[str, Mapping[str, str]]] = {
     "plant": {"district": "district_id", "sender": "operator_id"},
@@ -274,4 +276,56 @@ _declare(
         Col("length_m", "长度", "m"),
         Col("built_year", "建成年份"),
     ),
+)
+
+
+def _outage_rows(scope: Scope) -> Q:
+    """Outages announced by an organisation within the scope."""
+    if scope.sees_all:
+        return Q()
+    dimensions = {
+        "organisation_id__in": (scope.company_ids or frozenset()) | (scope.office_ids or frozenset()),
+        "organisation__parent_id__in": scope.company_ids,
+        "organisation__district_code__in": scope.district_codes,
+    }
+    rows = NOTHING
+    for path, ids in dimensions.items():
+        if ids:
+            rows |= Q(**{path: ids})
+    return rows
+
+
+def _announced(values: dict[str, Any], user: Any, row: models.Model | None) -> dict[str, Any]:
+    """Of one's own objects only; whoever enters it has announced it."""
+    kind, number = (values.get(name, getattr(row, name, None)) for name in ("object_kind", "object_number"))
+    if not exists(str(kind), int(number or 0), scope_of(user)):
+        raise invalid("object_number", "没有这个对象", f"{kind} {number}")
+    if row is not None:
+        return values
+    own = accounts.find_organisation(user.organisation_id)
+    if own is None:
+        raise invalid("organisation", "用户没有所属组织")
+    return {**values, "organisation_id": own.id}
+
+
+resource(
+    key="assets.planned_outage",
+    zh="计划停供",
+    model=PlannedOutage,
+    columns=(
+        Col("object_kind", "对象类型"),
+        Col("object_number", "对象编号"),
+        Col("start_at", "开始时间"),
+        Col("end_at", "结束时间"),
+        Col("reason", "原因"),
+        Col("organisation__short_name", "报告单位"),
+    ),
+    permission="assets.view",
+    edit_permission="assets.edit",
+    form=("object_kind", "object_number", "start_at", "end_at", "reason"),
+    scope_by=_outage_rows,
+    filters={"object_kind": "equals", "object_number": "equals", "start_at": "range", "end_at": "range"},
+    search=("reason",),
+    order=("-start_at",),
+    fill=_announced,
 )

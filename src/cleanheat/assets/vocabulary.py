@@ -3,6 +3,16 @@
 from django.db import models
 
 
+class OutageKind(models.TextChoices):
+    """What an announced outage may concern: whatever supplies heat."""
+
+    PLANT = "plant", "热电厂"
+    BRANCH = "branch", "电厂支线"
+    BOILER = "boiler", "锅炉房"
+    SUBSTATION = "substation", "换热站"
+    UNIT = "unit", "换热机组"
+
+
 class AreaLevel(models.TextChoices):
     DISTRICT = "district", "区县"
     STREET = "street", "街道乡镇"
