@@ -9,7 +9,7 @@ from cleanheat.telemetry.store import LatestRows
 
 class MemoryStore:
     def __init__(self):
-        self.frames, self.tokens, self.rolled, self.dropped = [], set(), [], []
+        self.frames, self.tokens, self.rolled, self.rolled_kinds, self.dropped = [], set(), [], [], []
         self.fails = False
 
     def append(self, frame, token):
@@ -44,13 +44,12 @@ class MemoryStore:
         last = np.append(np.diff(rows.ids.astype(np.int64)) > 0, True)[: rows.ids.size]
         return LatestRows(rows.ids[last], rows.minutes[last], [c[last] for c in rows.columns], rows.words[last])
 
-    def hours_to_roll_up(self, start, end):
+    def hours_to_roll_up(self, start, end, kinds):
         return [h for h in range(start, end, 3_600) if h not in self.rolled and h >= end - 3_600]
 
-    def roll_up(self, hour):
+    def roll_up(self, hour, kinds):
         self.rolled.append(hour)
-
-    roll_up_missing = roll_up
+        self.rolled_kinds.append((hour, tuple(kinds)))
 
     def drop_before(self, kind, day):
         self.dropped.append((kind, day))

@@ -209,3 +209,63 @@ def test_totals_of_a_company_are_its_own(long_line, city, monkeypatch):
     assert totals["substations"] == 4
     assert totals["heated_area_m2"] == 4 * 80_000
     assert 0 < totals["rooms_reporting"] < long_line.totals.city()["rooms_reporting"]
+
+
+def test_an_announced_outage_is_no_stop(long_line, city, monkeypatch):
+    out = np.zeros(city.archive["unit"].size, bool)
+    out[[4 * 4 + 1, 4 * 4 + 2]] = True
+    monkeypatch.setattr(assets, "planned_outages", lambda archive, minute: {"unit": out})
+    for minute in range(START, START + 20 * 60, 60):
+        run(long_line, _stop(city.minute(minute), [4 * 4 + 1, 4 * 4 + 2]), minute)
+    assert not Alert.objects.exists()
+
+
+def test_a_restart_closes_no_alert_whose_condition_goes_on(long_line, city, shown):
+    """After a gap the models have forgotten: what they do not find yet is not over."""
+    stopped = [4 * 4 + 1, 4 * 4 + 2]
+    silent = COMPANY + 1 if city.archive["substation"].links["company"][4] != COMPANY + 1 else COMPANY + 2
+
+    def sent(minute):
+        return [b for b in _stop(city.minute(minute), stopped) if b.sender != silent]
+
+    for minute in range(START, START + 20 * 60, 60):
+        run(long_line, sent(minute), minute)
+    assert set(Alert.objects.values_list("source", flat=True)) == {"diagnosis.supply_stopped", "quality.gateway_lost"}
+    again = START + 3 * 3_600
+    reborn = MinutePipeline(city.archive, MemoryStore(), Latest(city.archive), again, shown)
+    for minute in range(again, again + 25 * 60, 60):
+        run(reborn, sent(minute), minute)
+    assert Alert.objects.filter(is_live=True).count() == Alert.objects.count() == 2
+    for minute in range(again + 25 * 60, again + 40 * 60, 60):
+        run(reborn, city.minute(minute), minute)
+    assert not Alert.objects.filter(is_live=True).exists()
+
+
+def test_a_clock_set_back_stores_nothing_twice(city, shown):
+    """What a former process stored of minutes that are ahead now is not stored again."""
+    store = MemoryStore()
+    first = MinutePipeline(city.archive, store, Latest(city.archive), START + 3_600, shown)
+    blocks = city.minute(START + 3_600)
+    run(first, blocks, START + 3_600)
+    latest = Latest(city.archive)
+    latest.rebuild(store, START)
+    reborn = MinutePipeline(city.archive, store, latest, START, shown)
+    report = reborn.run(blocks, START + 3_665, "another")
+    assert report.total_rows == 0
+    assert report.repeated_rows > 0
+
+
+def test_everybody_is_told_how_cold_the_city_is(long_line, city, monkeypatch):
+    run(long_line, city.minute(START), START)
+    stations = long_line.latest["weather"].trusted("outdoor_temp_c", START)
+    monkeypatch.setattr(assets, "visible", lambda kind, scope: np.zeros(city.archive[kind].size, bool))
+    nobody = long_line.totals.of(Scope("company:999", 999, company_ids=frozenset({999})))
+    assert nobody["outdoor_temp_c"] == long_line.totals.city()["outdoor_temp_c"]
+    assert nobody["outdoor_temp_c"] == pytest.approx(np.nanmedian(stations), abs=0.05)
+    assert nobody["substations"] == 0
+
+
+def test_an_outdoor_temperature_nobody_trusts_is_none(long_line, shown):
+    assert long_line.totals.city()["outdoor_temp_c"] is None
+    run(long_line, [], START)
+    assert shown.totals["outdoor_temp_c"] is None

@@ -113,6 +113,44 @@ def test_an_hour_with_late_rows_is_rolled_up_again_even_after_a_restart(world, t
     assert world.store.rolled.count(START) == 2
 
 
+def test_late_hours_are_on_disk_before_the_segment_is_done(world, tmp_path, monkeypatch):
+    """kill −9 right after a segment was marked done must not forget the hour that it made stale."""
+    world.clock.at = START + HOUR_S + 125
+    world.runner.step()
+    world.spool.add(1, [b for b in world.city.minute(START + 600) if b.kind == "room"])
+    monkeypatch.setattr(world.upkeep, "run", lambda now, late: 1 / 0)  # killed before it came to this
+    world.clock.at += 600
+    world.runner.step()
+    reborn = Upkeep(world.store, tmp_path / "upkeep.json", retention_days=400)
+    reborn.run(START + 2 * HOUR_S + 125, set())
+    reborn.run(START + 2 * HOUR_S + 185, set())
+    assert (START, ("room",)) in world.store.rolled_kinds, "no other kind: it may have no minutes left"
+
+
+def test_an_hour_whose_roll_up_was_cut_off_is_rolled_up_again(world, tmp_path, monkeypatch):
+    """The store logs an hour before it writes it: only the upkeep knows that it was not finished."""
+
+    class Killed(BaseException):
+        pass
+
+    def cut_off(hour, kinds):
+        store.rolled.append(hour)
+        raise Killed
+
+    store = MemoryStore()
+    monkeypatch.setattr(store, "roll_up", cut_off)
+    with pytest.raises(Killed):
+        Upkeep(store, tmp_path / "cut.json", retention_days=400).run(START + HOUR_S + 125, set())
+    monkeypatch.undo()
+    Upkeep(store, tmp_path / "cut.json", retention_days=400).run(START + HOUR_S + 185, set())
+    assert [hour for hour, _ in store.rolled_kinds] == [START]
+
+
+def test_an_unreadable_upkeep_file_does_not_keep_the_platform_down(world, tmp_path):
+    (tmp_path / "torn.json").write_bytes(b"")
+    assert Upkeep(world.store, tmp_path / "torn.json", retention_days=400).late_hours == set()
+
+
 def test_old_days_are_dropped_once_a_day(world):
     world.runner.step()
     world.runner.step()
@@ -123,7 +161,7 @@ def test_old_days_are_dropped_once_a_day(world):
 
 
 def test_a_failing_roll_up_costs_nothing_but_itself(world, monkeypatch):
-    monkeypatch.setattr(world.store, "roll_up_missing", lambda hour: 1 / 0)
+    monkeypatch.setattr(world.store, "roll_up", lambda hour, kinds: 1 / 0)
     world.spool.add(1, world.city.minute(START + HOUR_S))
     world.clock.at = START + HOUR_S + 125
     report = world.runner.step()

@@ -40,9 +40,9 @@ class Reconciled:
 def reconcile(findings: Sequence[Finding], now: int, sources: Collection[str] | None = None) -> Reconciled:
     """Bring the alerts into line with the findings that hold in the minute ``now`` (epoch seconds), in one pass.
 
-    A finding without a live alert opens one; repeats are merged (last, count, a changed level); an alert whose finding has
-    been gone for its source's ``clear_min`` closes itself.  ``sources`` are the rules and models that judged this
-    minute (default: all): only their alerts may close.  Repeating a minute changes nothing.
+    A finding without a live alert opens one; repeats are merged (last, count, a changed level); an alert whose finding
+    has been gone for its source's ``clear_min`` closes itself.  ``sources`` are the rules and models that could judge
+    this minute (default: all): only their alerts may close.  Repeating a minute changes nothing.
     """
     live = {(a.source, a.object_kind, a.object_number): a for a in Alert.objects.filter(is_live=True)}
     found = {f.place: f for f in findings}

@@ -22,11 +22,19 @@ class Outdoor:
     def temp_c(self, latest: Latest, minute: int) -> NDArray[np.float64]:
         """``float64[size]``; the city's median where no near station can be trusted, NaN where none can at all."""
         stations = latest["weather"].trusted("outdoor_temp_c", minute - self._fresh_s)
-        known = stations[~np.isnan(stations)]
-        if known.size == 0:
-            return np.full(self._nearest.shape[1], np.nan)
         near = _median(stations[self._nearest])
-        return np.where(np.isnan(near), np.median(known), near)
+        return np.where(np.isnan(near), _of_all(stations), near)
+
+
+def city_temp_c(latest: Latest, minute: int, fresh_min: float) -> float | None:
+    """The median of all weather stations that can be trusted and are fresh; ``None`` where there is none."""
+    temp_c = _of_all(latest["weather"].trusted("outdoor_temp_c", minute - int(fresh_min * MINUTE_S)))
+    return None if np.isnan(temp_c) else temp_c
+
+
+def _of_all(stations: NDArray[np.float64]) -> float:
+    known = stations[~np.isnan(stations)]
+    return float(np.median(known)) if known.size else float("nan")
 
 
 def _nearest(weather: KindTable, table: KindTable, count: int) -> NDArray[np.int32]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
 from cleanheat.calc.anomaly.supply_stopped import Limits, Stop, Watch, advance, look, over_history
-from cleanheat.diagnosis.outdoor import Outdoor
+from cleanheat.calc.thermal.constants import WATER_KWH_PER_T_K
+from cleanheat.diagnosis.outdoor import Outdoor, city_temp_c
 from cleanheat.kernel import parameters
 from cleanheat.kernel.findings import Evidence, Finding, Level
 from cleanheat.kernel.quantities import KINDS
@@ -24,8 +25,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 SUPPLY_STOPPED = "diagnosis.supply_stopped"
-HEAT_CAPACITY_KWH_T_K = 1.163
-"""Heat of one tonne of water per kelvin in kWh (4.187 kJ/kg·K)."""
 
 
 @cache
@@ -40,6 +39,11 @@ def _tables() -> Mapping[str, parameters.Parameters]:
 
 def _reach(name: str) -> float:
     return _tables()["reach"][name].value
+
+
+def outdoor_temp_c(latest: Latest, minute: int) -> float | None:
+    """How cold it is in the city, as the models see it."""
+    return city_temp_c(latest, minute, _reach("weather_fresh_min"))
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def circuits(archive: Archive) -> tuple[Circuit, ...]:
             back="return_temp_c",
             flow="flow_t_h",
             heat="heat_power_mw",
-            design_flow_t_h=_positive(capacity_mw * 1_000 / (HEAT_CAPACITY_KWH_T_K * _reach("boiler_delta_temp_k"))),
+            design_flow_t_h=_positive(capacity_mw * 1_000 / (WATER_KWH_PER_T_K * _reach("boiler_delta_temp_k"))),
             design_heat=_positive(capacity_mw),
             watched=boilers.exists() & ~(boilers.values["is_peak"] > 0),
         ),
@@ -104,6 +108,16 @@ class SupplyStopped:
             for c in self._circuits
         }
         self.minute = 0
+        self._looks = 0
+
+    @property
+    def has_seen_enough(self) -> bool:
+        """Whether a stop that holds now would be known: no finding means no stop.
+
+        After a start with a gap behind it the model has forgotten the stops that go on, and it takes as many looks to
+        confirm them anew as it took at first.
+        """
+        return self._looks > self._limits.onset_min
 
     def judge(self, latest: Latest, minute: int, planned: Mapping[str, Bools] | None = None) -> list[Finding]:
         """Look once more and say where supply has stopped.
@@ -112,6 +126,9 @@ class SupplyStopped:
         nothing: replays and late minutes are harmless.
         """
         if minute > self.minute:
+            if minute - self.minute > self._limits.hold_min * MINUTE_S:  # nothing is carried over so long a gap
+                self._looks = 0
+            self._looks += 1
             for circuit in self._circuits:
                 self._look(circuit, latest, minute, (planned or {}).get(circuit.kind))
             self.minute = minute

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
 from cleanheat.calc.checks.silence import newest
+from cleanheat.diagnosis.public import outdoor_temp_c
 from cleanheat.infra.maplayers import Ramp, themes
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, season_of
@@ -25,6 +26,8 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 NO_DATA, NORMAL, STALE, OUT_OF_SERVICE = np.uint8(0), np.uint8(1), np.uint8(6), np.uint8(7)
+STOPPED_STATES = (4, 5)
+"""States of a substation that stands still as a whole: its alert is of level Ⅱ or Ⅰ."""
 LAYER_OF = {
     "plant": "plants",
     "branch": "branches",
@@ -39,13 +42,17 @@ LAYER_OF = {
 
 @dataclass(frozen=True)
 class Picture:
-    """What the last computation found, by object number: states of operation, supply °C, room °C (NaN = unknown)."""
+    """What the last computation found, by object number: states of operation, supply °C, room °C (NaN = unknown).
+
+    ``outdoor_temp_c`` is the whole city's; ``None`` while no weather station can be trusted.
+    """
 
     minute: int
     operation: Mapping[str, Bytes]
     supply_temp_c: Mapping[str, Floats]
     room_temp_c: Floats
     building_room_temp_c: Floats
+    outdoor_temp_c: float | None
 
 
 class LiveMap:
@@ -71,7 +78,7 @@ class LiveMap:
         operation = self._operation(latest, standing, minute)
         supply = self._supply(latest, minute)
         rooms, by_building, by_station = self._rooms(latest, minute)
-        self.picture = Picture(minute, operation, supply, rooms, by_building)
+        self.picture = Picture(minute, operation, supply, rooms, by_building, outdoor_temp_c(latest, minute))
         states = {("operation", LAYER_OF[kind]): bytes_ for kind, bytes_ in operation.items() if kind in LAYER_OF}
         ramp = _ramp("supply_temp")
         encoded = {kind: ramp.encode(temps) for kind, temps in supply.items()}

@@ -15,20 +15,24 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from cleanheat.alerts import public as alerts
+from cleanheat.assets import public as assets
 from cleanheat.assets.archive import Archive
-from cleanheat.diagnosis.public import SupplyStopped
+from cleanheat.diagnosis.public import SUPPLY_STOPPED, SupplyStopped
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.time import HOUR_S, MINUTE_S, floor_minute
+from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, floor_minute
 from cleanheat.pipeline.admission import Admission
 from cleanheat.pipeline.live_state import LiveMap
 from cleanheat.pipeline.report import MinuteReport
 from cleanheat.pipeline.stages import Stopwatch
 from cleanheat.pipeline.totals import Totals
-from cleanheat.quality.public import Monitor, SilenceWatch, judge
-from cleanheat.telemetry.frames import Block, Frame
+from cleanheat.quality.public import GATEWAY_LOST, Monitor, SilenceWatch, judge
+from cleanheat.telemetry.frames import Block
 from cleanheat.telemetry.public import Latest, Store
 from cleanheat.twin import public as twin
+
+AHEAD_S = 2 * DAY_S
+"""How far in the future a start looks for stored rows: early ones, and those of a clock that has been set back."""
 
 
 class Map(Protocol):
@@ -46,7 +50,8 @@ class MinutePipeline:
         self.latest = latest
         self.monitor = Monitor(archive)
         self.totals = Totals(archive)
-        self.late_hours: set[int] = set()
+        self.late_hours: set[tuple[int, str]] = set()
+        self._archive = archive
         self._store = store
         self._map = shown_on
         self._silence = SilenceWatch(archive, watched_since=started)
@@ -54,7 +59,7 @@ class MinutePipeline:
         self._stopped.recover(store, now)
         self._live = LiveMap(archive)
         self._standing: dict[alerts.Place, int] = {}
-        self._admission = Admission(store, known_until=max(latest.minute, started - MINUTE_S))
+        self._admission = Admission(store, known_until=max(latest.minute, started - MINUTE_S, _newest(store, started)))
         self._judged = max(self._stopped.minute, started - HOUR_S)
 
     def run(
@@ -89,6 +94,7 @@ class MinutePipeline:
         self, group: list[Block], now: float, prefix: str, watch: Stopwatch, rows: Counter[str], hits: Counter[str]
     ) -> None:
         """One kind of one minute: blocks → frame → verdicts → store and latest state."""
+        self._note_late(group[0], now)  # first: a crash after storing must not forget the hour
         with watch.stage("assemble"):
             frame = self._admission.frame(group)
         if frame is None:
@@ -101,28 +107,42 @@ class MinutePipeline:
             self._admission.stored(group)
             self.latest.update(frame)
         rows[frame.kind] += len(frame)
-        self._note_late(frame, now)
 
-    def _note_late(self, frame: Frame, now: float) -> None:
-        """Hours that may have been rolled up before these rows came."""
-        if frame.minute // HOUR_S < int(now) // HOUR_S:
-            self.late_hours.add(frame.minute - frame.minute % HOUR_S)
+    def _note_late(self, block: Block, now: float) -> None:
+        """Hours (and kinds) that may have been rolled up before these rows came."""
+        if block.minute // HOUR_S < int(now) // HOUR_S:
+            self.late_hours.add((block.minute - block.minute % HOUR_S, block.kind))
 
     def _judge_minute(self, minute: int, watch: Stopwatch, report: MinuteReport) -> None:
         with watch.stage("diagnose"):
-            findings = self._stopped.judge(self.latest, minute) + self._silence.judge(self.latest, minute)
+            planned = assets.planned_outages(self._archive, minute)
+            findings = self._stopped.judge(self.latest, minute, planned) + self._silence.judge(self.latest, minute)
         with watch.stage("alerts"):
-            done = alerts.reconcile(findings, minute)
+            done = alerts.reconcile(findings, minute, self._able(minute))
         self._judged, self._standing = minute, dict(done.live)
         report.findings, report.alerts_live = len(findings), len(done.live)
         report.alerts_opened += done.opened
         report.alerts_closed += done.closed
+
+    def _able(self, minute: int) -> set[str]:
+        """Who could find what holds: right after a start nothing found means nothing known, and closes no alert."""
+        able = {
+            SUPPLY_STOPPED: self._stopped.has_seen_enough,
+            GATEWAY_LOST: self._silence.has_listened_enough(minute),
+        }
+        return {source for source, is_able in able.items() if is_able}
 
     def _show(self, minute: int) -> None:
         for (theme, layer), states in self._live.states(self.latest, self._standing, minute).items():
             self._map.set_states(theme, layer, states)
         self.totals.update(self._live.picture)
         self._map.publish(minute, self.totals.of)
+
+
+def _newest(store: Store, started: int) -> int:
+    """The newest stored minute that lies ahead, 0 if none: up to it rows may repeat what a former process stored."""
+    ahead = [store.latest_rows(kind, started + MINUTE_S, started + AHEAD_S).minutes for kind in KINDS]
+    return max(int(minutes.max(initial=0)) for minutes in ahead)
 
 
 _ORDER = {kind: i for i, kind in enumerate(KINDS)}

@@ -12,9 +12,21 @@ from cleanheat.pipeline.minute import MinutePipeline
 from cleanheat.pipeline.report import MinuteReport
 from cleanheat.pipeline.runner import Runner, Source, Upkeep
 from cleanheat.pipeline.status import Status
+from cleanheat.pipeline.totals import ROOM_LIMIT_C
 from cleanheat.telemetry.public import Latest, Store, install_latest
 
-__all__ = ["Line", "MinutePipeline", "MinuteReport", "Runner", "Status", "Upkeep", "build_line", "install_line", "line"]
+__all__ = [
+    "ROOM_LIMIT_C",
+    "Line",
+    "MinutePipeline",
+    "MinuteReport",
+    "Runner",
+    "Status",
+    "Upkeep",
+    "build_line",
+    "install_line",
+    "line",
+]
 
 
 @dataclass(frozen=True)

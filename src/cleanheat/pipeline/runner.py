@@ -6,6 +6,7 @@ What cannot be stored stays queued and is tried again the next minute.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -46,44 +47,60 @@ class Source(Protocol):
 
 @dataclass
 class Upkeep:
-    """Roll-ups at two minutes past the hour, retention once a day; remembered on disk so that nothing is forgotten."""
+    """Roll-ups at two minutes past the hour, retention once a day; remembered on disk so that nothing is forgotten.
+
+    ``late_hours`` are (hour, kind) still to be rolled up: hours that ended, and those that got rows after their end.
+    They are on disk before the work begins, so a crash in the middle of it only means doing it again.
+    """
 
     store: Store
     path: Path
     retention_days: int
-    late_hours: set[int] = field(default_factory=set)
+    late_hours: set[tuple[int, str]] = field(default_factory=set)
     rolled_until: int = 0
     day: str = ""
-    _missed: set[int] = field(default_factory=set)
-    _again: set[int] = field(default_factory=set)
+    _due: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        if self.path.exists():
+        try:
             saved = orjson.loads(self.path.read_bytes())
-            self.late_hours, self.day = set(saved["late_hours"]), saved["day"]
+            self.late_hours, self.day = {(hour, kind) for hour, kind in saved["late_hours"]}, saved["day"]
+        except FileNotFoundError:
+            return
+        except (ValueError, TypeError, KeyError):  # cut off by a power failure: what is missing is found from the store
+            log.exception("upkeep file unreadable, begun anew", path=str(self.path))
 
-    def run(self, now: float, late_hours: set[int]) -> None:
+    def note(self, late_hours: set[tuple[int, str]]) -> None:
+        """Remember hours to be rolled up, durably; emptied here."""
+        if late_hours - self.late_hours:
+            self.late_hours |= late_hours
+            self._save()
+        late_hours.clear()
+
+    def run(self, now: float, late_hours: set[tuple[int, str]]) -> None:
         """What is due; ``late_hours`` are hours that got rows after their end (emptied here)."""
         due_until = int(now - ROLL_UP_DELAY_S) // HOUR_S * HOUR_S
-        before = (set(self.late_hours), self.day)
-        self.late_hours |= late_hours
-        late_hours.clear()
+        self.note(late_hours)
         if due_until > self.rolled_until:
-            self._again = {hour for hour in self.late_hours if hour < due_until}
-            self._missed = set(self.store.hours_to_roll_up(due_until - CATCH_UP_S, due_until)) - self._again
+            self.note(self._missing(due_until))
+            self._due = {hour for hour, _ in self.late_hours if hour < due_until}
             self.rolled_until = due_until
         # One hour a minute: catching up after a long stop must not hold up what arrives meanwhile.
-        if self._missed:
-            self.store.roll_up_missing(max(self._missed))
-            self._missed.remove(max(self._missed))
-        elif self._again:
-            hour = max(self._again)
-            self.store.roll_up(hour)
-            self._again.remove(hour)
-            self.late_hours.discard(hour)
+        if self._due:
+            self._roll_up(max(self._due))
         self._retain(now)
-        if before != (self.late_hours, self.day):
-            self._save()
+
+    def _missing(self, until: int) -> set[tuple[int, str]]:
+        since = until - CATCH_UP_S
+        return {(hour, kind) for kind in KINDS for hour in self.store.hours_to_roll_up(since, until, [kind])}
+
+    def _roll_up(self, hour: int) -> None:
+        """Only the kinds that need it: others may have no minutes any more from which to make the hour again."""
+        kinds = [kind for kind in KINDS if (hour, kind) in self.late_hours]
+        self.store.roll_up(hour, kinds)
+        self._due.remove(hour)
+        self.late_hours -= {(hour, kind) for kind in kinds}
+        self._save()
 
     def _retain(self, now: float) -> None:
         today = local(now).date()
@@ -91,11 +108,15 @@ class Upkeep:
             for kind in KINDS:
                 self.store.drop_before(kind, today - timedelta(days=self.retention_days))
             self.day = today.isoformat()
+            self._save()
 
     def _save(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.path.with_suffix(".new")
-        fresh.write_bytes(orjson.dumps({"late_hours": sorted(self.late_hours), "day": self.day}))
+        with fresh.open("wb") as file:
+            file.write(orjson.dumps({"late_hours": sorted(self.late_hours), "day": self.day}))
+            file.flush()
+            os.fsync(file.fileno())
         fresh.replace(self.path)
 
 
@@ -149,6 +170,8 @@ class Runner:
         with watch.stage("open"):
             blocks = self._source.open_segment(segment)
         report = self._pipeline.run(blocks, now, str(segment), closes_minute=is_last)
+        with watch.stage("upkeep"):
+            self._upkeep.note(self._pipeline.late_hours)  # before the segment is gone: nothing tells of them again
         with watch.stage("open"):
             self._source.mark_done(segment)
         report.costs = {name: cost + watch.costs[name] for name, cost in report.costs.items()}

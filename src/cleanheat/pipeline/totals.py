@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 from cleanheat.assets import public as assets
 from cleanheat.assets.archive import Archive
 from cleanheat.infra.scope import EVERYTHING, Scope
-from cleanheat.pipeline.live_state import NO_DATA, STALE, Picture
+from cleanheat.kernel import parameters
+from cleanheat.pipeline.live_state import NO_DATA, OUT_OF_SERVICE, STALE, STOPPED_STATES, Picture
 
-ROOM_LIMIT_C = 18.0
-"""Lowest room temperature that the heating rules allow (GB/T 33833: pass at 18 °C)."""
-
-_STOPPED = (4, 5)
-"""States of a substation that stands still as a whole: its alert is of level Ⅱ or Ⅰ."""
+ROOM_LIMIT_C = parameters.read("cleanheat.pipeline", "parameters.toml")["room"]["pass_temp_c"].value
+"""Lowest room temperature that the heating rules allow."""
 
 
 class Totals:
@@ -33,20 +31,28 @@ class Totals:
         return self.of(EVERYTHING)
 
     def of(self, scope: Scope) -> dict[str, Any]:
-        """Totals of the substations and rooms within a scope; ``None`` where nothing is known."""
+        """Totals of the substations and rooms within a scope, beside the city's outdoor temperature, which is for
+        everybody; ``None`` where nothing is known.
+        """
         stations, rooms = self._mask("substation", scope), self._mask("room", scope)
         area = np.nan_to_num(self._archive["substation"].values["heated_area_m2"])
         picture = self._picture
         if picture is None:
-            return {"minute": None, "substations": int(stations.sum()), "heated_area_m2": float(area[stations].sum())}
+            return {
+                "minute": None,
+                "substations": int(stations.sum()),
+                "heated_area_m2": float(area[stations].sum()),
+                "outdoor_temp_c": None,
+            }
         state = picture.operation["substation"][stations]
-        stopped, known = np.isin(state, _STOPPED), ~np.isin(state, (NO_DATA, STALE))
+        stopped, known = np.isin(state, STOPPED_STATES), ~np.isin(state, (NO_DATA, STALE))
         temps = picture.room_temp_c[rooms]
         temps = temps[~np.isnan(temps)]
         return {
             "minute": picture.minute,
+            "outdoor_temp_c": None if picture.outdoor_temp_c is None else round(picture.outdoor_temp_c, 1),
             "substations": int(state.size),
-            "running": int((known & ~stopped & (state != 7)).sum()),
+            "running": int((known & ~stopped & (state != OUT_OF_SERVICE)).sum()),
             "stopped": int(stopped.sum()),
             "silent": int((state == STALE).sum()),
             "heated_area_m2": float(area[stations].sum()),

@@ -15,6 +15,7 @@ from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.calc.checks.silence import newest, silent_minutes
 from cleanheat.kernel.findings import Evidence, Finding, Level
 from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import MINUTE_S
 from cleanheat.quality.declarations import parameters_of
 from cleanheat.telemetry.public import Latest
 
@@ -45,6 +46,10 @@ class SilenceWatch:
             part = newest(latest[kind].heard[table.numbers], table.links["sender"][table.numbers], self._senders)
             np.maximum(heard, part, out=heard)
         return heard
+
+    def has_listened_enough(self, minute: int) -> bool:
+        """Whether a silence that goes on would be known by now: right after a start it is not."""
+        return minute - self._watched_since > self._limit_min * MINUTE_S
 
     def judge(self, latest: Latest, minute: int) -> list[Finding]:
         """All silences that hold in this minute."""
@@ -78,7 +83,7 @@ class SilenceWatch:
             kind=kind,
             number=number,
             level=level,
-            since=minute - int(silent_min * 60),
+            since=minute - int(silent_min * MINUTE_S),
             text=text,
             evidence=(Evidence("silent_min", round(float(silent_min), 1), self._limit_min, "min"),),
         )
