@@ -23,6 +23,8 @@ def _numbers(answer):
         ("company=20", [2, 4]),
         ("district=2", [1, 3]),
         ("q=站3", [3]),
+        ("q=hr-000004", [4]),
+        ("q=220103-HR", [2, 4]),
         ("state=1", [1, 2, 3, 4]),
         ("state=5,6", []),
         ("order=primary_flow_t_h", [1, 2, 3, 4]),
@@ -45,6 +47,7 @@ def test_list_shows_the_viewers_own(readings, signed_in, who, numbers):
 def test_row_says_whose_it_is_and_what_it_reads(readings, signed_in):
     row = signed_in("city.reader").get(LIST).json()["rows"][0]
     assert (row["name"], row["company"], row["district"], row["minute"]) == ("换热站1", "甲热力", "南关区", MINUTE)
+    assert row["code"] == "220102-HR-000001"
     assert row["values"]["secondary_supply_temp_c"] == 45
     assert row["values"]["primary_flow_t_h"] is None
     assert row["verdicts"]["primary_flow_t_h"] == 3
@@ -56,6 +59,10 @@ def test_row_says_whose_it_is_and_what_it_reads(readings, signed_in):
         (f"{LIST}?order=colour", 422, "order"),
         (f"{LIST}?limit=501", 422, "limit"),
         (f"{LIST}?unit=3", 422, "unit"),
+        (f"{LIST}?state=1,²", 422, "state"),
+        (f"{LIST}?state={'9' * 5_000}", 422, "state"),
+        ("/api/v1/objects/unit/5/series?signals=heat_power_gj_h&start=0&end=" + "9" * 18, 422, "end"),
+        ("/api/v1/objects/unit/5/series?signals=heat_power_gj_h&start=-5", 422, "start"),
         ("/api/v1/objects/dragon", 404, None),
         ("/api/v1/objects/unit/5/series?signals=colour", 422, "signals"),
         ("/api/v1/objects/unit/5/series?signals=heat_power_gj_h&start=2026-13-01", 422, "start"),
@@ -122,7 +129,11 @@ def test_catalogue_names_every_signal_with_its_unit(signed_in):
 
 
 def test_screens_are_those_one_may_open(signed_in):
-    assert [s["key"] for s in signed_in("city.reader").get("/api/v1/screens").json()] == ["company", "intake", "overview"]
+    assert [s["key"] for s in signed_in("city.reader").get("/api/v1/screens").json()] == [
+        "company",
+        "intake",
+        "overview",
+    ]
     company = signed_in("company.reader")
     assert [s["key"] for s in company.get("/api/v1/screens").json()] == ["company", "intake"]
     assert company.get("/api/v1/screens/overview").status_code == 403

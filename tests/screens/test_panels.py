@@ -5,11 +5,18 @@ import time
 import pytest
 
 from cleanheat.accounts.rules import PERMISSIONS
+from cleanheat.diagnosis.public import SUPPLY_STOPPED as STOP
+from cleanheat.infra import clock
 from cleanheat.infra.panels import PANELS, PanelQuery
 from cleanheat.infra.panels.export import sheet_of
 from cleanheat.infra.panels.serve import result
 from cleanheat.infra.scope import EVERYTHING, NOBODY, Scope
+from cleanheat.pipeline.minute import MinutePipeline
+from cleanheat.pipeline.public import Line, Status, install_line
 from cleanheat.screens.layouts import Screen, screens
+from cleanheat.telemetry.latest import latest
+from tests.pipeline.memory_store import MemoryStore
+from tests.pipeline.test_minute import Shown
 from tests.screens.conftest import MINUTE
 
 every_panel = pytest.mark.parametrize("panel", list(PANELS), ids=lambda p: p.key)
@@ -65,13 +72,33 @@ def _objects(answer):
     return set().union(*(_objects(v) for v in answer)) if isinstance(answer, list) else set()
 
 
-def test_totals_are_the_viewers_own(readings, stored):
+@pytest.fixture
+def judged(readings):
+    """A line that has judged the minute of ``readings``."""
+    pipeline = MinutePipeline(readings, MemoryStore(), latest(), clock.now(), Shown())
+    pipeline.run([], clock.now(), "none")
+    install_line(Line(pipeline, runner=None, status=Status()))
+    yield pipeline
+    install_line(None)
+
+
+def test_totals_are_the_viewers_own(judged, stored):
     panel = PANELS["screens.live_totals"]
     city = {m.label: m.value for m in result(panel, _query(panel, EVERYTHING)).measures}
     own = {m.label: m.value for m in result(panel, _query(panel, Scope("company:10", 10, company_ids={10}))).measures}
     assert (city["换热站"], city["供热面积"], city["室温合格率"]) == (4, 20, 50)
     assert (own["换热站"], own["供热面积"], own["室温合格率"]) == (2, 10, 100)
     assert own["二次供温均值"] == pytest.approx(46)
+
+
+def test_totals_on_the_screen_are_those_above_the_map(judged, stored):
+    """One substation with an alert of level Ⅱ stands still, one of level Ⅲ runs: here as there."""
+    judged._standing = {(STOP, "substation", 1): 2, (STOP, "substation", 2): 3}
+    judged._show(MINUTE)
+    panel = PANELS["screens.live_totals"]
+    shown = {m.label: m.value for m in result(panel, _query(panel, EVERYTHING)).measures}
+    totals = judged.totals.of(EVERYTHING)
+    assert (shown["停运"], shown["运行"]) == (totals["stopped"], totals["running"]) == (1, 3)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Answers rendered once and handed out again: a bounded cache of encoded bytes, the least recently used dropped first."""
+"""Which answers need not be rendered again?  Encoded bytes, bounded, the least recently used dropped first."""
 
 from __future__ import annotations
 

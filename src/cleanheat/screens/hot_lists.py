@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -15,11 +13,12 @@ from numpy.typing import NDArray
 from cleanheat.accounts import public as accounts
 from cleanheat.assets import public as assets
 from cleanheat.infra.http import etag_of
+from cleanheat.infra.kept import Kept
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.errors import invalid, not_found
 from cleanheat.screens.live import SHOWN_KINDS, LiveKind, live, stamp
 
-MAX_KEPT: Final = 2_000
+MAX_KEPT_BYTES: Final = 32 << 20
 LINKS: Final = {name: f"{name}_id" for name in ("company", "office", "sender", "district")} | {
     name: name for name in ("substation", "branch", "boiler", "plant", "building", "unit")
 }
@@ -41,25 +40,7 @@ class Question:
     offset: int = 0
 
 
-class _Kept:
-    """Rendered pages of the present minute."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pages: OrderedDict[tuple[Any, ...], tuple[bytes, str]] = OrderedDict()
-
-    def get(self, key: tuple[Any, ...]) -> tuple[bytes, str] | None:
-        with self._lock:
-            return self._pages.get(key)
-
-    def put(self, key: tuple[Any, ...], page: tuple[bytes, str]) -> None:
-        with self._lock:
-            self._pages[key] = page
-            while len(self._pages) > MAX_KEPT:
-                self._pages.popitem(last=False)
-
-
-_kept = _Kept()
+_kept = Kept[str](MAX_KEPT_BYTES)
 
 
 def page(question: Question, scope: Scope) -> tuple[bytes, str]:
@@ -70,9 +51,10 @@ def page(question: Question, scope: Scope) -> tuple[bytes, str]:
     found = _kept.get(key)
     if found is None:
         body = _render(question, scope)
-        found = (body, etag_of(body))
-        _kept.put(key, found)
-    return found
+        found = (etag_of(body), body)
+        _kept.put(key, *found)
+    etag, body = found
+    return body, etag
 
 
 def _render(question: Question, scope: Scope) -> bytes:
@@ -92,24 +74,8 @@ def _selected(question: Question, scope: Scope, now: LiveKind) -> NDArray[np.int
     if question.states:
         chosen &= np.isin(now.states, question.states)
     if question.text:
-        chosen &= _with_text(question.kind, assets.archive().version, question.text.casefold())
+        chosen &= assets.matching(question.kind, question.text)
     return np.flatnonzero(chosen)
-
-
-@lru_cache(maxsize=64)
-def _with_text(kind: str, _version: str, text: str) -> NDArray[np.bool_]:
-    """Objects whose name contains the text."""
-    table = assets.archive()[kind]
-    found = np.zeros(table.size, dtype=bool)
-    words = _words(kind, _version)
-    found[[number for number, word in words if text in word]] = True
-    return found
-
-
-@lru_cache(maxsize=16)
-def _words(kind: str, _version: str) -> list[tuple[int, str]]:
-    numbers = assets.archive()[kind].numbers.tolist()
-    return [(n, name.casefold()) for n, name in zip(numbers, assets.names(kind, numbers), strict=True)]
 
 
 def _sorted(question: Question, now: LiveKind, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -138,8 +104,8 @@ def rows(now: LiveKind, numbers: NDArray[np.intp]) -> list[dict[str, Any]]:
     """Rows as the list shows them: who and whose it is, its state, its values and those verdicts that are not good."""
     table = assets.archive()[now.kind]
     found = []
-    for number, name in zip(numbers.tolist(), assets.names(now.kind, numbers.tolist()), strict=True):  # one page
-        row: dict[str, Any] = {"number": number, "name": name}
+    for number, (name, code) in zip(numbers.tolist(), assets.titles(now.kind, numbers.tolist()), strict=True):
+        row: dict[str, Any] = {"number": number, "code": code, "name": name}
         row |= {key: int(table.links[link][number]) for link, key in LINKS.items() if link in table.links}
         row["company"] = organisation_name(row.get("company_id") or row.get("sender_id", 0))
         row["district"] = area_name(row.get("district_id", 0))

@@ -52,7 +52,9 @@ def screen(request: HttpRequest, key: str) -> Any:
 
 
 class ListQuery(Schema):
-    """Filters of a list of objects.  ``order``: a column or signal, ``-`` in front for descending."""
+    """Filters of a list of objects.  ``q``: part of a name or archive code; ``order``: a column or signal, ``-`` in
+    front for descending.
+    """
 
     q: str = Field("", max_length=100)
     company: int | None = None
@@ -64,7 +66,9 @@ class ListQuery(Schema):
     plant: int | None = None
     building: int | None = None
     unit: int | None = None
-    state: str = Field("", description="comma-separated states of the map's theme `operation`", pattern=r"^[\d,]*$")
+    state: str = Field(
+        "", description="comma-separated states of the map's theme `operation`", pattern=r"^[0-9,]*$", max_length=60
+    )
     order: str = "number"
     limit: int = Field(50, ge=1, le=500)
     offset: int = Field(0, ge=0, le=10_000_000)
@@ -88,6 +92,7 @@ class ObjectRow(Schema):
     """
 
     number: int
+    code: str
     name: str
     company: str
     district: str

@@ -17,7 +17,9 @@ from cleanheat.assets import public as assets
 from cleanheat.infra import clock
 from cleanheat.infra.scope import EVERYTHING
 from cleanheat.kernel.quantities import KINDS, Signal
+from cleanheat.kernel.time import MINUTE_S
 from cleanheat.kernel.verdicts import Verdict
+from cleanheat.quality.public import parameters_of
 from cleanheat.telemetry.latest import latest
 from cleanheat.twin import public as twin
 
@@ -41,10 +43,14 @@ SUBSTATION_SIGNALS: Final = (
     "heat_power_gj_h",
 )
 SUMMED: Final = frozenset({"primary_flow_t_h", "secondary_flow_t_h", "makeup_flow_t_h", "heat_power_gj_h"})
-STALE_AFTER_S: Final = 600
 UNKNOWN, NORMAL, STALE = 0, 1, 6
 
 Floats = NDArray[np.float64]
+
+
+def fresh_for_s() -> int:
+    """How long after its minute a reading still counts as the present one, on the map and here alike."""
+    return int(parameters_of("stale")["gap_periods"].value) * MINUTE_S
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def live(kind: str) -> LiveKind:
 
 
 def _measured(kind: str) -> LiveKind:
-    now = latest()[kind].copy()
+    now = latest().copy_of(kind)
     values = {s.code: s.decode(now.values[i]) for i, s in enumerate(now.spec.signals)}
     verdicts = {s.code: now.verdicts[i] for i, s in enumerate(now.spec.signals)}
     return LiveKind(kind, now.spec.signals, values, verdicts, now.minute, _states(kind, now.minute))
@@ -131,5 +137,5 @@ def _states(kind: str, minute: NDArray[np.int64]) -> NDArray[np.uint8]:
 
 
 def _by_age(minute: NDArray[Any]) -> NDArray[np.uint8]:
-    fresh = np.where(minute >= clock.now() - STALE_AFTER_S, NORMAL, STALE)
+    fresh = np.where(minute > clock.now() - MINUTE_S - fresh_for_s(), NORMAL, STALE)
     return np.where(minute == 0, UNKNOWN, fresh).astype(np.uint8)

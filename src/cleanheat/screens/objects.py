@@ -13,7 +13,7 @@ from cleanheat.infra import clock
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.errors import invalid, not_found
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, SHANGHAI
+from cleanheat.kernel.time import DAY_S, HOUR_S, LATEST_S, MINUTE_S, SHANGHAI
 from cleanheat.screens.live import SHOWN_KINDS, live
 from cleanheat.telemetry.public import curve, store, window
 
@@ -60,11 +60,15 @@ def _instant(field: str, text: str) -> int:
     """Epoch seconds, or ISO 8601; without an offset it is meant as local time."""
     try:
         if text.lstrip("-").isdigit():
-            return int(text)
-        moment = datetime.fromisoformat(text)
-        return int((moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).timestamp())
+            at = int(text)
+        else:
+            moment = datetime.fromisoformat(text)
+            at = int((moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).timestamp())
     except (ValueError, OverflowError) as error:
         raise invalid(field, "时间格式有误", "epoch 秒或 ISO 8601") from error
+    if not 0 <= at <= LATEST_S:
+        raise invalid(field, "时间超出范围", "1970–2100")
+    return at
 
 
 def series(

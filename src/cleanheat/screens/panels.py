@@ -31,12 +31,10 @@ from cleanheat.infra.panels import (
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import HOUR_S
-from cleanheat.screens.live import STALE_AFTER_S, live
+from cleanheat.pipeline.public import ROOM_LIMIT_C, line
+from cleanheat.screens.live import fresh_for_s, live
 from cleanheat.telemetry.public import store
 
-QUALIFIED_ROOM_TEMP_C: Final = 18.0
-RUNNING_STATES: Final = (1, 2, 3, 4)
-STOPPED_STATES: Final = (5, 7)
 STATE_TONES: Final[dict[int, Tone]] = {1: "good", 2: "notice", 3: "warning", 4: "serious", 5: "critical"}
 ROOM_BANDS: Final = (
     (-50, 16, "16℃以下"),
@@ -54,34 +52,23 @@ def _seen(kind: str, scope: Scope) -> NDArray[np.intp]:
 def _trusted(kind: str, signal: str, scope: Scope) -> NDArray[np.float64]:
     """Present values within the scope that are fresh and not known to be wrong."""
     now, seen = live(kind), _seen(kind, scope)
-    good = np.isin(now.verdicts[signal][seen], (0, 4, 5)) & (now.minute[seen] >= now.minute.max() - STALE_AFTER_S)
+    good = np.isin(now.verdicts[signal][seen], (0, 4, 5)) & (now.minute[seen] > now.minute.max() - fresh_for_s())
     values: NDArray[np.float64] = now.values[signal][seen][good]
     return values
 
 
-def _mean(values: NDArray[np.float64]) -> float | None:
-    return float(np.nanmean(values)) if np.isfinite(values).any() else None
-
-
 def _live_totals(query: PanelQuery) -> KpiRow:
-    seen, now = _seen("substation", query.scope), live("substation")
-    states = now.states[seen]
-    rooms = _trusted("room", "room_temp_c", query.scope)
-    passed = float((rooms >= QUALIFIED_ROOM_TEMP_C).mean() * 100) if rooms.size else None
-    area = float(np.nansum(assets.archive()["substation"].values["heated_area_m2"][seen])) / 10_000
+    """The same numbers as above the map, from the same place."""
+    totals = line().pipeline.totals.of(query.scope)
+    passed = totals.get("room_pass_ratio")
     return KpiRow(
         measures=[
-            Measure(label="供热面积", value=area, unit="万m²"),
-            Measure(label="换热站", value=seen.size, unit="座"),
-            Measure(label="运行", value=int(np.isin(states, RUNNING_STATES).sum()), unit="座", tone="good"),
-            Measure(label="停运", value=int(np.isin(states, STOPPED_STATES).sum()), unit="座", tone="critical"),
-            Measure(
-                label="二次供温均值",
-                value=_mean(_trusted("substation", "secondary_supply_temp_c", query.scope)),
-                unit="℃",
-                decimals=1,
-            ),
-            Measure(label="室温合格率", value=passed, unit="%", decimals=1),
+            Measure(label="供热面积", value=totals["heated_area_m2"] / 10_000, unit="万m²"),
+            Measure(label="换热站", value=totals["substations"], unit="座"),
+            Measure(label="运行", value=totals.get("running"), unit="座", tone="good"),
+            Measure(label="停运", value=totals.get("stopped"), unit="座", tone="critical"),
+            Measure(label="二次供温均值", value=totals.get("mean_supply_temp_c"), unit="℃", decimals=1),
+            Measure(label="室温合格率", value=None if passed is None else 100 * passed, unit="%", decimals=1),
         ]
     )
 
@@ -92,7 +79,8 @@ panel(
     shows=KpiRow,
     load=_live_totals,
     permission="screens.view",
-    formula="室温合格率 = 室温不低于 18 ℃ 的有效测点数 ÷ 有效测点数；有效：10 分钟内上报且判定可信",
+    formula=f"室温合格率 = 室温不低于 {ROOM_LIMIT_C:g} ℃ 的有效测点数 ÷ 有效测点数；"
+    "有效：3 个上报周期内上报且判定可信；二次供温均值按供热面积加权；停运 = 有Ⅰ、Ⅱ级停供预警的换热站",
     source="telemetry: 最新一分钟；assets: 档案供热面积",
 )
 

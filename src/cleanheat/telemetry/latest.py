@@ -112,6 +112,11 @@ class Latest:
                 held[at] = verdict
             state.heard[ids[usable]] = minutes[usable]
 
+    def copy_of(self, kind: str) -> LatestKind:
+        """A consistent copy of one kind: values, verdicts and minutes of the same rows."""
+        with self._lock:
+            return self._kinds[kind].copy()
+
     def snapshot(self) -> dict[str, LatestKind]:
         """A consistent copy of everything."""
         with self._lock:
@@ -122,9 +127,9 @@ class Latest:
         until = floor_minute(now) + MINUTE_S
         for kind, state in self._kinds.items():
             rows = store.latest_rows(kind, until - LOOK_BACK_S, until)
-            known = slice(0, int(np.searchsorted(rows.ids, state.size)))  # ids ascend; a shrunken archive drops the rest
-            verdicts = unpack(rows.words[known], len(state.spec.signals))
-            self._place(state, rows.ids[known].astype(np.intp), [c[known] for c in rows.columns], verdicts, rows.minutes[known])
+            known = slice(0, int(np.searchsorted(rows.ids, state.size)))  # a shrunken archive drops the rest
+            ids, columns = rows.ids[known].astype(np.intp), [c[known] for c in rows.columns]
+            self._place(state, ids, columns, unpack(rows.words[known], len(state.spec.signals)), rows.minutes[known])
 
 
 _installed: list[Latest] = []
