@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.db import transaction
 
 from cleanheat.accounts.models import User
 from cleanheat.accounts.queries import find_user
@@ -30,8 +31,12 @@ class KeepingBackend(ModelBackend):
 
 
 def forget_user(*, instance: User, **_signal: Any) -> None:
-    """Receiver of ``post_save`` and ``post_delete`` of users."""
-    _kept.pop(instance.pk, None)
+    """Receiver of ``post_save`` and ``post_delete`` of users: at once, and again on commit, since another thread may
+    have read the old row in between.
+    """
+    user_id = instance.pk  # a deleted instance loses it
+    _kept.pop(user_id, None)
+    transaction.on_commit(lambda: _kept.pop(user_id, None))
 
 
 def forget_users() -> None:
