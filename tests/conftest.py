@@ -41,24 +41,10 @@ def manual_clock():
 @pytest.fixture
 def organisations(db):
     """City 1, districts 2 and 3, companies 10 and 20 with offices 11, 12 and 21, operator 30, rural 40, weather 50."""
-    from cleanheat.accounts.public import OrganisationRow, load_organisations
+    from cleanheat.accounts.public import load_organisations
+    from tests import small_city
 
-    load_organisations(
-        OrganisationRow(number, kind, code, name, name, parent, district)
-        for number, kind, code, name, parent, district in (
-            (1, "city", "C1", "市中心", None, ""),
-            (2, "district", "D1", "南关区", 1, "220102"),
-            (3, "district", "D2", "宽城区", 1, "220103"),
-            (10, "company", "H10", "甲热力", 1, "220102"),
-            (11, "office", "H11", "甲一分", 10, "220102"),
-            (12, "office", "H12", "甲二分", 10, "220103"),
-            (20, "company", "H20", "乙热力", 1, "220103"),
-            (21, "office", "H21", "乙一分", 20, "220103"),
-            (30, "plant_operator", "P30", "一热电", 1, ""),
-            (40, "rural_platform", "R40", "农一", 1, "220102"),
-            (50, "weather_service", "W50", "气象", 1, ""),
-        )
-    )
+    load_organisations(small_city.organisations())
 
 
 @pytest.fixture

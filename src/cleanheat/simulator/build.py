@@ -91,15 +91,15 @@ def build(size: str, seed: int, at: int | None, data_dir: Path, progress: Progre
             call_command("flush", verbosity=0, interactive=False)
     with watch.step(STEPS[1]):
         city = make_city(size, seed)
-    with watch.step(STEPS[2]):
-        accounts.load_organisations(city.organisations)
-        version = assets.load(city.tables, note=f"simulated city, size {size}, seed {seed}")
-        archive = assets.archive()
-    with watch.step(STEPS[3]):
-        _write_cast(data_dir)
     with ThreadPoolExecutor(1, thread_name_prefix="tiles") as pool:
-        # tippecanoe runs in a process of its own: the map is made beside the past, which keeps this one busy
+        # tippecanoe runs in a process of its own: the map is made beside everything else
         tiles = pool.submit(_draw_map, watch, city)
+        with watch.step(STEPS[2]):
+            accounts.load_organisations(city.organisations)
+            version = assets.load(city.tables, note=f"simulated city, size {size}, seed {seed}")
+            archive = assets.archive()
+        with watch.step(STEPS[3]):
+            _write_cast(data_dir)
         with watch.step(STEPS[5]):
             _write_past(watch, archive, size, seed, start, data_dir)
         tiles.result()

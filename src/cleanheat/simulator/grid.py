@@ -54,7 +54,7 @@ class Grid:
     def _whole_hours(self, knots: NDArray[np.float32], first: int) -> NDArray[np.float32]:
         """The same for a grid of whole hours, without an index for every instant."""
         hours, each = self.n * self.step_s // HOUR_S, HOUR_S // self.step_s
-        share = np.arange(each, dtype=np.float32) / each
+        share = np.arange(each, dtype=np.float32) / np.float32(each)
         low = knots[:, first : first + hours, None]
         rise = (knots[:, first + 1 : first + hours + 1] - knots[:, first : first + hours])[:, :, None]
         out = rise * share

@@ -32,7 +32,9 @@ from cleanheat.simulator.weather import Weather
 Progress = Callable[[int, int, str], None]
 NETWORK_MINUTES_H, PEOPLE_MINUTES_H = 72, 24
 SAMPLES_AN_HOUR = 2
-CHUNK_H = 240
+UNIT_HOURS = 1_260_000
+"""Unit-hours of one span: what a span keeps in memory, ten days of the city or a whole month of a small one."""
+SHORTEST_SPAN_H = 240
 UNIT_ROWS, PEOPLE_ROWS, HISTORY_ROWS = 660, 1_500, 1_320
 """Objects of one block: blocks as large as the store takes them at once, since each becomes a part to be merged."""
 WORKERS = 2
@@ -119,7 +121,8 @@ class _Writer:
         self._waiting: dict[tuple[str, int], dict[int, Hours]] = {}
         self._done = 0
         first_minute = (until - NETWORK_MINUTES_H * HOUR_S) // HOUR_S * HOUR_S
-        self._spans = list(_chunks(_seasons(until), first_minute))
+        span_h = max(SHORTEST_SPAN_H, UNIT_HOURS // max(city.units.count, 1))
+        self._spans = list(_chunks(_seasons(until), first_minute, span_h))
         self._days = list(_days(first_minute, until))
         self._people_days = list(_days((until - PEOPLE_MINUTES_H * HOUR_S) // HOUR_S * HOUR_S, until))
         hours, minutes = (len(blocks(city.units.count, n)) + 1 for n in (HISTORY_ROWS, UNIT_ROWS))
@@ -334,14 +337,14 @@ def _seasons(until: int) -> tuple[Season, Season]:
     return season(present.year - 1), present
 
 
-def _chunks(seasons: Iterable[Season], until: int) -> Iterable[tuple[int, int]]:
+def _chunks(seasons: Iterable[Season], until: int, longest_h: int) -> Iterable[tuple[int, int]]:
     """Spans of whole hours of the seasons, none across a month; the three days of filling before a season count."""
     for one in seasons:
         at, end = one.start - 3 * DAY_S, min(one.end + HOUR_S, until)
         while at < end:
             here = local(at)
             turn = (here.replace(day=1, hour=0, minute=0, second=0) + timedelta(days=32)).replace(day=1)
-            stop = min(end, at + CHUNK_H * HOUR_S, int(turn.timestamp()))
+            stop = min(end, at + longest_h * HOUR_S, int(turn.timestamp()))
             yield at, stop
             at = stop
 
