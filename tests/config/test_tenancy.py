@@ -23,6 +23,8 @@ ROUTES = {
     "GET /session": "public",
     "POST /session": "public",
     "DELETE /session": "same",
+    "POST /session/password": "same",
+    "POST /users/{user_id}/password": "own",
     "GET /catalogue": "same",
     "GET /resources": "same",
     "GET /screens": "same",
@@ -63,6 +65,7 @@ ROUTES = {
 FOREIGN = {
     "GET /jobs/{job_id}": "/jobs/{job}",
     "POST /jobs/{job_id}/cancel": "/jobs/{job}/cancel",
+    "POST /users/{user_id}/password": "/users/{user}/password",
     "GET /resources/{key}/{pk}": "/resources/accounts.user/{user}",
     "PATCH /resources/{key}/{pk}": "/resources/accounts.user/{user}",
     "GET /objects/{kind}/{number}": "/objects/substation/2",
@@ -129,7 +132,7 @@ def things_of_20(readings, cast):  # noqa: F811
 
 def _send(client, route, path):
     method = route.split()[0].lower()
-    body = ({"note": "x"}, "application/json") if method in {"post", "patch"} else ()
+    body = ({"note": "x", "password": "tuHao-92-qiao"}, "application/json") if method in {"post", "patch"} else ()
     return getattr(client, method)(f"/api/v1{path}", *body)
 
 

@@ -1,22 +1,26 @@
-"""Writes of accounts: load organisations, make the demo cast, sign in and out."""
+"""Writes of accounts: load organisations, make the demo cast, sign in and out, set passwords."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
 from cleanheat.accounts.models import Organisation, User
-from cleanheat.accounts.queries import forget_organisations
+from cleanheat.accounts.queries import forget_organisations, user_rows
 from cleanheat.accounts.sessions import forget_users
 from cleanheat.accounts.vocabulary import OrganisationKind, Role
 from cleanheat.infra import audit
-from cleanheat.kernel.errors import Problem
+from cleanheat.infra.scope import require, scope_of
+from cleanheat.kernel.errors import Problem, forbidden, invalid, not_found
 
 DEMO_SEED = 20_260_115
 
@@ -127,10 +131,8 @@ def _create_user(organisation: Organisation, member: CastMember) -> None:
 
 def sign_in(request: HttpRequest, username: str, password: str) -> User:
     """Open a session; the same refusal for an unknown name and a wrong password, a lock-out after too many."""
-    user = authenticate(request, username=username, password=password)
-    if getattr(request, "axes_locked_out", False):
-        raise Problem(429, "locked-out", "登录失败次数过多，账号已临时锁定", "请稍后再试")
-    if not isinstance(user, User):
+    user = _authenticated(request, username, password)
+    if user is None:
         raise Problem(401, "sign-in-refused", "用户名或密码不正确")
     with transaction.atomic():
         login(request, user)
@@ -144,3 +146,48 @@ def sign_out(request: HttpRequest) -> None:
         if user.is_authenticated:
             audit.record(user, "accounts.sign_out", "user", user.pk)
         logout(request)
+
+
+def _authenticated(request: HttpRequest, username: str, password: str) -> User | None:
+    """Whose name and password these are; every wrong guess counts towards the lock-out, wherever it was made."""
+    user = authenticate(request, username=username, password=password)
+    if getattr(request, "axes_locked_out", False):
+        raise Problem(429, "locked-out", "登录失败次数过多，账号已临时锁定", "请稍后再试")
+    return user if isinstance(user, User) else None
+
+
+def change_own_password(request: HttpRequest, current: str, password: str) -> None:
+    """A new password for whoever knows the old one; this session goes on, all his others end."""
+    user = _authenticated(request, request.user.get_username(), current)
+    if user is None or user.pk != request.user.pk:
+        raise invalid("current", "原密码不正确")
+    if password == current:
+        raise invalid("password", "新密码不能与原密码相同")
+    with transaction.atomic():
+        _set_password(user, user, password, "accounts.change_password")
+        update_session_auth_hash(request, user)
+
+
+def set_password(actor: Any, user_id: int, password: str) -> User:
+    """An initial password for somebody of one's own organisation or below it; all his sessions end."""
+    require(actor, "accounts.edit")
+    if user_id == actor.pk:
+        raise forbidden("修改本人密码须验证原密码")
+    with transaction.atomic():
+        user = User.objects.select_for_update(of=("self",)).filter(user_rows(scope_of(actor)), pk=user_id).first()
+        if user is None:
+            raise not_found("没有这个用户")
+        if user.is_superuser and not actor.is_superuser:
+            raise forbidden("不能设置系统管理员的密码")
+        _set_password(actor, user, password, "accounts.set_password")
+    return user
+
+
+def _set_password(actor: Any, user: User, password: str, verb: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise invalid("password", "密码强度不足", " ".join(error.messages)) from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(actor, verb, "user", user.pk)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from ninja import Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 from ninja.utils import check_csrf
 
 from cleanheat.accounts import actions, queries
@@ -18,9 +18,22 @@ from cleanheat.kernel.errors import Problem
 router = Router(tags=["accounts"])
 
 
+Password = Annotated[str, Field(min_length=1, max_length=128)]
+"""Bounded, since hashing a long one costs the server more than sending it costs the sender."""
+
+
 class SignIn(Schema):
-    username: str
-    password: str
+    username: Annotated[str, Field(max_length=150)]
+    password: Password
+
+
+class PasswordChange(Schema):
+    current: Password
+    password: Password
+
+
+class PasswordSet(Schema):
+    password: Password
 
 
 class OrganisationOut(Schema):
@@ -80,6 +93,20 @@ def sign_in(request: HttpRequest, body: SignIn) -> dict[str, Any]:
 @router.delete("/session", response={204: None})
 def sign_out(request: HttpRequest) -> Status[None]:
     actions.sign_out(request)
+    return Status(204, None)
+
+
+@router.post("/session/password", response={204: None})
+def change_password(request: HttpRequest, body: PasswordChange) -> Status[None]:
+    """Change one's own password.  422 names ``current`` (it is another) or ``password`` (too weak)."""
+    actions.change_own_password(request, body.current, body.password)
+    return Status(204, None)
+
+
+@router.post("/users/{user_id}/password", response={204: None})
+def set_password(request: HttpRequest, user_id: int, body: PasswordSet) -> Status[None]:
+    """Give a user of one's own organisation or below it a password; his open sessions end."""
+    actions.set_password(request.user, user_id, body.password)
     return Status(204, None)
 
 

@@ -533,6 +533,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Change one's own password.  422 names ``current`` (it is another) or ``password`` (too weak).
+         */
+        post: operations["cleanheat_accounts_http_change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -618,6 +638,26 @@ export interface paths {
         get: operations["cleanheat_twin_http_network_bin"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Password
+         * @description Give a user of one's own organisation or below it a password; his open sessions end.
+         */
+        post: operations["cleanheat_accounts_http_set_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1034,7 +1074,8 @@ export interface components {
         };
         /**
          * ListQuery
-         * @description Filters of a list of objects.  ``order``: a column or signal, ``-`` in front for descending.
+         * @description Filters of a list of objects.  ``q``: part of a name or archive code; ``order``: a column or signal, ``-`` in
+         *     front for descending.
          */
         ListQuery: {
             /** Boiler */
@@ -1289,6 +1330,8 @@ export interface components {
             branch?: number | null;
             /** Building */
             building?: number | null;
+            /** Code */
+            code: string;
             /** Company */
             company: string;
             /** Company Id */
@@ -1423,6 +1466,18 @@ export interface components {
             resolution?: ("minute" | "hour" | "day") | null;
             /** Start */
             start?: number | null;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            /** Current */
+            current: string;
+            /** Password */
+            password: string;
+        };
+        /** PasswordSet */
+        PasswordSet: {
+            /** Password */
+            password: string;
         };
         /** Pie */
         Pie: {
@@ -2692,6 +2747,28 @@ export interface operations {
             };
         };
     };
+    cleanheat_accounts_http_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     cleanheat_pipeline_http_status: {
         parameters: {
             query?: never;
@@ -2795,6 +2872,30 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_accounts_http_set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSet"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
