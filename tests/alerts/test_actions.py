@@ -155,3 +155,20 @@ def test_a_storm_merges_in_a_few_statements(city, django_assert_max_num_queries)
     assert reconcile(storm, NOW).opened == 600
     with django_assert_max_num_queries(6):
         assert reconcile(storm, NOW + 60).merged == 600
+
+
+@pytest.mark.parametrize(("sender", "company", "district"), [(10, 10, 2), (20, 20, 3), (40, 0, 2), (30, 0, 0)])
+def test_a_silent_sender_is_its_supervisors_business(city, sender, company, district):
+    """The list shows it to the district that the live news tells of it."""
+    reconcile([finding(sender, source=LOST, kind="sender")], NOW)
+    alert = Alert.objects.get()
+    assert (alert.company_id, alert.sender_id, alert.district_id) == (company, sender, district)
+
+
+def test_a_storm_costs_few_statements(city, django_assert_max_num_queries):
+    storm = [finding(n, source=LOST) for n in range(1, 400)]
+    with django_assert_max_num_queries(40):
+        assert reconcile(storm, NOW).opened == 399
+    assert Delivery.objects.filter(event="alerts.AlertOpened").count() == 399
+    with django_assert_max_num_queries(40):
+        assert reconcile([], NOW + 600).closed == 399

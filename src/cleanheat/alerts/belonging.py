@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from cleanheat.accounts import public as accounts
+from cleanheat.assets import public as assets
 from cleanheat.assets.archive import Archive
 
 
@@ -34,11 +33,18 @@ def owner_of(archive: Archive, kind: str, number: int) -> Owner:
 
 
 def _sender(archive: Archive, number: int) -> Owner:
-    """A company sends under its own id; its district is where most of its substations stand."""
+    """A company sends under its own id; its district is the one that supervises it, the one that is told of it."""
     stations = archive["substation"]
-    own = stations.numbers[stations.links["company"][stations.numbers] == number]
-    district = int(np.bincount(stations.links["district"][own]).argmax()) if own.size else 0
-    return Owner(number if own.size else 0, 0, number, district)
+    is_company = bool((stations.links["company"][stations.numbers] == number).any())
+    return Owner(number if is_company else 0, 0, number, _supervised_by(number))
+
+
+def _supervised_by(sender: int) -> int:
+    """Area of the district that a sender belongs to, 0 if it belongs to the city as a whole."""
+    card = accounts.find_organisation(sender)
+    if card is None or not card.district_code:
+        return 0
+    return next(iter(assets.district_ids(frozenset({card.district_code}))), 0)
 
 
 def organisation_name(number: int) -> str:

@@ -73,12 +73,12 @@ class AlertQuery(Schema):
     is_open: bool | None = None
     state: AlertState | None = None
     level: Annotated[int | None, Field(ge=1, le=4)] = None
-    source: str | None = None
-    kind: str | None = None
+    source: Annotated[str | None, Field(max_length=60)] = None
+    kind: Annotated[str | None, Field(max_length=16)] = None
     number: int | None = None
     company_id: int | None = None
     district_id: int | None = None
-    text: str | None = None
+    text: Annotated[str | None, Field(max_length=100)] = None
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     size: Annotated[int, Field(ge=1, le=200)] = 50
 
