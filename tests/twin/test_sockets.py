@@ -20,9 +20,10 @@ N = 145
 class Socket(ApplicationCommunicator):
     """The browser's end of one WebSocket."""
 
-    def __init__(self, application, headers=(), user=None):
+    def __init__(self, application, headers=(), user=None, session=None):
         scope = {"type": "websocket", "path": "/ws/live", "headers": list(headers), "subprotocols": []}
-        super().__init__(application, {**scope, "user": user} if user else scope)
+        known = {"user": user, "session": session}
+        super().__init__(application, scope | {name: value for name, value in known.items() if value is not None})
 
     async def connect(self):
         await self.send_input({"type": "websocket.connect"})
@@ -219,3 +220,41 @@ def test_event_for_nobody_in_particular_reaches_all():
     assert live.may_receive(OUR_SCOPE, None, None)
     assert not live.may_receive(OUR_SCOPE, set(), None)
     assert live.may_receive(EVERYTHING, set(), None)
+
+
+class Session:
+    """A session that lasts until it is told to end."""
+
+    session_key, ended = "abc", False
+
+    def exists(self, key):
+        return key == self.session_key and not self.ended
+
+
+async def test_an_open_map_closes_when_its_session_ends(signed_in, monkeypatch):
+    monkeypatch.setattr(sockets, "_RECHECK_S", 0.01)
+    monkeypatch.setattr(sockets, "_scope_now", lambda _user, _proof: OUR_SCOPE)
+    session = Session()
+    browser = Browser(OUR_SCOPE)
+    browser.socket = Socket(sockets.LiveSocket.as_asgi(), user=SimpleNamespace(
+        pk=1, is_authenticated=True, row_scope=OUR_SCOPE), session=session)  # fmt: skip
+    await browser.socket.connect()
+    await browser.read_until(lambda: browser.has("hello"))
+    session.ended = True
+    assert await browser.socket.receive_output(timeout=2) == {"type": "websocket.close", "code": sockets.SIGNED_OUT}
+    await browser.socket.disconnect()
+    assert live.listeners() == []
+
+
+def test_a_socket_outlives_neither_its_user_nor_his_password(cast):
+    from cleanheat.accounts.models import User
+
+    user = User.objects.get(username="company.reader")
+    proof = sockets._session_proof(user)
+    assert sockets._scope_now(user.pk, proof).key == "company:10"
+    user.set_password("tuHao-92-qiao")
+    user.save()
+    assert sockets._scope_now(user.pk, proof) is None
+    user.is_active = False
+    user.save()
+    assert sockets._scope_now(user.pk, sockets._session_proof(user)) is None

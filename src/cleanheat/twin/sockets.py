@@ -51,7 +51,8 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
         self.mailbox = live.open_mailbox(scope)
         self._watch("")
         await self._send_json({"type": "hello", "themes": [theme.key for theme in themes]})
-        self.tasks = (asyncio.create_task(self._forward()), asyncio.create_task(self._recheck(user.pk, scope)))
+        proof = _session_proof(user)
+        self.tasks = (asyncio.create_task(self._forward()), asyncio.create_task(self._recheck(user.pk, scope, proof)))
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002  # channels' signature
         if self.mailbox is not None:
@@ -101,11 +102,17 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
             await self._send(frame)
         await self._send_json(event)
 
-    async def _recheck(self, user_id: int, scope: Scope) -> None:
-        """Close when the user was disabled or moved: his mailbox would go on carrying the old scope."""
+    async def _recheck(self, user_id: int, scope: Scope, proof: str) -> None:
+        """Close when the user was disabled or moved (his mailbox would go on carrying the old scope), has signed out or
+        has another password now.
+        """
+        session = self.scope.get("session")
         while True:
             await asyncio.sleep(_RECHECK_S)
-            now = await database_sync_to_async(_scope_now)(user_id)
+            if session is not None and not await database_sync_to_async(session.exists)(session.session_key):
+                await self.close(SIGNED_OUT)
+                return
+            now = await database_sync_to_async(_scope_now)(user_id, proof)
             if now != scope:
                 await self.close(SIGNED_OUT if now is None else SCOPE_CHANGED)
                 return
@@ -143,11 +150,16 @@ def _full_state(theme: str, scope: Scope) -> tuple[dict[str, Any], list[bytes]]:
     return public.minute_event(scope), public.live_state().fulls(theme, scope)
 
 
-def _scope_now(user_id: int) -> Scope | None:
+def _session_proof(user: Any) -> str:
+    """What ties a session to a password: another password, another proof."""
+    return str(user.get_session_auth_hash()) if hasattr(user, "get_session_auth_hash") else ""
+
+
+def _scope_now(user_id: int, proof: str) -> Scope | None:
     from django.contrib.auth import get_user_model
 
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
-    return None if user is None else scope_of(user)
+    return None if user is None or _session_proof(user) != proof else scope_of(user)
 
 
 def websocket_application() -> Any:
