@@ -9,14 +9,14 @@ import pytest
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PAGES = {
-    "map": ("/", "供热一张图"),
+    "map": ("/", "图层与主题"),
     "overview": ("/screens/overview", "全市运行总览"),
     "substations": ("/substations", "换热站"),
     "boilers": ("/boilers", "锅炉房"),
     "object-substation": ("/objects/substation/1", "运行曲线"),
     "alerts": ("/alerts", "告警"),
     "archives": ("/archives", "档案"),
-    "status": ("/status", "运行状态"),
+    "status": ("/status", "接入状态"),
 }
 
 

@@ -20,11 +20,20 @@ At = Annotated[str, typer.Option(help="platform time at the first start, e.g. 20
 
 
 def _setup() -> None:
-    """Django is needed by every command; its settings read the environment."""
+    """Django is needed by every command, and the installation's time: what a command dates, the server must believe."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanheat.config.settings")
     import django
 
     django.setup()
+    from django.conf import settings
+
+    from cleanheat.config.process import ClockKeeper
+    from cleanheat.infra import clock
+    from cleanheat.kernel.time import RunningClock
+
+    kept = ClockKeeper.kept(settings.DATA_DIR / "clock.json")
+    if kept is not None:
+        clock.install(RunningClock(kept))
 
 
 @app.command()

@@ -23,7 +23,7 @@ SILENT_AFTER_BUCKETS: Final = 3
 
 @dataclass(frozen=True)
 class Stretch:
-    """``[start, end)`` without a trusted value: all bad, reported as missing, or not a single row (silent)."""
+    """``[start, end)`` without a trusted value: bad, missing while others came, or nothing at all (silent)."""
 
     start: int
     end: int
@@ -69,21 +69,36 @@ def curve(
 ) -> Curve:
     """Points and doubtful stretches of some signals of one object.
 
-    Down-sampling keeps each bucket's mean and both extremes, so that no peak disappears on a long span.
+    Down-sampling keeps each bucket's mean and both extremes, so that no peak disappears on a long span; and doubt is
+    looked for hour by hour whatever the buckets, over all signals, so that no lost hour does.
     """
-    series = store.series(kind, number, signals, start, end, points)
-    step = _usual_step(series)
     spec = KINDS[kind]
-    lines = tuple(Line(spec[c], p, tuple(stretches(series, p, step))) for c, p in series.signals.items())
+    series = store.series(kind, number, signals, start, end, points)
+    hours = -(-(end - start) // HOUR_S)
+    every = store.series(kind, number, list(spec.index), start, end, max(points, hours), series.source)
+    step, lost = _usual_step(every), lost_buckets(every)
+    lines = tuple(
+        Line(spec[code], values, tuple(stretches(every, every.signals[code], step, lost)))
+        for code, values in series.signals.items()
+    )
     return Curve(kind, number, series.start, end, series.width_s, series.source, series.times, lines)
 
 
-def stretches(series: Series, points: SignalSeries, step_s: int) -> list[Stretch]:
-    """Runs of buckets without a trusted value, in time order, gaps between rows included."""
+def lost_buckets(every: Series) -> NDArray[np.bool_]:
+    """Buckets whose rows say nothing at all: of no signal a value, not even a bad one.  The line was down."""
+    lost = np.ones(every.times.shape[0], dtype=bool)
+    for points in every.signals.values():
+        lost &= (points.good == 0) & (points.bad == 0)
+    return lost
+
+
+def stretches(series: Series, points: SignalSeries, step_s: int, lost: NDArray[np.bool_]) -> list[Stretch]:
+    """Runs of buckets without a trusted value, in time order: silent where nothing came at all or only empty rows."""
     found = _silences(series, step_s)
     untrusted = points.good == 0
     mostly_bad = points.bad > 0
-    for wanted, doubt in ((untrusted & mostly_bad, "bad"), (untrusted & ~mostly_bad, "missing")):
+    doubts = ((lost, "silent"), (untrusted & mostly_bad, "bad"), (untrusted & ~mostly_bad & ~lost, "missing"))
+    for wanted, doubt in doubts:
         for first, last in _runs(wanted):
             ends = series.times[last] + max(step_s, series.width_s)
             found.append(Stretch(int(series.times[first]), int(min(ends, series.end)), doubt))  # type: ignore[arg-type]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bandsOf, chartOf, curveRows } from './curves'
+import { bandsOf, chartOf, curveRows, doubtSummary } from './curves'
 import type { ObjectSeries } from './queries'
 
 const SPAN = { start: 0, end: 10_000 }
@@ -18,6 +18,19 @@ describe('bandsOf', () => {
 
   it('leaves a short stretch shaded but unlabelled', () => {
     expect(bandsOf([gap('bad', 100, 160)], SPAN)).toEqual([{ start: 100, end: 160, label: '' }])
+  })
+})
+
+describe('doubtSummary', () => {
+  it('counts stretches and their time by reason', () => {
+    const words = doubtSummary([gap('silent', 0, 3_600), gap('silent', 7_200, 10_800), gap('bad', 20_000, 20_600)])
+    expect(words).toHaveLength(2)
+    expect(words[0]).toContain('通讯中断 2 段')
+    expect(words[1]).toContain('数据异常 1 段')
+  })
+
+  it('says nothing where nothing is in doubt', () => {
+    expect(doubtSummary([])).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
 /** Curves of an object as one chart: its lines, the outdoor temperature, and the stretches one should not trust. */
 import type { Schemas } from '@/api/types'
 import type { Span } from '@/kernel/time'
-import { formatMinute } from '@/kernel/time'
+import { formatDuration, formatMinute } from '@/kernel/time'
 import type { Band, ChartLine, SeriesChart } from '@/panels/kinds/series/option'
 import type { Curve, ObjectSeries } from './queries'
 
@@ -28,23 +28,28 @@ function covered(stretch: Span, by: readonly Span[]): boolean {
 }
 
 /** Stretches of all lines joined by reason; what lies within a communication loss is not told twice. */
-export function bandsOf(gaps: readonly Gap[], span: Span): Band[] {
+function doubts(gaps: readonly Gap[]): [string, Span[]][] {
   const of = (reason: string): Span[] => joined(gaps.filter((gap) => gap.reason === reason))
   const silent = of('silent')
+  const others = ['bad', 'missing'].map((reason): [string, Span[]] => [reason, of(reason).filter((one) => !covered(one, silent))])
+  return [['silent', silent], ...others]
+}
+
+export function bandsOf(gaps: readonly Gap[], span: Span): Band[] {
   const least = (span.end - span.start) * LABELLED_SHARE
-  const band = (reason: string, { start, end }: Span): Band => ({
-    start,
-    end,
-    label: end - start >= least ? (REASONS[reason] ?? reason) : '',
-  })
-  return [
-    ...silent.map((stretch) => band('silent', stretch)),
-    ...['bad', 'missing'].flatMap((reason) =>
-      of(reason)
-        .filter((stretch) => !covered(stretch, silent))
-        .map((stretch) => band(reason, stretch)),
-    ),
-  ]
+  return doubts(gaps).flatMap(([reason, stretches]) =>
+    stretches.map(({ start, end }) => ({ start, end, label: end - start >= least ? (REASONS[reason] ?? reason) : '' })),
+  )
+}
+
+/** How often and how long in words: on a long span a lost hour is too thin to be seen, and not everybody sees colours. */
+export function doubtSummary(gaps: readonly Gap[]): string[] {
+  return doubts(gaps)
+    .filter(([, stretches]) => stretches.length)
+    .map(([reason, stretches]) => {
+      const seconds = stretches.reduce((sum, { start, end }) => sum + end - start, 0)
+      return `${REASONS[reason] ?? reason} ${stretches.length} 段，共${formatDuration(seconds)}`
+    })
 }
 
 export function chartOf(series: ObjectSeries, outdoor: Curve | null, span: Span): SeriesChart {

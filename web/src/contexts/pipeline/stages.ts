@@ -9,17 +9,11 @@ const STAGES: Readonly<Record<string, string>> = {
   open: '解密解码',
   assemble: '组帧',
   judge: '质量判定',
-  quality: '质量判定',
   store: '入库',
-  append: '入库',
-  roll_up: '小时汇总',
-  latest: '实时状态',
   diagnose: '运行诊断',
-  diagnosis: '运行诊断',
   alerts: '告警合并',
-  publish: '实时发布',
-  twin: '实时发布',
   live: '实时发布',
+  upkeep: '汇总维护',
 }
 
 export function stageWord(stage: string): string {
