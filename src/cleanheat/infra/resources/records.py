@@ -18,6 +18,8 @@ from cleanheat.infra.resources.fields import field_of
 from cleanheat.infra.scope import Scope, require, scope_of
 from cleanheat.kernel.errors import Problem, invalid, not_found
 
+MOST = 2**63 - 1
+"""The largest integer a database column holds."""
 RESERVED = frozenset({"q", "order", "limit", "offset", "format"})
 Row = dict[str, Any]
 
@@ -85,10 +87,18 @@ def _condition(resource: Resource, name: str, value: str) -> Q:
     target = field_of(resource, path)
     try:
         if operator:
-            return Q(**{f"{path}__{operator}": value if operator == "contains" else target.to_python(value)})
-        return Q(**{f"{path}__in": [target.to_python(part) for part in value.split(",")]})
+            return Q(**{f"{path}__{operator}": value if operator == "contains" else _stored(target, value)})
+        return Q(**{f"{path}__in": [_stored(target, part) for part in value.split(",")]})
     except (ValidationError, ValueError, TypeError) as error:
         raise invalid(name, "筛选值有误", value[:100]) from error
+
+
+def _stored(target: models.Field[Any, Any], text: str) -> Any:
+    """The text as the column keeps it; ``ValueError`` for a number that no column can hold."""
+    value = target.to_python(text)
+    if isinstance(value, int) and abs(value) > MOST:
+        raise ValueError(text)
+    return value
 
 
 def _order(resource: Resource, asked: str) -> list[str]:
@@ -136,6 +146,9 @@ def _save(resource: Resource, user: Any, row: models.Model | None, values: Mappi
     for name in values:
         if name not in resource.form:
             raise invalid(name, "没有此字段或不可修改")
+        is_moment = isinstance(field_of(resource, name), models.DateField)
+        if is_moment and not isinstance(values[name], str | None):
+            raise invalid(name, "时间格式有误", "ISO 8601")
     form = _form(resource, user, row, values)
     if not form.is_valid():
         errors = {name: " ".join(str(reason) for reason in reasons) for name, reasons in form.errors.items()}
