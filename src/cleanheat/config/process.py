@@ -17,7 +17,7 @@ from cleanheat.assets import public as assets
 from cleanheat.config.options import Options
 from cleanheat.infra import clock, events, jobs
 from cleanheat.kernel.errors import Problem
-from cleanheat.kernel.time import HOUR_S, MINUTE_S, RunningClock, floor_minute
+from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, RunningClock, floor_minute
 from cleanheat.pipeline import public as pipeline
 from cleanheat.simulator.feed import Feed
 from cleanheat.simulator.thread import Batch, Deliver, FeedThread
@@ -27,6 +27,8 @@ from cleanheat.telemetry import public as telemetry
 FeedMode = Literal["direct", "http", "none"]
 BATCHES_PATH = "/api/v1/ingest/batches"
 KEEP_CLOCK_EVERY_S = 5.0
+AHEAD_S = 7 * DAY_S
+"""How far ahead of the kept time a start looks for stored readings."""
 log = structlog.get_logger(__name__)
 
 
@@ -72,7 +74,10 @@ class ClockKeeper:
 
     def _run(self) -> None:
         while not self._stopping.wait(KEEP_CLOCK_EVERY_S):
-            self._keep()
+            try:
+                self._keep()
+            except OSError:  # a full disk must not end this thread: the next start would go back to an old time
+                log.exception("clock not kept")
 
     def _keep(self) -> None:
         fresh = self._path.with_suffix(".new")
@@ -132,10 +137,10 @@ def compose(options: Options, how: Running, began_at: int) -> Platform:
 
 
 def _resume_at(store: telemetry.Store, kept: float | None, began_at: int) -> float:
-    """Never before what is stored already: the kept time may be seconds old after a kill."""
+    """Never before what is stored already: the kept time may be seconds old after a kill, days old after a full disk."""
     if kept is None:
         return began_at
-    newest = store.latest_rows("weather", floor_minute(kept) - HOUR_S, floor_minute(kept) + 2 * HOUR_S).minutes
+    newest = store.latest_rows("weather", floor_minute(kept) - HOUR_S, floor_minute(kept) + AHEAD_S).minutes
     return max(kept, float(newest.max(initial=0)) + MINUTE_S)
 
 
