@@ -137,7 +137,7 @@ def compose(options: Options, how: Running, began_at: int) -> Platform:
 
 
 def _resume_at(store: telemetry.Store, kept: float | None, began_at: int) -> float:
-    """Never before what is stored already: the kept time may be seconds old after a kill, days old after a full disk."""
+    """Never before what is stored already: the kept time is seconds old after a kill, days old after a full disk."""
     if kept is None:
         return began_at
     newest = store.latest_rows("weather", floor_minute(kept) - HOUR_S, floor_minute(kept) + AHEAD_S).minutes

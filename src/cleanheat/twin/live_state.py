@@ -47,7 +47,6 @@ class LiveState:
         self._pending: dict[Place, States] = {}
         self._published: dict[Place, States] = {}
         self._changes: dict[Place, Change] = {}
-        self._masks: dict[tuple[str, str], Bools] = {}
         self._encoded: dict[tuple[str, str, str], list[bytes]] = {}
         self.stamp = Stamp(0, 0, 0)
 
@@ -62,7 +61,6 @@ class LiveState:
     def reset(self, geometry_version: int) -> None:
         """Another geometry or archive: who sees what, and how long the arrays are, may differ."""
         with self._lock:
-            self._masks.clear()
             self._encoded.clear()
             self.stamp = Stamp(geometry_version, self.stamp.seq, self.stamp.minute)
 
@@ -128,10 +126,10 @@ class LiveState:
         return Change(changed, states[changed])
 
     def _mask(self, layer: str, scope: Scope, size: int) -> Bools:
-        key = (layers[layer].kind, scope.key)
-        if key not in self._masks or len(self._masks[key]) != size:
-            mask = np.zeros(size, dtype=bool)
-            seen = np.asarray(self._visible(layers[layer].kind, scope), dtype=bool)[:size]
-            mask[: len(seen)] = seen
-            self._masks[key] = mask
-        return self._masks[key]
+        """Asked for each time: the archive keeps the masks, and knows when they are void."""
+        seen = np.asarray(self._visible(layers[layer].kind, scope), dtype=bool)
+        if len(seen) == size:
+            return seen
+        mask = np.zeros(size, dtype=bool)
+        mask[: min(len(seen), size)] = seen[:size]
+        return mask
