@@ -6,9 +6,9 @@ import type { ObjectRow } from './queries'
 
 export function rowsForExport(rows: readonly ObjectRow[], signals: readonly Signal[]): (string | number | null)[][] {
   const shown = signals.filter(({ code }) => rows.some(({ values }) => code in values))
-  const head = ['编号', '名称', '供热企业', '区县', '状态', '数据时间', ...shown.map(({ zh, unit }) => (unit ? `${zh} (${unit})` : zh))]
+  const head = ['统一编码', '名称', '供热企业', '区县', '状态', '数据时间', ...shown.map(({ zh, unit }) => (unit ? `${zh} (${unit})` : zh))]
   const body = rows.map((row) => [
-    row.number,
+    row.code,
     row.name,
     row.company,
     row.district,
