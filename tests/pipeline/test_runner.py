@@ -90,6 +90,20 @@ def test_what_cannot_be_stored_waits_and_is_stored_once(world):
     assert len(ids) == len(set(ids.tolist())) > 0
 
 
+def test_a_segment_that_never_opens_holds_up_the_line_for_some_minutes_only(world, monkeypatch):
+    opened = world.spool.open_segment
+    monkeypatch.setattr(world.spool, "open_segment", lambda s: 1 / 0 if s == 1 else opened(s))
+    world.spool.add(1, [])
+    for i in range(5):
+        world.spool.add(2 + i, world.city.minute(START + 60 * i))
+        report = world.runner.step()
+        world.clock.advance(60)
+    assert world.spool.done == [2, 3, 4, 5, 6]
+    assert (report.failed_segments, report.queue_segments) == (1, 1)
+    assert report.minute == START + 60 * 4
+    assert 1 in world.spool.waiting, "kept: nothing acknowledged is lost"
+
+
 def test_hours_are_rolled_up_two_minutes_after_their_end(world):
     world.clock.at = START + HOUR_S + 61
     world.runner.step()

@@ -1,13 +1,15 @@
 """The thread that runs the minute: what the gateway keeps goes through the pipeline, each platform minute.
 
 A segment is marked done when everything in it is stored; a crash before that runs it again, which changes nothing.
-What cannot be stored stays queued and is tried again the next minute.
+What cannot be stored stays queued and is tried again the next minute; one segment that never can be does not hold up
+the line for ever.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,6 +36,10 @@ GRACE_S = 8.0
 ROLL_UP_DELAY_S = 2 * MINUTE_S
 CATCH_UP_S = 2 * DAY_S
 """How far back a start looks for hours that were never rolled up."""
+
+
+PATIENCE = 3
+"""Minutes in which a failing segment holds up those behind it: a full disk is no fault of the segment's."""
 
 
 class Source(Protocol):
@@ -128,6 +134,7 @@ class Runner:
         self._pipeline = pipeline
         self._upkeep = upkeep
         self._status = status
+        self._failures: Counter[str] = Counter()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
@@ -145,25 +152,35 @@ class Runner:
         now = clock.now()
         segments = self._source.cut()
         report = MinuteReport(floor_minute(now) - MINUTE_S, queue_segments=len(segments))
+        failed, closed = 0, False
         for i, segment in enumerate(segments):
             is_last = i == len(segments) - 1
             try:
-                report = self._segment(segment, now, is_last=is_last)
+                report, closed = self._segment(segment, now, is_last=is_last), is_last
             except Exception:
                 log.exception("segment not stored, kept for the next minute", segment=str(segment))
-                report.failed_segments += 1
-                break
-            report.queue_segments = len(segments) - i - 1
+                failed += 1
+                if failed > 1 or not self._is_hopeless(segment):
+                    break
+                continue
+            self._failures.pop(str(segment), None)
+            report.queue_segments = len(segments) - i - 1 + failed
             if not is_last:
                 self._status.add(report)
             if self._stopping.is_set():
                 break
-        if not segments or report.failed_segments:
+        if not segments or (failed and not closed):
             report = self._empty(now, report)
+        report.failed_segments = failed
         self._settle(now, report)
         report.lag_s = clock.now() - report.minute - MINUTE_S
         self._status.add(report)
         return report
+
+    def _is_hopeless(self, segment: Any) -> bool:
+        """Whether this segment alone has failed so often that the ones behind it should not wait for it any longer."""
+        self._failures[str(segment)] += 1
+        return self._failures[str(segment)] > PATIENCE
 
     def _segment(self, segment: Any, now: float, *, is_last: bool) -> MinuteReport:
         watch = Stopwatch()
@@ -180,7 +197,7 @@ class Runner:
     def _empty(self, now: float, before: MinuteReport) -> MinuteReport:
         """A minute in which nothing came is judged all the same: silence is a finding."""
         report = self._pipeline.run([], now, "none")
-        report.queue_segments, report.failed_segments = before.queue_segments, before.failed_segments
+        report.queue_segments = before.queue_segments
         return report
 
     def _settle(self, now: float, report: MinuteReport) -> None:
