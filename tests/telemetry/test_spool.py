@@ -47,6 +47,23 @@ def test_segments_live_from_open_to_done(tmp_path: Path) -> None:
     assert Spool(tmp_path)._next == 3
 
 
+def test_a_segment_that_cannot_be_renamed_goes_on_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(tmp_path)
+    put(spool, 1)
+    (segment,) = spool.cut()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", full)
+        with pytest.raises(OSError, match="full"):
+            spool.mark_done(segment)
+    assert spool.cut() == [segment]
+    spool.mark_done(segment)
+    assert spool.cut() == []
+
+
 def test_retention_keeps_the_newest_so_that_numbers_never_repeat(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     for n in range(3):

@@ -317,9 +317,9 @@ class Spool:
         """The store has it: never hand this segment out again."""
         self.before_done(segment)
         with self._write:
-            self._waiting.pop(segment.number)
             done = segment.path.with_suffix(".done")
-            segment.path.rename(done)
+            segment.path.rename(done)  # first: where this fails, the segment goes on waiting
+            self._waiting.pop(segment.number)
             segment.path, segment.notes = done, None
         self._sync_directory()
 
