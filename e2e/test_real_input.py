@@ -92,7 +92,7 @@ def test_real_seasons_are_imported_and_seen_with_their_losses_and_no_false_stop(
         url=quiet.url,
         path=f"/objects/unit/{number}",
         **{"from": "2022-10-20T00:00", "until": "2023-04-07T00:00"},
-        name=f"real-{name}",
+        shot=f"real-{name}",
     )
     assert "通讯中断" in found["text"]
     assert "停供" not in found["text"], "a lost line is no stop"
@@ -135,7 +135,7 @@ def test_reference_sender_over_http_is_read_back_through_api_and_browser(
         next(m for m in members if m["level"] == "city"),
         url=quiet.url,
         path=f"/objects/unit/{unit['number']}",
-        name="sent",
+        shot="sent",
     )
     assert "二次供水温度" in found["text"]
     assert f"{live:.1f}" in found["text"]

@@ -1,7 +1,7 @@
 // One object's page over a given window: live values and the stretches marked on its curve.
 import { scenario } from './session.mjs'
 
-await scenario(async ({ page }, { url, shots, path, from, until, name }) => {
+await scenario(async ({ page }, { url, shots, path, from, until, shot }) => {
   await page.goto(`${url}${path}`)
   await page.getByText('运行曲线').waitFor()
   if (from) {
@@ -14,6 +14,6 @@ await scenario(async ({ page }, { url, shots, path, from, until, name }) => {
   }
   await page.locator('canvas').first().waitFor()
   await page.waitForTimeout(2500)
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
+  await page.screenshot({ path: `${shots}/${shot}.png`, fullPage: true })
   return { text: await page.locator('body').innerText() }
 })

@@ -165,6 +165,14 @@ def test_an_unreadable_upkeep_file_does_not_keep_the_platform_down(world, tmp_pa
     assert Upkeep(world.store, tmp_path / "torn.json", retention_days=400).late_hours == set()
 
 
+def test_without_retention_nothing_is_ever_dropped(world):
+    world.upkeep.retention_days = 0
+    world.runner.step()
+    world.clock.advance(86_400)
+    world.runner.step()
+    assert world.store.dropped == []
+
+
 def test_old_days_are_dropped_once_a_day(world):
     world.runner.step()
     world.runner.step()

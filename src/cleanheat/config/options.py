@@ -24,7 +24,12 @@ class Options(BaseSettings):
     size: Literal["small", "city"] = Field("city", description="size of the simulated city")
     seed: int = Field(20_260_115, description="seed of the simulated city")
     debug: bool = Field(False, description="Django's debug pages; never on a machine others reach")
-    retention_days: int = Field(400, description="days of minute readings kept")
+    retention_days: int = Field(
+        0,
+        ge=0,
+        description="days of minute readings kept, counted by when they were measured (imported histories too); "
+        "0 keeps everything: about 0.5 GB a day for the whole city.  Hourly roll-ups are always kept",
+    )
     finished_kept_days: int = Field(30, ge=1, description="days that delivered events and ended jobs are kept")
 
 

@@ -109,8 +109,9 @@ class Upkeep:
         self._save()
 
     def _retain(self, now: float) -> None:
+        """``retention_days`` 0 keeps everything: an imported history is years old and must not vanish overnight."""
         today = local(now).date()
-        if self.day != today.isoformat():
+        if self.retention_days and self.day != today.isoformat():
             for kind in KINDS:
                 self.store.drop_before(kind, today - timedelta(days=self.retention_days))
             self.day = today.isoformat()
