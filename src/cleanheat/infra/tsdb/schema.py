@@ -16,9 +16,6 @@ from cleanheat.kernel.quantities import KINDS, VERDICT_BITS, Kind, Signal
 
 ZONE = "Asia/Shanghai"
 DEDUPLICATION_WINDOW = 10_000
-HOURS_MERGED_UP_TO_BYTES = 20 << 20
-"""Parts of hours are merged up to this size, a month's 140 MB to about ten: merging on would write them all again for
-questions that take milliseconds either way."""
 LOG_TABLE = "rollup_log"
 
 
@@ -45,7 +42,6 @@ class Table:
     columns: tuple[Column, ...]
     partition: str
     order: str
-    merged_up_to_bytes: int | None = None
 
     @property
     def names(self) -> list[str]:
@@ -58,12 +54,10 @@ class Table:
     @property
     def ddl(self) -> str:
         body = ",\n  ".join(c.ddl for c in self.columns)
-        cap = self.merged_up_to_bytes
         return (
             f"CREATE TABLE IF NOT EXISTS {self.name} (\n  {body}\n) ENGINE = MergeTree "
             f"PARTITION BY {self.partition} ORDER BY {self.order} "
             f"SETTINGS non_replicated_deduplication_window = {DEDUPLICATION_WINDOW}"
-            + (f", max_bytes_to_merge_at_max_space_in_pool = {cap}" if cap else "")
         )
 
 
@@ -100,7 +94,7 @@ def hours(kind: Kind) -> Table:
             Column(f"{s.code}_lo", f"Int{s.bits}", "Delta, ZSTD(3)", s.missing),
             Column(f"{s.code}_hi", f"Int{s.bits}", "Delta, ZSTD(3)", s.missing),
         ]
-    return Table(f"{kind.table}_h", tuple(columns), "toYYYYMM(h)", "(id, h)", HOURS_MERGED_UP_TO_BYTES)
+    return Table(f"{kind.table}_h", tuple(columns), "toYYYYMM(h)", "(id, h)")
 
 
 ROLLUP_LOG = Table(
