@@ -125,8 +125,7 @@ class _Bench:
     def feed(self, made: Minute) -> None:
         """What the platform does with one minute."""
         self.clock.at = made.minute + MINUTE_S + 8.0
-        for body in made.bodies:
-            self.gateway.receive(body, PATH)
+        self.gateway.receive_all(made.bodies, PATH)
         self.line.runner.step()
 
     def figures(self, long: bool) -> list[Figure]:

@@ -116,7 +116,10 @@ def test_roll_up_of_objects_leaves_hours_without_minutes_alone(store):
     assert found.rows.tolist() == [60, 60]
 
 
-def test_hours_to_roll_up_are_those_no_run_touched(store):
+def test_hours_to_roll_up_are_those_with_minutes_no_run_touched(store):
+    assert store.hours_to_roll_up(START - DAY_S, START + DAY_S) == []
+    times = START - HOUR_S + 60 * np.arange(180)
+    store.append_rows("room", *rooms(np.full(180, 1), times, np.full(180, 20.0)), None, "t")
     store.roll_up(START)
     assert store.hours_to_roll_up(START - HOUR_S, START + 2 * HOUR_S + 59) == [START - HOUR_S, START + HOUR_S]
     with pytest.raises(ValueError, match="hour"):

@@ -232,10 +232,6 @@ class Store:
                 again = not self._log_new(spec, np.array([hour_start], np.int64))
                 statements.roll_up_hour(self._engine, spec, hour_start, again)
 
-    def roll_up_missing(self, hour_start: int) -> None:
-        """The hour's roll-up for the kinds that have none yet: catching up after a stop."""
-        self.roll_up(hour_start, [k for k in KINDS if self.hours_to_roll_up(hour_start, hour_start + HOUR_S, [k])])
-
     def roll_up_objects(self, kind: str, start: int, end: int, ids: NDArray[Any]) -> None:
         """Recompute the hours of some objects in ``[start, end)`` where they have minutes: after an import."""
         if not ids.shape[0]:
@@ -248,14 +244,20 @@ class Store:
                 statements.roll_up_objects(self._engine, _kind(kind), at, until, ids)
 
     def hours_to_roll_up(self, start: int, end: int, kinds: Iterable[str] = KINDS) -> list[int]:
-        """Whole hours in ``[start, end)`` not rolled up yet for some kind: what to catch up after a stop."""
+        """Whole hours in ``[start, end)`` not rolled up yet for some kind: what to catch up after a stop.
+
+        Hours outside every part's times hold no minutes, and there is nothing to make of them.
+        """
         wanted = np.arange(start + -start % HOUR_S, end - end % HOUR_S, HOUR_S)
         if not wanted.shape[0]:
             return []
         missing: set[int] = set()
         for code in kinds:
             done = statements.rolled_hours(self._engine, _kind(code), start, end)
-            missing.update(np.setdiff1d(wanted, done).tolist())
+            open_hours = np.setdiff1d(wanted, done)
+            spans = statements.part_spans(self._engine, _kind(code))
+            begun = spans[:, 0][None, :] < open_hours[:, None] + HOUR_S
+            missing.update(open_hours[(begun & (spans[:, 1][None, :] >= open_hours[:, None])).any(axis=1)].tolist())
         return sorted(missing)
 
     def _log_new(self, kind: Kind, hours: NDArray[np.int64]) -> bool:

@@ -241,6 +241,16 @@ def day_partitions(engine: Engine, kind: Kind) -> list[str]:
     return [row[0] for row in engine.texts(sql, {"db": engine.database, "table": kind.table})]
 
 
+def part_spans(engine: Engine, kind: Kind) -> NDArray[np.int64]:
+    """``[parts, 2]``: first and last time of every part of the minute table, known without reading a row."""
+    sql = (
+        "SELECT toUInt32(min_time), toUInt32(max_time) FROM system.parts "
+        "WHERE database = {db:String} AND table = {table:String} AND active"
+    )
+    rows = engine.texts(sql, {"db": engine.database, "table": kind.table})
+    return np.array([[int(first), int(last)] for first, last in rows], np.int64).reshape(-1, 2)
+
+
 def drop_day(engine: Engine, kind: Kind, day: date) -> None:
     engine.command(f"ALTER TABLE {kind.table} DROP PARTITION {day:%Y%m%d}")
 
