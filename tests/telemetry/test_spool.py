@@ -87,15 +87,45 @@ def test_a_torn_tail_is_cut_off(tmp_path: Path, cut: int) -> None:
     assert all(s.notes is None and s.size == s.path.stat().st_size for s in again.backlog())
 
 
-def test_flipped_bits_end_what_is_trusted(tmp_path: Path) -> None:
+def flip(path: Path, place: int) -> bytes:
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    return bytes(content)
+
+
+def test_flipped_bits_in_what_a_crash_left_cost_their_record(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     for n in range(3):
         put(spool, n)
-    path = tmp_path / "0000000001.open"
-    content = bytearray(path.read_bytes())
-    content[-50] ^= 1  # in the second record
-    path.write_bytes(content)
-    assert bodies(Spool(tmp_path)) == [b"batch 0"]
+    flip(tmp_path / "0000000001.open", -50)  # in the second record
+    again = Spool(tmp_path)
+    assert bodies(again) == [b"batch 0", b"batch 2"]
+    assert again.damaged == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "kept"),
+    [
+        (-50, [b"batch 0", b"batch 2"]),  # the second record's body
+        (-5, [b"batch 0", b"batch 1"]),  # the last one's
+        (16 + 41 + 3, [b"batch 0"]),  # the second record's length: nothing leads on
+        (16 + 3, []),
+        (0, []),  # no segment any more, by its head
+    ],
+)
+def test_a_damaged_closed_segment_is_left_as_it_is(tmp_path: Path, place: int, kept: list[bytes]) -> None:
+    spool = Spool(tmp_path)
+    for n in range(3):
+        put(spool, n)
+    (segment,) = spool.cut()
+    content = flip(segment.path, place)
+    again = Spool(tmp_path)
+    assert bodies(again) == kept
+    assert again.damaged == 1
+    assert segment.path.read_bytes() == content
+    put(again, 9)
+    assert (tmp_path / "0000000002.open").exists()
 
 
 def test_many_writers_share_a_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,7 +298,7 @@ def kill_rounds(directory: Path, rounds: int, seed: int) -> None:
 def _records(path: Path):
     from cleanheat.telemetry.spool import _scan
 
-    return (record for record, _ in _scan(path))
+    return (record for record, _ in _scan(path) if record is not None)
 
 
 @pytest.mark.feature("A5-3")

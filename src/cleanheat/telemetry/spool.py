@@ -5,8 +5,9 @@ One segment is what arrived between two cuts (a minute).  Its life is in its fil
 Numbers never repeat, so ``str(segment)`` serves as a deduplication token in the store.
 
 File: 16-byte head, then records ``length 4 | crc32 4 | received 8 | sender 4 | sequence 6 | digest 8 | body``
-(little-endian).  A crash leaves
-at most a torn last record, which was never acknowledged; it is cut off at the next start.
+(little-endian).  A crash leaves at most a torn last record in the open segment, which was never acknowledged; it is
+cut off at the next start.  A closed segment is never changed: a damaged record in it is left out, logged and counted,
+and what follows is still read as long as the lengths lead to it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+
 from cleanheat.kernel.errors import Problem
 from cleanheat.telemetry.refusals import refuse
 from cleanheat.telemetry.replay import Entry
@@ -31,6 +34,8 @@ _UNCHECKED: Final = 8  # length and crc themselves
 _MAGIC: Final = b"CHSP"
 _VERSION: Final = 1
 _MAX_BODY: Final = 64 << 20
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,12 @@ class Segment:
         return f"{self.number:010d}"
 
     def records(self) -> Iterator[Record]:
-        """The whole records of the file, in order of arrival; what is torn or refused at the end is left out."""
+        """The whole records of the file, in order of arrival; what is damaged, torn or refused is left out."""
         for record, end in _scan(self.path):
             if end > self.size:
                 return
-            yield record
+            if record is not None:
+                yield record
 
 
 @dataclass
@@ -72,8 +78,8 @@ class Ticket:
     failure: OSError | None = None
 
 
-def _scan(path: Path) -> Iterator[tuple[Record, int]]:
-    """Whole records with the offset behind each."""
+def _scan(path: Path) -> Iterator[tuple[Record | None, int]]:
+    """Records with the offset behind each; ``None`` for one whose content is damaged but whose length leads on."""
     with path.open("rb") as file:
         if len(file.read(_HEAD.size)) < _HEAD.size:
             return
@@ -83,10 +89,13 @@ def _scan(path: Path) -> Iterator[tuple[Record, int]]:
             if length > _MAX_BODY:
                 return
             body = file.read(length)
-            if len(body) < length or zlib.crc32(body, zlib.crc32(head[_UNCHECKED:])) != crc:
+            if len(body) < length:
                 return
             end += _RECORD.size + length
-            yield Record(received, (sender, int.from_bytes(sequence, "little"), digest), body), end
+            if zlib.crc32(body, zlib.crc32(head[_UNCHECKED:])) == crc:
+                yield Record(received, (sender, int.from_bytes(sequence, "little"), digest), body), end
+            else:
+                yield None, end
 
 
 def _made(path: Path) -> int:
@@ -98,6 +107,19 @@ def _made(path: Path) -> int:
     if magic != _MAGIC or version != _VERSION:
         raise ValueError(f"{path} is no spool segment of version {_VERSION}")
     return int(made)
+
+
+def _read(number: int, path: Path) -> tuple[Segment, int]:
+    """The segment up to its last whole record, and how many damaged records lie before that."""
+    segment, damaged, passed = Segment(number, path, _made(path), _HEAD.size, notes=None), 0, 0
+    for record, end in _scan(path):
+        if record is None:
+            passed += 1
+            continue
+        segment.size = end
+        segment.entries.append(record.entry)
+        damaged, passed = damaged + passed, 0
+    return segment, damaged
 
 
 class Spool:
@@ -125,6 +147,7 @@ class Spool:
         self._torn = False  # bytes of a failed write still stand behind the last whole record
         self._pending: list[Ticket] = []  # written to the open segment, not yet on disk
         self._waiting: dict[int, Segment] = {}
+        self.damaged = 0  # records (or unreadable rests) of closed segments that were found damaged at the start
         self.before_done: Callable[[Segment], None] = lambda _segment: None
         self._next = self._recover()
 
@@ -140,20 +163,39 @@ class Spool:
             numbers.append(number)
             if path.suffix == ".done":
                 continue
-            size, entries = _HEAD.size, []
-            for record, end in _scan(path):
-                size = end
-                entries.append(record.entry)
-            if not entries:
-                path.unlink()
-                continue
-            if size < path.stat().st_size:
-                os.truncate(path, size)
-            closed = path.with_suffix(".seg")
-            path.rename(closed)
-            self._waiting[number] = Segment(number, closed, _made(closed), size, entries, notes=None)
+            segment = self._closed(number, path) if path.suffix == ".seg" else self._left_open(number, path)
+            if segment is not None:
+                self._waiting[number] = segment
         self._sync_directory()
         return max(numbers) + 1
+
+    def _left_open(self, number: int, path: Path) -> Segment | None:
+        """What a crash left: nothing behind the last whole record was acknowledged."""
+        segment, damaged = _read(number, path)
+        if not segment.entries:
+            path.unlink()
+            return None
+        if segment.size < path.stat().st_size:
+            os.truncate(path, segment.size)
+        self._report(path, damaged)
+        segment.path = path.with_suffix(".seg")
+        path.rename(segment.path)
+        return segment
+
+    def _closed(self, number: int, path: Path) -> Segment | None:
+        """All of it was acknowledged, so nothing is cut off or removed, readable or not."""
+        try:
+            segment, damaged = _read(number, path)
+        except ValueError:  # its head is gone: an operator may still save what is in it
+            segment, damaged = Segment(number, path, 0), 0
+        unread = path.stat().st_size > segment.size
+        self._report(path, damaged + unread)
+        return segment if segment.entries else None
+
+    def _report(self, path: Path, damaged: int) -> None:
+        if damaged:
+            self.damaged += damaged
+            log.error("spool segment damaged, the rest of it is used", path=str(path), damaged_records=damaged)
 
     # -- appending --------------------------------------------------------------------------------------------------
 
