@@ -93,7 +93,7 @@ class _Bench:
         clock.install(self.clock)
         city = City()
         self.senders = _found_city(city, folder)
-        self.gateway = telemetry.open_gateway(folder)
+        self.gateway = telemetry.open_gateway(folder, telemetry.owners_of(city.archive))
         self.sessions = telemetry.open_sessions(self.gateway.senders, self.senders)
         self.store = telemetry.Store.open(folder / "tsdb")
         self.line = build_line(city.archive, self.store, self.gateway, folder, retention_days=400)
@@ -158,7 +158,7 @@ class _Bench:
         from cleanheat.telemetry.spool import Spool
 
         spool = Spool(Path(tempfile.mkdtemp(dir=self.folder)))
-        owners = self.gateway.owners()
+        owners = self.gateway.owners
 
         def bare() -> None:
             blocks = []

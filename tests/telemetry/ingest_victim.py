@@ -35,9 +35,8 @@ KEYS, STORED = DIRECTORY / "sessions.json", DIRECTORY / "stored.txt"
 
 
 def open_door() -> telemetry.Gateway:
-    door = telemetry.open_gateway(DIRECTORY, telemetry.Limits(batches_burst=10**9))
-    door.owners = lambda: {kind: np.array([0, *SENDERS], np.int32) for kind in KINDS}
-    return door
+    owners = {kind: np.array([0, *SENDERS], np.int32) for kind in KINDS}
+    return telemetry.open_gateway(DIRECTORY, owners, telemetry.Limits(batches_burst=10**9))
 
 
 def sessions() -> dict[int, telemetry.SenderSession]:

@@ -18,6 +18,7 @@ import pytest
 from django.test import Client
 
 from cleanheat.accounts.models import Organisation
+from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.infra import clock
 from cleanheat.infra.sealing import Algorithm, KeyPair
 from cleanheat.kernel.errors import Problem
@@ -27,7 +28,7 @@ from cleanheat.telemetry import enrolment, envelope
 from cleanheat.telemetry import gateway as door_module
 from cleanheat.telemetry.envelope import PATHS, Content, SenderSession
 from cleanheat.telemetry.frames import Block
-from cleanheat.telemetry.gateway import Gateway, Receipt
+from cleanheat.telemetry.gateway import Gateway, Receipt, open_gateway, owners_of
 from cleanheat.telemetry.limits import Limits
 from cleanheat.telemetry.models import RefusalCount, SessionKey
 from cleanheat.telemetry.queries import list_refusals
@@ -67,7 +68,7 @@ def door(tmp_path: Path, watch: ManualClock, db: None) -> Gateway:
 
 
 def build(tmp_path: Path, limits: Limits | None = None) -> Gateway:
-    return Gateway(Spool(tmp_path / "spool"), Senders(tmp_path / "keys"), limits or Limits(), owners)
+    return Gateway(Spool(tmp_path / "spool"), Senders(tmp_path / "keys"), limits or Limits(), owners())
 
 
 @pytest.fixture
@@ -222,6 +223,14 @@ def test_another_companys_objects_are_refused_row_by_row(door: Gateway, session:
     assert receipt.rows == 1
     assert receipt.refused == {"foreign-object": 1, "unknown-object": 1}
     assert door.counts.total() == receipt.refused
+
+
+def test_an_object_added_while_the_line_runs_is_unknown_to_it(tmp_path: Path, session: SenderSession) -> None:
+    """The line's arrays are as long as the archive was at the start."""
+    slots = np.zeros(5)
+    at_start = {k: KindTable(k, np.arange(1, 5), slots, slots, {"sender": owners()[k]}) for k in KINDS}
+    door = open_gateway(tmp_path, owners_of(Archive("1", at_start)))
+    assert send(door, session, 1, block(ids=(3, 5))) == Receipt(OWN, 1, False, 1, {"unknown-object": 1})
 
 
 def test_late_early_and_out_of_order(door: Gateway, session: SenderSession) -> None:

@@ -123,7 +123,7 @@ def compose(options: Options, how: Running, began_at: int) -> Platform:
     telemetry.install_store(store)
     clock.install(RunningClock(_resume_at(store, ClockKeeper.kept(kept_clock), began_at), how.speed))
     archive = assets.archive()
-    gateway = telemetry.open_gateway(data_dir)
+    gateway = telemetry.open_gateway(data_dir, telemetry.owners_of(archive))
     telemetry.install_gateway(gateway)
     line = pipeline.build_line(archive, store, gateway, data_dir, options.retention_days)
     pipeline.install_line(line)

@@ -6,10 +6,11 @@ One bad value costs itself, one bad row its row, one bad batch its batch; anothe
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from cleanheat.assets.archive import Archive
 from cleanheat.infra import clock
 from cleanheat.infra.sealing import Algorithm, SealError
 from cleanheat.kernel.errors import Problem
@@ -61,11 +62,8 @@ class Traffic:
     body_bytes: int = 0
 
 
-def owners_of_archive() -> Owners:
-    """Per kind, who sends each object, from the current archive."""
-    from cleanheat.assets import public as assets
-
-    archive = assets.archive()
+def owners_of(archive: Archive) -> Owners:
+    """Per kind, who sends each object."""
     return {kind: archive[kind].links["sender"] for kind in KINDS}
 
 
@@ -75,8 +73,8 @@ class Gateway:
 
     spool: Spool
     senders: Senders
-    limits: Limits = field(default_factory=Limits)
-    owners: Callable[[], Owners] = owners_of_archive
+    limits: Limits
+    owners: Owners
 
     def __post_init__(self) -> None:
         limits = self.limits
@@ -145,7 +143,7 @@ class Gateway:
                 raise
             self._floods.check(sender)
             self._floods.take(sender)
-            decoded = decode_rows(text, sender, None, self.owners(), self.limits.wire)
+            decoded = decode_rows(text, sender, None, self.owners, self.limits.wire)
             head = envelope.header(Algorithm.SM4_GCM, Content.PLAIN_ROWS, sender, 0, decoded.sequence)
             body = head + self.senders.box.seal(_PLAIN_PURPOSE, text)
             return self._finish(self._begin(sender, decoded, digest(text), body))
@@ -174,8 +172,8 @@ class Gateway:
 
     def _decode(self, parcel: Envelope, plaintext: bytes) -> Decoded:
         if parcel.content is Content.COLUMNS:
-            return decode(plaintext, parcel.sender, parcel.sequence, self.owners(), self.limits.wire)
-        return decode_rows(plaintext, parcel.sender, parcel.sequence, self.owners(), self.limits.wire)
+            return decode(plaintext, parcel.sender, parcel.sequence, self.owners, self.limits.wire)
+        return decode_rows(plaintext, parcel.sender, parcel.sequence, self.owners, self.limits.wire)
 
     def _begin(self, sender: int, decoded: Decoded, content: bytes, body: bytes) -> _Kept:
         """Claim the number and write the batch; a repeat needs nothing, a number used otherwise is refused."""
@@ -306,9 +304,12 @@ class Gateway:
             self.spool.prune(now - self.limits.spool_days * DAY_S)
 
 
-def open_gateway(data_dir: Path, limits: Limits | None = None) -> Gateway:
-    """The gateway of an installation: spool and keys under its data directory."""
-    return Gateway(Spool(data_dir / "spool"), Senders(data_dir / "keys"), limits or Limits())
+def open_gateway(data_dir: Path, owners: Owners, limits: Limits | None = None) -> Gateway:
+    """The gateway of an installation: spool and keys under its data directory.
+
+    ``owners`` are those of the archive that the line was built for: an object added later is unknown until a restart.
+    """
+    return Gateway(Spool(data_dir / "spool"), Senders(data_dir / "keys"), limits or Limits(), owners)
 
 
 _installed: list[Gateway] = []

@@ -10,7 +10,7 @@ from cleanheat.telemetry.enrolment import (
     trust_public_key,
 )
 from cleanheat.telemetry.envelope import SenderSession
-from cleanheat.telemetry.gateway import Gateway, Receipt, Traffic, gateway, install_gateway, open_gateway
+from cleanheat.telemetry.gateway import Gateway, Receipt, Traffic, gateway, install_gateway, open_gateway, owners_of
 from cleanheat.telemetry.latest import Latest, LatestKind, install_latest, latest
 from cleanheat.telemetry.limits import Limits
 from cleanheat.telemetry.queries import RefusedRow, list_refusals, objects_of
@@ -60,6 +60,7 @@ __all__ = [
     "objects_of",
     "open_gateway",
     "open_sessions",
+    "owners_of",
     "seal_batch",
     "store",
     "switch",
