@@ -116,6 +116,15 @@ def test_roll_up_of_objects_leaves_hours_without_minutes_alone(store):
     assert found.rows.tolist() == [60, 60]
 
 
+def test_an_import_before_the_first_roll_up_counts_once(store):
+    ids, times, columns = rooms([1] * 60 + [2] * 60, [*minutes(60), *minutes(60)], np.full(120, 20.0))
+    store.append_rows("room", ids, times, columns, None, "m")
+    store.roll_up_objects("room", START, START + HOUR_S, np.array([1]))
+    store.roll_up(START)
+    means = store.hourly_means("room", ["room_temp_c"], START, START + HOUR_S, source="hours")
+    assert means.counts[0, 0] == 120
+
+
 def test_hours_to_roll_up_are_those_with_minutes_no_run_touched(store):
     assert store.hours_to_roll_up(START - DAY_S, START + DAY_S) == []
     times = START - HOUR_S + 60 * np.arange(180)

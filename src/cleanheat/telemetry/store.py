@@ -229,8 +229,8 @@ class Store:
             spec = _kind(code)
             with self._rolling:
                 # The hour is logged first: whatever a crash leaves behind is replaced by the next run.
-                again = not self._log_new(spec, np.array([hour_start], np.int64))
-                statements.roll_up_hour(self._engine, spec, hour_start, again)
+                self._log_new(spec, np.array([hour_start], np.int64))
+                statements.roll_up_hour(self._engine, spec, hour_start)
 
     def roll_up_objects(self, kind: str, start: int, end: int, ids: NDArray[Any]) -> None:
         """Recompute the hours of some objects in ``[start, end)`` where they have minutes: after an import."""
@@ -260,13 +260,12 @@ class Store:
             missing.update(open_hours[(begun & (spans[:, 1][None, :] >= open_hours[:, None])).any(axis=1)].tolist())
         return sorted(missing)
 
-    def _log_new(self, kind: Kind, hours: NDArray[np.int64]) -> bool:
-        """Logs hours as rolled up; whether any of them is new."""
+    def _log_new(self, kind: Kind, hours: NDArray[np.int64]) -> None:
+        """Logs hours as rolled up, each once."""
         known = statements.rolled_hours(self._engine, kind, int(hours.min()), int(hours.max()) + HOUR_S)
         new = np.setdiff1d(hours, known)
         if new.shape[0]:
             statements.log_rolled(self._engine, kind, new)
-        return bool(new.shape[0])
 
     def drop_before(self, kind: str, day: date) -> int:
         """Removes the minutes of all days (Asia/Shanghai) before ``day``; hours stay.  Returns the days removed."""

@@ -78,10 +78,10 @@ def _rollup_insert(engine: Engine, kind: Kind, select: str, bound: dict[str, Any
     )
 
 
-def roll_up_hour(engine: Engine, kind: Kind, hour: int, again: bool) -> None:
-    """All objects of a kind for one hour; ``again`` removes what an earlier run wrote."""
+def roll_up_hour(engine: Engine, kind: Kind, hour: int) -> None:
+    """All objects of a kind for one hour; what an earlier run, or an import of some objects, wrote is replaced."""
     bound = _window(hour, hour + HOUR_S)
-    if again:
+    if engine.select(f"SELECT id FROM {kind.table}_h WHERE {_HOURS} LIMIT 1", bound):
         engine.command(f"DELETE FROM {kind.table}_h WHERE {_HOURS}", bound)
     _rollup_insert(engine, kind, _rollup_select(kind, "toDateTime({start:UInt32})", _MINUTES), bound)
 
