@@ -219,6 +219,26 @@ def test_thread_delivers_each_minute_when_the_clock_passes_it(archive, evening, 
     assert {b[0].minute for _, _, b in delivered} == {evening + m * MINUTE for m in range(4)}
 
 
+def test_thread_delivers_the_same_batches_again_after_a_failure(archive, evening, tmp_path):
+    clock = ManualClock(float(evening))
+    seen = []
+
+    def deliver(batches):
+        seen.append(batches)
+        if len(seen) == 1:
+            raise ConnectionError("the server is restarting")
+        return []
+
+    thread = FeedThread(calm_feed(archive, evening, tmp_path), clock, deliver)
+    with pytest.raises(ConnectionError):
+        thread.step()
+    assert thread.step()
+    assert seen[0] is seen[1]
+    clock.advance(60)
+    assert thread.step()
+    assert min(sequence for _, sequence, _ in seen[2]) > max(sequence for _, sequence, _ in seen[1])
+
+
 def test_thread_waits_for_the_clock_and_saves_at_the_end(archive, evening, tmp_path):
     clock = ManualClock(float(evening), speed=60.0)
     waits = []

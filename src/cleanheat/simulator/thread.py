@@ -30,6 +30,7 @@ class FeedThread(threading.Thread):
         self._feed, self._clock, self._deliver = feed, clock, deliver
         self._stopping = threading.Event()
         self._wait = wait or self._stopping.wait
+        self._undelivered: list[Batch] | None = None  # of the next minute: made once, handed over until it is taken
         self.next_minute = max(feed.state.minute + MINUTE_S, floor_minute(clock.now()))
         self.delivered = 0
         self.refused = 0
@@ -43,8 +44,12 @@ class FeedThread(threading.Thread):
         """Deliver the next minute if the clock has passed its start; whether it had."""
         if self._clock.now() < self.next_minute:
             return False
-        batches = [(sender, blocks[0].sequence, blocks) for sender, blocks in self._feed.minute(self.next_minute)]
+        if self._undelivered is None:
+            made = self._feed.minute(self.next_minute)
+            self._undelivered = [(sender, blocks[0].sequence, blocks) for sender, blocks in made]
+        batches = self._undelivered
         refusals = self._deliver(batches)
+        self._undelivered = None
         self.delivered += len(batches) - len(refusals)
         self.refused += len(refusals)
         for problem in refusals:
@@ -56,7 +61,7 @@ class FeedThread(threading.Thread):
         while not self._stopping.is_set():
             try:
                 delivered = self.step()
-            except Exception:  # the same minute is tried again: the city goes on whatever happens at the door
+            except Exception:  # the same batches are tried again: the city goes on whatever happens at the door
                 log.exception("minute not delivered")
                 self._wait(LONGEST_WAIT_S)
                 continue
