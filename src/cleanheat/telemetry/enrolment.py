@@ -130,10 +130,22 @@ def exchange_key(
 def open_sessions(
     senders: Senders, ids: Iterable[int], algorithm: Algorithm = Algorithm.SM4_GCM, lifetime_s: int = 400 * 86_400
 ) -> dict[int, SenderSession]:
-    """Session keys for senders that live in the platform's own process (the simulator, benchmarks): no exchange."""
+    """Session keys for senders that live in the platform's own process (the simulator, benchmarks): no exchange.
+
+    Keys that have half their life left are taken again, so that restarts do not fill the table.
+    """
+    enough = clock.now_utc() + timedelta(seconds=lifetime_s // 2)
+    wanted = sorted(ids)
+    valid = SessionKey.objects.filter(sender_id__in=wanted, algorithm=algorithm, valid_until__gte=enough)
+    newest = {row.sender_id: row for row in valid.order_by("id")}
     sessions = {}
     with transaction.atomic():
-        for sender in ids:
+        for sender in wanted:
+            known = newest.get(sender)
+            opened = senders.session(sender, known.key_id, known) if known else None
+            if opened is not None:
+                sessions[sender] = opened.session
+                continue
             _row(sender).save()
             key = secrets.token_bytes(algorithm.key_bytes)
             row = _add_key(senders, sender, algorithm, key, lifetime_s)
