@@ -29,7 +29,7 @@ from cleanheat.telemetry import gateway as door_module
 from cleanheat.telemetry.envelope import PATHS, Content, SenderSession
 from cleanheat.telemetry.frames import Block
 from cleanheat.telemetry.gateway import Gateway, Receipt, open_gateway, owners_of
-from cleanheat.telemetry.limits import Limits
+from cleanheat.telemetry.limits import Buckets, Limits
 from cleanheat.telemetry.models import RefusalCount, SessionKey
 from cleanheat.telemetry.queries import list_refusals
 from cleanheat.telemetry.sender import KeyFile, ReferenceSender, SendError, send_csv
@@ -145,9 +145,21 @@ def test_after_a_restart_repeats_are_known_and_waiting_batches_open(
 
 def test_a_retry_under_a_new_key_is_the_same_batch(door: Gateway, session: SenderSession) -> None:
     send(door, session, 1)
-    newer = enrolment.open_sessions(door.senders, [OWN])[OWN]
+    newer = enrolment.open_sessions(door.senders, [OWN], lifetime_s=900 * 86_400)[OWN]
     assert newer.key_id == session.key_id + 1
     assert send(door, newer, 1).is_repeat
+
+
+def test_a_restart_goes_on_with_the_keys_it_has(tmp_path: Path, door: Gateway, watch: ManualClock) -> None:
+    first = enrolment.open_sessions(door.senders, [OWN, OTHER])
+    again = Senders(tmp_path / "keys")
+    assert enrolment.open_sessions(again, [OWN, OTHER]) == first
+    watch.advance(300 * 86_400)
+    later = enrolment.open_sessions(again, [OWN, OTHER])
+    assert later[OWN].key_id == first[OWN].key_id + 1
+    elsewhere = Senders(tmp_path / "other")  # the installation's key is gone: what it sealed opens no more
+    assert enrolment.open_sessions(elsewhere, [OWN])[OWN].key_id == later[OWN].key_id + 1
+    assert SessionKey.objects.count() == 5
 
 
 @pytest.mark.parametrize("algorithm", list(Algorithm))
@@ -280,6 +292,26 @@ def test_a_stranger_cannot_lock_out_the_sender_he_names(tmp_path: Path, door: Ga
     codes = [refused(strict, forged, remote="6.6.6.6").code for _ in range(4)]
     assert codes == ["bad-seal", "bad-seal", "too-many-requests", "too-many-requests"]
     assert strict.receive(seal_batch(session, 1, [block()]), BATCHES, "1.2.3.4").rows == 3
+
+
+def test_invented_senders_share_their_addresss_bucket(tmp_path: Path, door: Gateway) -> None:
+    strict = build(tmp_path / "strict", Limits(failures_per_s=0.1, failures_burst=2))
+    forged = [envelope.header(1, Content.COLUMNS, n, 1, 5) + os.urandom(50) for n in range(100, 104)]
+    codes = [refused(strict, body, remote="6.6.6.6").code for body in forged]
+    assert codes == ["unknown-sender", "unknown-sender", "too-many-requests", "too-many-requests"]
+    assert refused(strict, forged[0], remote="6.6.6.7").code == "unknown-sender"
+
+
+def test_many_keys_push_out_the_longest_unused_only(watch: ManualClock) -> None:
+    buckets = Buckets(rate=0.001, burst=1, most_keys=3)
+    for key in "abc":
+        buckets.take(key)
+    with pytest.raises(Problem):
+        buckets.check("a")  # used just now
+    buckets.take("d")
+    with pytest.raises(Problem):
+        buckets.check("a")
+    buckets.check("b")
 
 
 def test_sequence_numbers_in_the_past(door: Gateway, session: SenderSession) -> None:

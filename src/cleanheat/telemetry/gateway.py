@@ -157,7 +157,7 @@ class Gateway:
         parcel = envelope.parse(body)
         if PATHS.get(parcel.content) != path:
             raise refuse("wrong-path", path, "header.content")
-        source = (parcel.sender, remote)
+        source = (self._known(parcel.sender), remote)  # strangers share their address's: invented numbers gain nothing
         self._failures.check(source)
         self._floods.check(parcel.sender)
         try:
@@ -242,7 +242,7 @@ class Gateway:
 
     def admit_key_request(self, sender: int, remote: str) -> None:
         """Slow down whoever asks for keys, codes or challenges too often (429)."""
-        source = (sender, remote)
+        source = (self._known(sender), remote)
         self._key_requests.check(source)
         self._key_requests.take(source)
 
