@@ -7,7 +7,7 @@ import pytest
 from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.quantities import KINDS, VERDICT_BITS
 from cleanheat.kernel.time import DAY_S, HOUR_S
-from cleanheat.kernel.verdicts import Verdict
+from cleanheat.kernel.verdicts import USABLE, Verdict
 from cleanheat.telemetry.frames import Frame
 from cleanheat.telemetry.store import Store
 
@@ -67,7 +67,15 @@ def test_rows_of_many_days_go_to_their_days_once(store):
     assert store.sizes()["tele_room"][0] == 40
 
 
-def test_roll_up_counts_trusted_values_only(store):
+def test_averages_take_exactly_the_usable_verdicts(store):
+    verdicts = np.array(list(Verdict), np.uint64)
+    ids, times, columns = rooms([7] * len(Verdict), minutes(len(Verdict)), np.full(len(Verdict), 20.0))
+    store.append_rows("room", ids, times, columns, verdicts, "a")
+    counts = store.hourly_means("room", ["room_temp_c"], START, START + HOUR_S, source="minutes").counts
+    assert counts[0, 0] == USABLE[list(Verdict)].sum()
+
+
+def test_roll_up_counts_usable_values_only(store):
     temps = np.full(60, 20.0)
     temps[0], temps[1], temps[2], temps[3] = np.nan, 99.0, 26.0, 14.0
     verdicts = np.zeros(60, np.uint64)

@@ -17,7 +17,7 @@ from cleanheat.kernel import parameters
 from cleanheat.kernel.findings import Evidence, Finding, Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, floor_minute, season_of
-from cleanheat.kernel.verdicts import Verdict, unpack
+from cleanheat.kernel.verdicts import TRUSTED, unpack
 from cleanheat.telemetry.frames import Frame
 from cleanheat.telemetry.public import Latest, LatestRows, Store
 
@@ -214,7 +214,7 @@ def stops_in_past(archive: Archive, number: int, rows: LatestRows, outdoor_temp_
     """
     circuit = circuits(archive)[0]
     spec = KINDS[circuit.kind]
-    good = np.isin(unpack(rows.words, len(spec.signals)), (Verdict.GOOD, Verdict.IMPUTED, Verdict.CONFIRMED))
+    good = TRUSTED[unpack(rows.words, len(spec.signals))]
 
     def reading(signal: str) -> Floats:
         i = spec.index[signal]

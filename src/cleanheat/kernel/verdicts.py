@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,17 @@ class Verdict(IntEnum):
     @property
     def zh(self) -> str:
         return ("可信", "可疑", "错误", "缺失", "补全", "人工确认")[self]
+
+
+def _of(*counted: Verdict) -> NDArray[np.bool_]:
+    return np.isin(np.arange(1 << VERDICT_BITS), counted)
+
+
+TRUSTED: Final = _of(Verdict.GOOD, Verdict.IMPUTED, Verdict.CONFIRMED)
+"""Which verdicts models and totals judge by: ``TRUSTED[verdicts]``.  What is suspicious must not raise an alert."""
+
+USABLE: Final = TRUSTED | _of(Verdict.SUSPICIOUS)
+"""Which verdicts are shown and averaged (roll-ups, curves, rankings): all but bad and missing."""
 
 
 def pack(verdicts: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -18,7 +18,7 @@ from cleanheat.infra import clock
 from cleanheat.infra.scope import EVERYTHING
 from cleanheat.kernel.quantities import KINDS, Signal
 from cleanheat.kernel.time import MINUTE_S
-from cleanheat.kernel.verdicts import Verdict
+from cleanheat.kernel.verdicts import TRUSTED, Verdict
 from cleanheat.quality.public import parameters_of
 from cleanheat.telemetry.latest import latest
 from cleanheat.twin import public as twin
@@ -106,7 +106,7 @@ def _substations() -> LiveKind:
     station, size = table.links["substation"][table.numbers], assets.archive()["substation"].size
     values, verdicts = {}, {}
     for code in SUBSTATION_SIGNALS:
-        trusted = np.isin(units.verdicts[code], (Verdict.GOOD, Verdict.IMPUTED, Verdict.CONFIRMED))
+        trusted = TRUSTED[units.verdicts[code]]
         reading = np.where(trusted, units.values[code], np.nan)[table.numbers]
         known = ~np.isnan(reading)
         count = np.bincount(station[known], minlength=size)

@@ -31,6 +31,7 @@ from cleanheat.infra.panels import (
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import HOUR_S
+from cleanheat.kernel.verdicts import TRUSTED
 from cleanheat.pipeline.public import ROOM_LIMIT_C, line
 from cleanheat.screens.live import fresh_for_s, live
 from cleanheat.telemetry.public import store
@@ -52,7 +53,7 @@ def _seen(kind: str, scope: Scope) -> NDArray[np.intp]:
 def _trusted(kind: str, signal: str, scope: Scope) -> NDArray[np.float64]:
     """Present values within the scope that are fresh and not known to be wrong."""
     now, seen = live(kind), _seen(kind, scope)
-    good = np.isin(now.verdicts[signal][seen], (0, 4, 5)) & (now.minute[seen] > now.minute.max() - fresh_for_s())
+    good = TRUSTED[now.verdicts[signal][seen]] & (now.minute[seen] > now.minute.max() - fresh_for_s())
     values: NDArray[np.float64] = now.values[signal][seen][good]
     return values
 

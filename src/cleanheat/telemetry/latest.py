@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from cleanheat.assets.archive import Archive
 from cleanheat.kernel.quantities import KINDS, Kind
 from cleanheat.kernel.time import HOUR_S, MINUTE_S, floor_minute
-from cleanheat.kernel.verdicts import Verdict, unpack
+from cleanheat.kernel.verdicts import TRUSTED, Verdict, unpack
 from cleanheat.telemetry.frames import Frame
 from cleanheat.telemetry.store import Store
 
 LOOK_BACK_S = HOUR_S
-_TRUSTED = np.array([v in {Verdict.GOOD, Verdict.IMPUTED, Verdict.CONFIRMED} for v in range(8)])
 
 
 @dataclass
@@ -30,7 +29,7 @@ class LatestKind:
     """One kind's newest readings.
 
     ``values[i]`` are scaled integers ``[size]`` of the i-th signal, ``verdicts`` ``uint8[S, size]``; ``minute`` is the
-    newest row of each object and ``heard`` the newest row with at least one usable value (epoch seconds, 0 = none).
+    newest row of each object and ``heard`` the newest row with any value, right or wrong (epoch seconds, 0 = none).
     """
 
     spec: Kind
@@ -56,7 +55,7 @@ class LatestKind:
     def trusted(self, signal: str, since: int) -> NDArray[np.float64]:
         """Physical values of all slots, NaN where not trusted or older than ``since``."""
         i = self.spec.index[signal]
-        good = _TRUSTED[self.verdicts[i]] & (self.minute >= since)
+        good = TRUSTED[self.verdicts[i]] & (self.minute >= since)
         return np.where(good, self.values[i] / self.spec.signals[i].scale, np.nan)
 
     def copy(self) -> LatestKind:
@@ -100,7 +99,7 @@ class Latest:
         verdicts: NDArray[np.uint8],
         minutes: NDArray[np.int64],
     ) -> None:
-        usable = verdicts.min(axis=0, initial=255) < Verdict.MISSING
+        spoke = verdicts.min(axis=0, initial=255) < Verdict.MISSING
         at: Any = ids
         if ids.size and int(ids[-1] - ids[0]) + 1 == ids.size:  # ascending and gapless: a plain copy
             at = slice(int(ids[0]), int(ids[-1]) + 1)
@@ -110,7 +109,7 @@ class Latest:
                 held[at] = column
             for held, verdict in zip(state.verdicts, verdicts, strict=True):
                 held[at] = verdict
-            state.heard[ids[usable]] = minutes[usable]
+            state.heard[ids[spoke]] = minutes[spoke]
 
     def copy_of(self, kind: str) -> LatestKind:
         """A consistent copy of one kind: values, verdicts and minutes of the same rows."""

@@ -50,7 +50,7 @@ class LatestRows:
 
 @dataclass(frozen=True)
 class SignalSeries:
-    """One signal's buckets, in its unit; NaN where no value is trusted.  Of a counter, ``mean`` is the last reading."""
+    """One signal's buckets, in its unit; NaN where no value is usable.  Of a counter, ``mean`` is the last reading."""
 
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
@@ -173,7 +173,7 @@ class Store:
         All lists follow the kind's signals, ``None`` where there is nothing.  Floats are physical values (NaN none);
         integers are already scaled (the type's own missing mark none).  ``means``/``lows``/``highs`` concern mean
         signals (lows and highs default to the mean), ``lasts`` the counters (float64 or integers: float32 cannot hold
-        them).  ``counts`` is how many trusted values stand behind each mean: one array for all signals (also the rows
+        them).  ``counts`` is how many usable values stand behind each mean: one array for all signals (also the rows
         seen), or one a signal.  Rows in (id, hour) order cost least.
 
         A later ``roll_up`` of such an hour replaces it, but only where that hour has minutes does it find anything:
@@ -196,9 +196,9 @@ class Store:
             if mean is None:
                 continue
             count = each[i]
-            total, trusted = _sums(s, mean, rows if count is None else count)
+            total, usable = _sums(s, mean, rows if count is None else count)
             low, high = lows[i], highs[i]
-            stored[f"{s.code}_s"], stored[f"{s.code}_n"] = total, trusted
+            stored[f"{s.code}_s"], stored[f"{s.code}_n"] = total, usable
             stored[f"{s.code}_lo"] = _scaled(s, mean if low is None else low)
             stored[f"{s.code}_hi"] = _scaled(s, mean if high is None else high)
         types = {c.name: c.type for c in table.columns}
@@ -358,7 +358,7 @@ class Store:
         ids: NDArray[Any] | None = None,
         source: Source | None = None,
     ) -> HourlyMeans:
-        """Hourly means over all objects of a kind (or ``ids``), every trusted value weighing the same."""
+        """Hourly means over all objects of a kind (or ``ids``), every usable value weighing the same."""
         spec, wanted = _kind(kind), _signals(kind, signals)
         _check_window(start, end)
         start -= start % HOUR_S
@@ -464,15 +464,15 @@ def _scaled(signal: Signal, values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _sums(signal: Signal, mean: NDArray[Any], count: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Scaled sum and trusted count behind a mean; no value, no count."""
+    """Scaled sum and usable count behind a mean; no value, no count."""
     if mean.dtype.kind in "iu":
         there = mean != signal.missing
-        trusted = np.where(there, count, 0) if not there.all() else count
+        usable = np.where(there, count, 0) if not there.all() else count
         wide = np.dtype(np.int32 if signal.bits <= 16 else np.int64)
-        return np.multiply(mean, trusted, dtype=wide, casting="unsafe"), trusted
-    trusted = np.where(np.isfinite(mean), count, 0)
-    total = np.rint(np.nan_to_num(mean, copy=True).astype(np.float64) * (trusted * float(signal.scale)))
-    return total, trusted
+        return np.multiply(mean, usable, dtype=wide, casting="unsafe"), usable
+    usable = np.where(np.isfinite(mean), count, 0)
+    total = np.rint(np.nan_to_num(mean, copy=True).astype(np.float64) * (usable * float(signal.scale)))
+    return total, usable
 
 
 def _ratio(sums: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.float64]:
@@ -528,9 +528,9 @@ def _joined(
     groups, first = np.unique(both["b"], return_index=True)
     out: statements.Columns = {"b": groups, "seen": np.add.reduceat(both["seen"].astype(np.int64), first)}
     for i, s in enumerate(wanted):
-        total, trusted, bad, low, high = (both[f"{c}{i}"].astype(np.int64) for c in ("s", "t", "x", "lo", "hi"))
-        seen = trusted > 0
-        out[f"t{i}"], out[f"x{i}"] = np.add.reduceat(trusted, first), np.add.reduceat(bad, first)
+        total, usable, bad, low, high = (both[f"{c}{i}"].astype(np.int64) for c in ("s", "t", "x", "lo", "hi"))
+        seen = usable > 0
+        out[f"t{i}"], out[f"x{i}"] = np.add.reduceat(usable, first), np.add.reduceat(bad, first)
         out[f"lo{i}"] = np.minimum.reduceat(np.where(seen, low, np.iinfo(np.int64).max), first)
         out[f"hi{i}"] = np.maximum.reduceat(np.where(seen, high, np.iinfo(np.int64).min), first)
         if s.is_counter:

@@ -1,14 +1,14 @@
 """Every question and order the engine is given, as bound statements over a mandatory time window ``[start, end)``.
 
 Signal names come from the catalogue, never from a caller's text; everything else is a bound parameter.  A value is
-*trusted* when it is there and its verdict is neither bad nor missing.
+*usable* when it is there and its verdict is one of :data:`cleanheat.kernel.verdicts.USABLE`: neither bad nor missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,14 @@ _HOURS = "h >= toDateTime({start:UInt32}) AND h < toDateTime({end:UInt32})"
 _IDS = " AND id IN {ids:Array(UInt32)}"
 
 
-def trusted(kind: Kind, signal: Signal) -> str:
-    """Verdicts 2 (bad) and 3 (missing) are the two whose upper bits read 01: one mask tells them from the others."""
+_UPPER: Final = 6
+_UNUSABLE: Final = int(Verdict.BAD) & _UPPER
+
+
+def usable(kind: Kind, signal: Signal) -> str:
+    """Bad and missing are the two verdicts whose upper bits read 01: one mask tells them from :data:`USABLE`."""
     shift = VERDICT_BITS * kind.index[signal.code]
-    return f"(bitAnd(q, {6 << shift}) != {2 << shift} AND `{signal.code}` != {signal.missing})"
+    return f"(bitAnd(q, {_UPPER << shift}) != {_UNUSABLE << shift} AND `{signal.code}` != {signal.missing})"
 
 
 def bad(kind: Kind, signal: Signal) -> str:
@@ -53,7 +57,7 @@ def _window(start: int, end: int, ids: Sequence[int] | NDArray[Any] | None = Non
 def _rollup_select(kind: Kind, hour: str, where: str) -> str:
     parts = ["id", f"{hour} AS hour", "toUInt16(least(count(), 65535))"]
     for s in kind.signals:
-        ok, c = trusted(kind, s), f"`{s.code}`"
+        ok, c = usable(kind, s), f"`{s.code}`"
         if s.is_counter:
             parts.append(f"if(countIf({ok}) = 0, {s.missing}, argMaxIf({c}, ts, {ok}))")
         else:
@@ -116,10 +120,10 @@ def log_rolled(engine: Engine, kind: Kind, hours: NDArray[np.int64]) -> None:
 def series_from_minutes(
     engine: Engine, kind: Kind, number: int, signals: Sequence[Signal], start: int, end: int, width: int
 ) -> Columns:
-    """Buckets of ``width`` s: ``b``, ``seen``; per signal ``s`` (sum), ``t`` (trusted), ``x`` (bad), ``lo``, ``hi``."""
+    """Buckets of ``width`` s: ``b``, ``seen``; per signal ``s`` (sum), ``t`` (usable), ``x`` (bad), ``lo``, ``hi``."""
     parts = [f"toUInt32(intDiv(toUInt32(ts) - {{start:UInt32}}, {width:d})) AS b", "count() AS seen"]
     for i, s in enumerate(signals):
-        ok, c = trusted(kind, s), f"`{s.code}`"
+        ok, c = usable(kind, s), f"`{s.code}`"
         total = f"argMaxIf({c}, ts, {ok})" if s.is_counter else f"sumIf({c}, {ok})"
         parts += [
             f"toInt64({total}) AS s{i}",
@@ -158,10 +162,10 @@ def series_from_hours(
 def hourly_sums_from_minutes(
     engine: Engine, kind: Kind, signals: Sequence[Signal], start: int, end: int, ids: NDArray[Any] | None
 ) -> Columns:
-    """City-wide sums and trusted counts an hour (``b`` hours after ``start``)."""
+    """City-wide sums and usable counts an hour (``b`` hours after ``start``)."""
     parts = [f"toUInt16(intDiv(toUInt32(ts) - {{start:UInt32}}, {HOUR_S})) AS b"]
     for i, s in enumerate(signals):
-        ok = trusted(kind, s)
+        ok = usable(kind, s)
         parts += [f"toInt64(sumIf(`{s.code}`, {ok})) AS s{i}", f"countIf({ok}) AS t{i}"]
     where = _MINUTES + (_IDS if ids is not None else "")
     sql = f"SELECT {', '.join(parts)} FROM {kind.table} WHERE {where} GROUP BY b ORDER BY b"
@@ -182,12 +186,12 @@ def hourly_sums_from_hours(
 def worst(
     engine: Engine, kind: Kind, signal: Signal, start: int, end: int, n: int, descending: bool, from_hours: bool
 ) -> Columns:
-    """The ``n`` objects with the lowest (or highest) mean: ``id``, ``s`` (sum) and ``t`` (trusted values)."""
+    """The ``n`` objects with the lowest (or highest) mean: ``id``, ``s`` (sum) and ``t`` (usable values)."""
     c = signal.code
     if from_hours:
         total, count, table, where = f"sum(`{c}_s`)", f"sum(`{c}_n`)", f"{kind.table}_h", _HOURS
     else:
-        ok = trusted(kind, signal)
+        ok = usable(kind, signal)
         total, count, table, where = f"sumIf(`{c}`, {ok})", f"countIf({ok})", kind.table, _MINUTES
     sql = (
         f"SELECT id, toInt64({total}) AS s, toUInt64({count}) AS t FROM {table} WHERE {where} "
