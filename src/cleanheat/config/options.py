@@ -16,11 +16,15 @@ class Options(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CLEANHEAT_", extra="forbid")
 
     data_dir: Path = Field(Path("data/city"), description="where the platform keeps everything it stores")
-    database_url: str = Field("", description="postgresql://… for PostgreSQL; empty: SQLite in data_dir")
+    database_url: str = Field("", description="postgresql://user:password@host:port/name; empty: SQLite")
     tsdb_dsn: str = Field("", description="clickhouse://… for a ClickHouse server; empty: embedded store in data_dir")
     host: str = Field("127.0.0.1", description="address the server listens on")
     port: int = Field(8000, description="port the server listens on")
     allowed_hosts: list[str] = Field(["127.0.0.1", "localhost", "[::1]"], description="host names browsers may use")
+    behind_https: bool = Field(
+        False,
+        description="a proxy in front speaks HTTPS and sets X-Forwarded-Proto itself: cookies travel over it only",
+    )
     size: Literal["small", "city"] = Field("city", description="size of the simulated city")
     seed: int = Field(20_260_115, description="seed of the simulated city")
     debug: bool = Field(False, description="Django's debug pages; never on a machine others reach")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cleanheat.config import logs
+from cleanheat.config.database import database
 from cleanheat.config.options import options
 
 OPTIONS = options()
@@ -51,18 +52,8 @@ MIDDLEWARE = [  # few: every request pays for each
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "platform.sqlite3",
-        "CONN_MAX_AGE": None,  # a thread keeps its connection
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
-        },
-    }
-}
+DATABASES = {"default": database(OPTIONS.database_url, DATA_DIR)}
+TSDB_DSN = OPTIONS.tsdb_dsn
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "cleanheat.accounts.sessions.KeepingBackend"]
 AXES_FAILURE_LIMIT = 5
@@ -93,6 +84,8 @@ SESSION_COOKIE_AGE = 12 * 3_600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.behind_https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OPTIONS.behind_https else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 FINISHED_KEPT_DAYS = OPTIONS.finished_kept_days
 LOGGING = logs.configure()

@@ -157,7 +157,7 @@ def _draw_map(watch: _Watch, city: CityDataset) -> None:
 
 
 def _write_past(watch: _Watch, archive: assets.Archive, size: str, seed: int, until: int, data_dir: Path) -> None:
-    store = telemetry.Store.open(data_dir / "tsdb")
+    store = telemetry.Store.open(settings.TSDB_DSN or data_dir / "tsdb")
     try:
         with store.merges_postponed(*KINDS, hours=True):
             past.write_past(

@@ -50,7 +50,7 @@ def import_command(
 
 def _import(file: Path, map_file: Path, mapping: HistoryMap, object_key: str, progress: Reports) -> str:
     try:
-        opened = Store.open(getattr(settings, "TSDB_DSN", "") or Path(settings.DATA_DIR) / "tsdb")
+        opened = Store.open(settings.TSDB_DSN or Path(settings.DATA_DIR) / "tsdb")
     except StoreLocked:
         return _hand_over(file, map_file, mapping, object_key, progress)
     try:
