@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from cleanheat.config import process
-from cleanheat.config.process import ClockKeeper
-from cleanheat.kernel.time import DAY_S, HOUR_S
+from cleanheat.config.process import ClockKeeper, Running
+from cleanheat.infra import clock
+from cleanheat.kernel.time import DAY_S, HOUR_S, MachineClock, ManualClock
 from cleanheat.telemetry.store import LatestRows
 
 KEPT = 1_768_478_400.0
@@ -38,6 +39,21 @@ def test_time_goes_on_behind_what_is_stored(newest, resumed):
 
 def test_the_first_start_begins_where_the_city_was_built():
     assert process._resume_at(Store(0), None, 5) == 5
+
+
+def test_where_real_companies_send_it_is_the_machines_time(tmp_path):
+    assert process._clock(Store(KEPT), KEPT, 5, Running(feed="none", clock="machine")) == MachineClock()
+    assert process._clock(Store(0), KEPT, 5, Running(speed=60.0)).speed == 60.0
+
+
+@pytest.mark.parametrize("kept", [MachineClock(), ManualClock(KEPT)], ids=["machine", "simulated"])
+def test_commands_go_by_the_servers_clock(tmp_path, manual_clock, kept):
+    path = tmp_path / "clock.json"
+    assert ClockKeeper.clock(path) == MachineClock()
+    clock.install(kept)
+    ClockKeeper(path)._keep()
+    found = ClockKeeper.clock(path)
+    assert found == kept if kept == MachineClock() else found.start == KEPT
 
 
 def test_a_full_disk_does_not_end_the_keeper(tmp_path, monkeypatch, manual_clock):

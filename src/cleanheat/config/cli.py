@@ -29,11 +29,8 @@ def _setup() -> None:
 
     from cleanheat.config.process import ClockKeeper
     from cleanheat.infra import clock
-    from cleanheat.kernel.time import RunningClock
 
-    kept = ClockKeeper.kept(settings.DATA_DIR / "clock.json")
-    if kept is not None:
-        clock.install(RunningClock(kept))
+    clock.install(ClockKeeper.clock(settings.DATA_DIR / "clock.json"))
 
 
 @app.command()
@@ -42,10 +39,15 @@ def run(
     speed: Annotated[float, typer.Option(min=0.1, max=600, help="platform seconds per second")] = 1.0,
     feed: Annotated[str, typer.Option(help="direct, http or none: how simulated batches come in")] = "direct",
     weather: Annotated[Path | None, typer.Option(exists=True, help="hourly weather CSV instead of the model")] = None,
+    clock: Annotated[str, typer.Option(help="simulated, or machine where real companies send")] = "simulated",
 ) -> None:
     """Build the city once if there is none, then run everything at one address."""
     if feed not in {"direct", "http", "none"}:
         raise typer.BadParameter("--feed is direct, http or none")
+    if clock not in {"simulated", "machine"}:
+        raise typer.BadParameter("--clock is simulated or machine")
+    if clock == "machine" and speed != 1.0:
+        raise typer.BadParameter("--speed is for the simulated clock: the machine's runs as it runs")
     import uvicorn
 
     from cleanheat.config.options import options
@@ -60,7 +62,7 @@ def run(
         with bars(terminal) as tell:
             terminal.print(summary(ensure_built(settings.size, settings.seed, moment(at), data_dir, tell)))
     city = ensure_built(settings.size, settings.seed, moment(at), data_dir)
-    how = Running(speed, feed, weather)  # type: ignore[arg-type]  # checked above
+    how = Running(speed, feed, weather, clock)  # type: ignore[arg-type]  # checked above
     with running(settings, how, city.clock_start):
         from cleanheat.config.asgi import application
 

@@ -17,7 +17,7 @@ from cleanheat.assets import public as assets
 from cleanheat.config.options import Options
 from cleanheat.infra import clock, events, jobs
 from cleanheat.kernel.errors import Problem
-from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, RunningClock, floor_minute
+from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, Clock, MachineClock, RunningClock, floor_minute
 from cleanheat.pipeline import public as pipeline
 from cleanheat.simulator.feed import Feed
 from cleanheat.simulator.thread import Batch, Deliver, FeedThread
@@ -25,6 +25,7 @@ from cleanheat.simulator.weather import Weather
 from cleanheat.telemetry import public as telemetry
 
 FeedMode = Literal["direct", "http", "none"]
+ClockMode = Literal["simulated", "machine"]
 BATCHES_PATH = "/api/v1/ingest/batches"
 KEEP_CLOCK_EVERY_S = 5.0
 AHEAD_S = 7 * DAY_S
@@ -47,6 +48,8 @@ class Running:
     speed: float = 1.0
     feed: FeedMode = "direct"
     weather_file: Path | None = None
+    clock: ClockMode = "simulated"
+    """``machine`` where real companies send: the platform's time is theirs, whatever was kept or built."""
 
 
 class ClockKeeper:
@@ -63,6 +66,14 @@ class ClockKeeper:
             return float(json.loads(path.read_text("utf-8"))["now"])
         except (OSError, ValueError, KeyError):
             return None
+
+    @classmethod
+    def clock(cls, path: Path) -> Clock:
+        """The installation's clock as it was last kept: for commands beside the server."""
+        kept = cls.kept(path)
+        if kept is None or json.loads(path.read_text("utf-8")).get("clock") == "machine":
+            return MachineClock()
+        return RunningClock(kept)
 
     def start(self) -> None:
         self._thread.start()
@@ -81,7 +92,8 @@ class ClockKeeper:
 
     def _keep(self) -> None:
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps({"now": clock.now()}), "utf-8")
+        mode: ClockMode = "machine" if isinstance(clock.current(), MachineClock) else "simulated"
+        fresh.write_text(json.dumps({"now": clock.now(), "clock": mode}), "utf-8")
         fresh.replace(self._path)
 
 
@@ -121,7 +133,7 @@ def compose(options: Options, how: Running, began_at: int) -> Platform:
     kept_clock = data_dir / "clock.json"
     store = telemetry.Store.open(options.tsdb_dsn or data_dir / "tsdb")
     telemetry.install_store(store)
-    clock.install(RunningClock(_resume_at(store, ClockKeeper.kept(kept_clock), began_at), how.speed))
+    clock.install(_clock(store, ClockKeeper.kept(kept_clock), began_at, how))
     archive = assets.archive()
     gateway = telemetry.open_gateway(data_dir, telemetry.owners_of(archive))
     telemetry.install_gateway(gateway)
@@ -134,6 +146,12 @@ def compose(options: Options, how: Running, began_at: int) -> Platform:
         feed = Feed(archive, options.seed, floor_minute(clock.now()), data_dir, weather)
         platform.services.append(FeedThread(feed, clock.current(), _deliver(gateway, archive, how, options)))
     return platform
+
+
+def _clock(store: telemetry.Store, kept: float | None, began_at: int, how: Running) -> Clock:
+    if how.clock == "machine":
+        return MachineClock()
+    return RunningClock(_resume_at(store, kept, began_at), how.speed)
 
 
 def _resume_at(store: telemetry.Store, kept: float | None, began_at: int) -> float:
