@@ -36,6 +36,7 @@ _ENGINE_CONFIG: Final = """<clickhouse>
 _SESSION: Final[Mapping[str, str]] = {
     "max_partitions_per_insert_block": "0",  # one imported history file may span years of day partitions
     "max_insert_threads": "1",
+    "max_threads_min_free_memory_per_thread": "67108864",  # its own gibibyte leaves one thread under our memory cap
     "compile_expressions": "0",  # compiling costs a second per new statement and gains nothing measurable here
     "compile_aggregate_expressions": "0",
 }
