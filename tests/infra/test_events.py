@@ -45,6 +45,15 @@ def test_event_reaches_every_handler_as_it_was(heard):
     assert heard["first"] == heard["second"] == [STOPPED]
 
 
+def test_what_is_given_up_is_counted(heard):
+    events.publish(STOPPED)
+    events.dispatch_pending()
+    Delivery.objects.update(done_at=None, lease_until_s=0, attempt=events.ATTEMPTS)
+    assert events.given_up() == 2
+    Delivery.objects.filter(pk=Delivery.objects.first().pk).update(lease_until_s=1e12)  # its last try is under way
+    assert events.given_up() == 1
+
+
 def test_delivered_event_is_not_delivered_again(heard):
     events.publish(STOPPED)
     events.dispatch_pending()

@@ -8,13 +8,16 @@ def test_the_citys_dispatcher_sees_the_line_and_all_senders(line, signed_in):
     answer = signed_in("city.dispatcher").get("/api/v1/status").json()
     (minute,) = answer["minutes"]
     assert {s["stage"] for s in minute["stages"]} >= {"open", "judge", "store", "diagnose", "alerts", "live"}
+    assert set(minute["hits"]) <= set(answer["rules"])
+    assert all(not zh.isascii() for zh in answer["rules"].values())
+    assert answer["events_given_up"] == 0
     assert {s["sender"] for s in answer["senders"]} == {10, 20, 30, 40, 50}
 
 
 @pytest.mark.parametrize(("username", "senders"), [("company.dispatcher", {10}), ("office.reader", set())])
 def test_a_company_sees_its_own_sending_only(line, signed_in, username, senders):
     answer = signed_in(username).get("/api/v1/status").json()
-    assert answer["minutes"] is None
+    assert answer["minutes"] is answer["events_given_up"] is None
     assert {s["sender"] for s in answer["senders"]} == senders
 
 

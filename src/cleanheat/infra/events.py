@@ -82,6 +82,12 @@ def prune(before: datetime, chunk: int = 2_000) -> int:
     return removed
 
 
+def given_up() -> int:
+    """Deliveries whose handler failed as often as it is tried: somebody has to look."""
+    tried = Delivery.objects.filter(done_at__isnull=True, attempt__gte=ATTEMPTS)
+    return tried.filter(lease_until_s__lte=clock.machine_now()).count()
+
+
 def dispatch_pending(limit: int = 200) -> int:
     """Deliver what is due, oldest first; returns how many handlers ran."""
     ran = 0

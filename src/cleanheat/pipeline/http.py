@@ -10,13 +10,13 @@ from ninja import Router, Schema
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from cleanheat.accounts import public as accounts
-from cleanheat.infra import clock
+from cleanheat.infra import clock, events
 from cleanheat.infra.scope import may, require, scope_of
 from cleanheat.kernel.errors import Problem, forbidden
 from cleanheat.kernel.time import MINUTE_S, floor_minute, local
 from cleanheat.pipeline.panels import senders_of
 from cleanheat.pipeline.public import Line, line
-from cleanheat.quality.public import Tally
+from cleanheat.quality.public import RULES, Tally
 from cleanheat.telemetry.public import gateway, list_refusals
 
 router = Router(tags=["status"])
@@ -74,11 +74,16 @@ class SendingOut(Schema):
 
 
 class StatusOut(Schema):
-    """``minutes`` (oldest first) are null for callers who may only see their own sending."""
+    """``minutes`` (oldest first) and ``events_given_up`` are null for callers who may only see their own sending.
+
+    ``rules`` names the quality rules that ``minutes`` count hits of.
+    """
 
     now: float
     speed: float
     minutes: list[MinuteOut] | None
+    rules: dict[str, str]
+    events_given_up: int | None
     senders: list[SendingOut]
 
 
@@ -92,6 +97,8 @@ def status(request: HttpRequest) -> dict[str, Any]:
         "now": clock.now(),
         "speed": clock.current().speed,
         "minutes": [r.document() for r in running.status.reports()] if sees_line else None,
+        "rules": {rule.key: rule.zh for rule in RULES},
+        "events_given_up": events.given_up() if sees_line else None,
         "senders": _sending(running, senders_of(scope)),
     }
 

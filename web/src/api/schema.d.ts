@@ -1832,13 +1832,21 @@ export interface components {
         };
         /**
          * StatusOut
-         * @description ``minutes`` (oldest first) are null for callers who may only see their own sending.
+         * @description ``minutes`` (oldest first) and ``events_given_up`` are null for callers who may only see their own sending.
+         *
+         *     ``rules`` names the quality rules that ``minutes`` count hits of.
          */
         StatusOut: {
+            /** Events Given Up */
+            events_given_up: number | null;
             /** Minutes */
             minutes: components["schemas"]["MinuteOut"][] | null;
             /** Now */
             now: number;
+            /** Rules */
+            rules: {
+                [key: string]: string;
+            };
             /** Senders */
             senders: components["schemas"]["SendingOut"][];
             /** Speed */
