@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
+from cleanheat.calc.thermal.heat_power import flow_for_t_h
 from cleanheat.kernel.ids import parse_archive_code
 from cleanheat.simulator.city import SIZES, make_city
 from cleanheat.simulator.city.geography import GEOGRAPHY, to_plane
@@ -69,6 +70,17 @@ def test_heated_area_adds_up_from_buildings_to_sources(archive):
     assert np.allclose(of_station[1:], station.values["heated_area_m2"][1:], atol=0.5)
     of_branch = np.bincount(station.links["branch"][1:], of_station[1:])[1:]
     assert np.allclose(of_branch, archive["branch"].values["heated_area_m2"][1:], atol=5)
+
+
+def test_design_flows_carry_the_design_loads(archive):
+    units = archive["unit"]
+    of = lambda name: units.values[name][units.numbers]  # noqa: E731
+    load_kw = of("heated_area_m2") * of("heat_index_w_m2") / 1_000
+    flow = flow_for_t_h(load_kw, of("design_supply_temp_c") - of("design_return_temp_c"))
+    large = flow > 20  # stored to a tenth
+    ratio = of("design_flow_t_h")[large] / flow[large]
+    assert large.sum() > 20
+    assert 0.97 < ratio.min() < ratio.max() < 1.13
 
 
 def test_season_use_is_that_of_a_real_city(archive):

@@ -10,6 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from cleanheat.calc.thermal.heat_power import flow_for_t_h
+from cleanheat.kernel.time import HOUR_S
 from cleanheat.simulator.city.buildings import Floats, Footprints, Ints, Sites
 from cleanheat.simulator.city.geography import GEOGRAPHY, Points, turned
 from cleanheat.simulator.city.routes import StreetMap, path, tree_loads
@@ -20,6 +22,8 @@ TRUNK, PRIMARY, SECONDARY = 0, 1, 2
 STANDARD_MM = np.array(
     [50, 65, 80, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1_000, 1_200, 1_400]
 )
+TRUNK_DIFFERENCE_K = 60.0  # the made city's trunks are designed for 120/60 °C
+PRIMARY_DIFFERENCE_K = 50.0
 _TRUNK_SECTION_M = 900.0
 _ROW_OFF_M = 6.0
 
@@ -99,7 +103,7 @@ def _trunks(lines: _Lines, streets: StreetMap, supply: Supply, load: Floats) -> 
                 np.array([len(p) for p in pieces]),
                 medium=TRUNK,
                 load_w=float(load[supply.branch == b].sum()),
-                delta_k=60,
+                delta_k=TRUNK_DIFFERENCE_K,
                 branch=b,
                 year=1_992 + (b * 7) % 26,
             )
@@ -160,7 +164,7 @@ def _mains(lines: _Lines, streets: StreetMap, sites: Sites, gate: Access, supply
         shapely.get_num_coordinates(geometry).astype(np.int64),
         medium=PRIMARY,
         load_w=np.array([f[1] for f in found]),
-        delta_k=50,
+        delta_k=PRIMARY_DIFFERENCE_K,
         branch=branch,
         boiler=boiler,
         company=np.where(company >= 0, company, source_company),
@@ -190,7 +194,7 @@ def _laterals(lines: _Lines, streets: StreetMap, sites: Sites, gate: Access, sup
         np.full(sites.count, 3),
         medium=PRIMARY,
         load_w=load,
-        delta_k=50,
+        delta_k=PRIMARY_DIFFERENCE_K,
         branch=supply.branch,
         boiler=supply.boiler,
         company=supply.company,
@@ -327,7 +331,7 @@ def _without_repeats(vertices: Points, counts: Ints) -> tuple[Points, Ints]:
 
 def _diameter_mm(load_w: Floats, delta_k: Floats) -> Ints:
     """Standard bore for the design flow at an economic velocity that grows with the bore."""
-    flow_m3_s = np.asarray(load_w, dtype=float) / (4.187e6 * np.asarray(delta_k, dtype=float))
+    flow_m3_s = flow_for_t_h(load_w / 1_000, delta_k) / HOUR_S  # a tonne of water is taken as a cubic metre
     velocity = np.clip(0.55 + 1.6 * np.sqrt(np.sqrt(flow_m3_s)), 0.6, 2.6)
     bore = 1_000 * np.sqrt(4 * flow_m3_s / np.pi / velocity)
     return STANDARD_MM[np.minimum(np.searchsorted(STANDARD_MM, bore), len(STANDARD_MM) - 1)]

@@ -10,13 +10,14 @@ import shapely
 from numpy.typing import NDArray
 
 from cleanheat.assets.vocabulary import DeviceType, EnergyClass, FlatPosition, PipeMedium, SystemType, Zone
+from cleanheat.calc.thermal.heat_power import flow_for_t_h
 from cleanheat.kernel.ids import OBJECT_CLASSES, UNITS_PER_SUBSTATION
 from cleanheat.simulator.city import names
 from cleanheat.simulator.city.areas import Areas, Households
 from cleanheat.simulator.city.buildings import Floats, Footprints, Ints, Sites
 from cleanheat.simulator.city.estates import Estates, Flats
 from cleanheat.simulator.city.geography import DISTRICTS, GEOGRAPHY, Points, to_lonlat
-from cleanheat.simulator.city.network import Pipes
+from cleanheat.simulator.city.network import TRUNK_DIFFERENCE_K, Pipes
 from cleanheat.simulator.city.organisations import Organisations
 from cleanheat.simulator.city.routes import StreetMap
 from cleanheat.simulator.city.sizes import CitySize
@@ -131,7 +132,7 @@ def _branches(plan: Plan) -> Columns:
     return _asset("branch", called, GEOGRAPHY.district_of(at), at, first) | {
         "operator_id": plan.organisations.operator[plant],
         "plant_id": plant + 1,
-        "design_flow_t_h": np.round(load_mw * 1_000 / 1.163 / 60, 0),  # 120/60 °C
+        "design_flow_t_h": np.round(flow_for_t_h(load_mw * 1_000, TRUNK_DIFFERENCE_K), 0),
         "length_km": plan.pipes.branch_length_km,
         "heated_area_m2": area,
     }

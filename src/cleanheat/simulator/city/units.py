@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanheat.calc.thermal.heat_power import flow_for_t_h
 from cleanheat.simulator.city.buildings import STYLES, Floats, Footprints, Ints, Sites
 from cleanheat.simulator.city.sizes import CitySize
 
@@ -87,7 +88,7 @@ def divide(rng: np.random.Generator, sites: Sites, prints: Footprints, homes: Dw
     is_floor = rng.random(len(site)) < np.clip((mean_year - 1_999) / 16, 0, 0.92)
     supply = np.where(is_floor, 45.0, np.where(mean_year < 2_000, 75.0, 70.0))
     back = np.where(is_floor, 35.0, 50.0)
-    flow = load_w / 1_000 / 1.163 / (supply - back) * rng.uniform(0.98, 1.12, len(site))
+    flow = flow_for_t_h(load_w / 1_000, supply - back) * rng.uniform(0.98, 1.12, len(site))
     return Units(
         site=site,
         place=index + 1,
