@@ -12,8 +12,9 @@ from cleanheat.infra.panels.export import sheet_of
 from cleanheat.infra.panels.serve import result
 from cleanheat.infra.scope import EVERYTHING, NOBODY, Scope
 from cleanheat.pipeline.minute import MinutePipeline
-from cleanheat.pipeline.public import Line, Status, install_line
+from cleanheat.pipeline.public import ROOM_LIMIT_C, Line, Status, install_line
 from cleanheat.screens.layouts import Screen, screens
+from cleanheat.screens.panels import ROOM_BANDS
 from cleanheat.telemetry.latest import latest
 from tests.pipeline.memory_store import MemoryStore
 from tests.pipeline.test_minute import Shown
@@ -112,3 +113,10 @@ def test_totals_on_the_screen_are_those_above_the_map(judged, stored):
 def test_bad_layout_is_refused(cell):
     with pytest.raises(ValueError, match=r"no panel|beyond"):
         Screen(key="x", zh="x", permission="screens.view", columns=12, cells=(cell,))
+
+
+def test_room_classes_leave_no_gap_and_part_at_the_limit():
+    lows, highs, names = zip(*ROOM_BANDS, strict=True)
+    assert lows[1:] == highs[:-1]
+    assert ROOM_LIMIT_C in lows
+    assert len(set(names)) == len(names)

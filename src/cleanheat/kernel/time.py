@@ -7,9 +7,11 @@ and for the calendar (days, seasons).  The clock is injected: nothing in the pla
 from __future__ import annotations
 
 import time as _machine
+import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Protocol
+from importlib.resources import files
+from typing import Final, Protocol
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China Standard Time has no daylight saving; a fixed offset needs no tz database."""
@@ -101,8 +103,13 @@ class Season:
         return f"{self.year}–{self.year + 1}采暖季"
 
 
-def season(year: int, first: tuple[int, int] = (10, 20), last: tuple[int, int] = (4, 6)) -> Season:
-    """The season starting in ``year``; Changchun heats from 20 October to 6 April, both days included."""
+_DATES = tomllib.loads(files("cleanheat.kernel").joinpath("season.toml").read_text("utf-8"))["changchun"]
+FIRST_DAY: Final[tuple[int, int]] = (_DATES["first"]["month"], _DATES["first"]["day"])
+LAST_DAY: Final[tuple[int, int]] = (_DATES["last"]["month"], _DATES["last"]["day"])
+
+
+def season(year: int, first: tuple[int, int] = FIRST_DAY, last: tuple[int, int] = LAST_DAY) -> Season:
+    """The season starting in ``year``; both days, by default those of ``season.toml``, are included."""
     start = datetime(year, *first, tzinfo=SHANGHAI)
     end = datetime(year + 1, *last, tzinfo=SHANGHAI) + timedelta(days=1)
     return Season(year, epoch(start), epoch(end))

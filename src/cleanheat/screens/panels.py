@@ -5,6 +5,8 @@ Golden examples: each is a load function that reads within ``query.scope`` and a
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -37,12 +39,9 @@ from cleanheat.screens.live import fresh_for_s, live
 from cleanheat.telemetry.public import store
 
 STATE_TONES: Final[dict[int, Tone]] = {1: "good", 2: "notice", 3: "warning", 4: "serious", 5: "critical"}
-ROOM_BANDS: Final = (
-    (-50, 16, "16℃以下"),
-    (16, 18, "16–18℃"),
-    (18, 20, "18–20℃"),
-    (20, 24, "20–24℃"),
-    (24, 60, "24℃以上"),
+ROOM_BANDS: Final = tuple(
+    (band["low_c"], band["high_c"], band["zh"])
+    for band in tomllib.loads(files("cleanheat.screens").joinpath("room_bands.toml").read_text("utf-8"))["band"]
 )
 
 
