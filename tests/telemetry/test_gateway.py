@@ -28,7 +28,7 @@ from cleanheat.telemetry import enrolment, envelope
 from cleanheat.telemetry import gateway as door_module
 from cleanheat.telemetry.envelope import PATHS, Content, SenderSession
 from cleanheat.telemetry.frames import Block
-from cleanheat.telemetry.gateway import Gateway, Receipt, open_gateway, owners_of
+from cleanheat.telemetry.gateway import DAMAGED_RECORD, Gateway, Receipt, open_gateway, owners_of
 from cleanheat.telemetry.limits import Buckets, Limits
 from cleanheat.telemetry.models import RefusalCount, SessionKey
 from cleanheat.telemetry.queries import list_refusals
@@ -385,6 +385,19 @@ def test_a_lost_key_costs_its_batch_not_the_segment(door: Gateway, session: Send
     door.senders.forget()
     assert [b.sender for b in door.open_segment(segment)] == [OTHER]
     assert door.counts.total() == {"unknown-key": 1}
+
+
+def test_what_the_disk_lost_is_counted(tmp_path: Path, door: Gateway, session: SenderSession) -> None:
+    for n in range(3):
+        send(door, session, n, block())
+    (segment,) = door.cut()
+    content = bytearray(segment.path.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.path.write_bytes(content)
+    again = build(tmp_path)
+    (waiting,) = again.cut()
+    assert [b.sequence for b in again.open_segment(waiting)] == [0, 2]
+    assert again.counts.total() == {DAMAGED_RECORD: 1}
 
 
 def test_refusals_are_added_up_in_the_database(door: Gateway, session: SenderSession, watch: ManualClock) -> None:

@@ -30,6 +30,8 @@ from cleanheat.telemetry.wire import Decoded, Owners, decode
 
 _PLAIN_PURPOSE = "plain-rows"
 REFRESH_MINUTES = 5
+DAMAGED_RECORD = "damaged-record"
+"""Counted beside the refusals: what was stored and can no longer be read; whose it was is not known any more."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Gateway:
             self.window.restore(segment.entries)
         self.spool.before_done = lambda segment: self.window.remember(segment.entries)
         self.counts = RefusalCounts()
+        if self.spool.damaged:
+            self.counts.add(STRANGERS, {DAMAGED_RECORD: self.spool.damaged})
         self.traffic = Traffic()
         self._lock, self._many = threading.Lock(), threading.Lock()
         self._floods = Buckets(limits.batches_per_s, limits.batches_burst)
