@@ -11,7 +11,7 @@ await scenario(async ({ page }, { url, shots, pages, suffix = '' }) => {
     await page.screenshot({ path: `${shots}/${name}${suffix}.png` })
     const text = await page.locator('body').innerText()
     const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-    seen[name] = { text, overflow: width[0] - width[1], failed: await page.locator('[data-state="problem"]').count() }
+    seen[name] = { text, overflow: width[0] - width[1], failed: await page.locator('.state[role="alert"]').count() }
   }
   return { seen }
 })
