@@ -74,7 +74,7 @@ def load_organisations(rows: Iterable[OrganisationRow]) -> int:
 def create_demo_cast(seed: int = DEMO_SEED) -> list[CastMember]:
     """Reader, dispatcher and administrator for the city, one district, two companies and one branch office.
 
-    Passwords follow from the seed, so that they can be printed at every start; they open a simulated city only.
+    Passwords follow from the seed: a test takes a fixed one, a build draws its own and keeps the list beside the data.
     """
     cast = []
     for stage_name, organisation in _stage():

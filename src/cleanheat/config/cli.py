@@ -82,11 +82,11 @@ def run(
 def _welcome(terminal: Console, data_dir: Path, url: str) -> None:
     """Who may sign in: the demo cast, printed at every start."""
     table = Table(title=f"清洁供暖调度指挥平台  {url}")
-    for heading in ("用户名", "密码", "角色", "组织"):
-        table.add_column(heading, no_wrap=True)
+    for heading, least in (("用户名", 22), ("密码", 19), ("角色", 6), ("组织", 12)):  # a cut password is none
+        table.add_column(heading, no_wrap=True, min_width=least)
     for member in json.loads((data_dir / "cast.json").read_text("utf-8")):
         table.add_row(member["username"], member["password"], member["role_zh"], member["organisation"])
-    terminal.print(table, width=max(terminal.width, 100))  # a cut password is none
+    terminal.print(table)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import threading
 import time
@@ -146,7 +147,9 @@ def _sweep(data_dir: Path) -> None:
 
 
 def _write_cast(data_dir: Path) -> None:
-    cast = [asdict(m) | {"role_zh": Role(m.role).label} for m in accounts.create_demo_cast()]
+    """Passwords are this installation's own: the same on every machine they would be no secret."""
+    made = accounts.create_demo_cast(secrets.randbits(63))
+    cast = [asdict(m) | {"role_zh": Role(m.role).label} for m in made]
     _write_whole(data_dir / "cast.json", json.dumps(cast, ensure_ascii=False, indent=1))
     (data_dir / "cast.json").chmod(0o600)
 
