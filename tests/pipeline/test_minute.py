@@ -5,8 +5,10 @@ import pytest
 
 from bench.arrays import COMPANY, City, tiny
 from cleanheat.alerts.models import Alert
+from cleanheat.alerts.public import reconcile
 from cleanheat.assets import public as assets
 from cleanheat.infra.scope import EVERYTHING, Scope
+from cleanheat.kernel.findings import Finding, Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.verdicts import Verdict, unpack
 from cleanheat.pipeline.minute import MinutePipeline
@@ -165,6 +167,17 @@ def test_a_stop_becomes_an_alert_on_the_map_and_ends_by_itself(long_line, city, 
     alert.refresh_from_db()
     assert (alert.state, alert.is_live) == ("closed", False)
     assert shown.states["operation", "substations"][4] == 1
+
+
+def test_the_first_picture_after_a_restart_shows_the_alerts_that_stand(line, city, store, shown):
+    stop = Finding("diagnosis.supply_stopped", "substation", 4, Level.II, START - 900, "换热站停供")
+    reconcile([stop], START)
+    run(line, city.minute(START), START)
+    reborn = MinutePipeline(city.archive, store, line.latest, START + 70, shown)
+    shown.states.clear()
+    reborn.run([], START + 70, "none")  # a minute that was judged before the restart is only shown
+    assert shown.states["operation", "substations"][4] == 4
+    assert shown.totals["stopped"] == 1
 
 
 @pytest.mark.feature("A6-1")

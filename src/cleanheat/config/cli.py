@@ -119,7 +119,14 @@ def _with_rooms(commands: typer.Typer) -> typer.Typer:
 def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
     _setup()  # the rooms' commands import models
-    _with_rooms(app)()
+    from cleanheat.kernel.errors import Problem
+    from cleanheat.simulator.build import BuiltOtherwiseError
+
+    try:
+        _with_rooms(app)()
+    except (Problem, BuiltOtherwiseError) as refusal:  # a locked store, another city's directory: said, not traced
+        Console(stderr=True).print(f"[red]{refusal}[/red]")
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

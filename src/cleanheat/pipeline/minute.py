@@ -58,7 +58,8 @@ class MinutePipeline:
         self._stopped = SupplyStopped(archive)
         self._stopped.recover(store, now)
         self._live = LiveMap(archive)
-        self._standing: dict[alerts.Place, int] = {}
+        # Nobody able to judge yet: changes nothing, and the first picture already shows what stands from before.
+        self._standing = dict(alerts.reconcile([], started, set()).live)
         self._admission = Admission(store, known_until=max(latest.minute, started - MINUTE_S, _newest(store, started)))
         self._judged = max(self._stopped.minute, started - HOUR_S)
 
