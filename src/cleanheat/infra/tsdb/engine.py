@@ -36,10 +36,13 @@ _ENGINE_CONFIG: Final = """<clickhouse>
 _SESSION: Final[Mapping[str, str]] = {
     "max_partitions_per_insert_block": "0",  # one imported history file may span years of day partitions
     "max_insert_threads": "1",
-    "max_threads_min_free_memory_per_thread": "67108864",  # its own gibibyte leaves one thread under our memory cap
     "compile_expressions": "0",  # compiling costs a second per new statement and gains nothing measurable here
     "compile_aggregate_expressions": "0",
 }
+
+_READING: Final[Mapping[str, str]] = {"max_threads_min_free_memory_per_thread": "67108864"}
+"""Questions use every core: the engine's own gibibyte a thread leaves one under our memory cap.  Writing keeps to one,
+where a second thread costs a sixth more CPU and saves nobody's time."""
 
 
 class Engine:
@@ -67,7 +70,9 @@ class Engine:
 
     def select(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, NDArray[Any]]:
         """Fixed-width result columns by name; ``{name:Type}`` in the text is bound by the engine, never spliced in."""
-        payload = self._client().raw_query(sql, parameters=dict(parameters or {}), fmt="Native")
+        payload = self._client().raw_query(
+            sql, parameters=dict(parameters or {}), settings=dict(_READING), fmt="Native"
+        )
         return native.decode(payload)
 
     def texts(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[list[str]]:
