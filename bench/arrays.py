@@ -210,7 +210,7 @@ TYPICAL: dict[str, tuple[float, float, float]] = {
     "is_on": (1, 0, 0),
     "running_boilers": (2, 0, 0),
     "auxiliary_state": (0, 0, 0),
-    "power_w": (1_500, 400, 3),
+    "power_w": (1_500, 400, 8),
     "oxygen_pct": (8, 1, 0.1),
     "valve_opening_pct": (55, 12, 0.05),
     "valve_setpoint_pct": (55, 12, 0),

@@ -31,6 +31,9 @@ MAP = (
     + '[[lost]]\ncolumns = ["primary_supply_temp_c", "secondary_supply_temp_c"]\nvalues = [0.0]\n'
 )
 
+SENSOR_NOISE = 0.40
+"""Of the resolution; set so that first differences carry 3.34 B a row, the entropy the byte target was measured at."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -61,7 +64,7 @@ def history(units: int, days: int, seed: int = 7, first_day: int = 0) -> History
         noise = np.cumsum(rng.standard_normal((units, knots), np.float32), axis=1) * (0.002 * level)
         noise -= np.linspace(0, 1, knots, dtype=np.float32) * noise[:, -1:]
         values = level + 0.03 * level * swing + noise[:, at] * (1 - share) + noise[:, at + 1] * share
-        values += rng.standard_normal((units, n), np.float32) * (0.35 / s.scale)
+        values += rng.standard_normal((units, n), np.float32) * (SENSOR_NOISE / s.scale)
         if s.code in {"valve_opening_pct", "valve_setpoint_pct", "makeup_pump_hz", "circulation_pump_hz"}:
             values = np.repeat(values[:, ::30], 30, axis=1)[:, :n]  # set now and then, not measured
         columns.append(s.encode(np.clip(values, s.low, s.high)).ravel())
