@@ -23,11 +23,24 @@ PERMISSIONS: Final[dict[str, str]] = {
     "accounts.edit": "维护组织与用户",
     "audit.view": "查看审计记录",
     "jobs.manage": "管理后台任务",
+    "quality.view": "查看数据质量",
+    "quality.edit": "维护质量规则",
+    "quality.confirm": "人工核定数据",
+    "governance.view": "查看数据治理工单",
+    "governance.handle": "办理数据治理工单",
+    "governance.dispatch": "下发与复核数据治理工单",
+    "evaluation.view": "查看评价得分与报告",
+    "evaluation.edit": "维护评价指标与权重",
+    "catalogue.view": "查看数据资源目录",
+    "catalogue.edit": "维护元数据",
+    "complaints.view": "查看投诉记录",
+    "complaints.edit": "导入与校准投诉记录",
 }
 """Every permission by its key, with the words shown to people."""
 
-_LOOK = frozenset({"screens.view", "assets.view", "telemetry.view", "alerts.view", "city.view"})
-_WORK = _LOOK | {"alerts.handle", "status.view"}
+_TRUST = frozenset({"quality.view", "governance.view", "evaluation.view", "catalogue.view"})
+_LOOK = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "city.view", "complaints.view"}
+_WORK = _LOOK | {"alerts.handle", "status.view", "governance.handle", "governance.dispatch", "quality.confirm"}
 
 BY_ROLE: Final[dict[str, frozenset[str]]] = {
     Role.READER: _LOOK,
@@ -35,8 +48,15 @@ BY_ROLE: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: frozenset(PERMISSIONS),
 }
 
-_OWN = frozenset({"screens.view", "assets.view", "telemetry.view", "alerts.view"})
-_REGULATOR = _OWN | {"alerts.handle", "city.view", "accounts.view"}
+_OWN = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "governance.handle"}
+_REGULATOR = _OWN | {
+    "alerts.handle",
+    "city.view",
+    "accounts.view",
+    "governance.dispatch",
+    "quality.confirm",
+    "complaints.view",
+}
 
 BY_LEVEL: Final[dict[str, frozenset[str]]] = {
     OrganisationKind.CITY: frozenset(PERMISSIONS),

@@ -40,9 +40,13 @@ INSTALLED_APPS = [
     "cleanheat.assets",
     "cleanheat.twin",
     "cleanheat.telemetry",
+    "cleanheat.complaints",
     "cleanheat.quality",
     "cleanheat.diagnosis",
     "cleanheat.alerts",
+    "cleanheat.governance",
+    "cleanheat.evaluation",
+    "cleanheat.catalogue",
     "cleanheat.pipeline",
     "cleanheat.screens",
 ]

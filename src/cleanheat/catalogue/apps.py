@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CatalogueConfig(AppConfig):
+    name = "cleanheat.catalogue"
+    label = "catalogue"
+    verbose_name = "数据资源目录"

@@ -1,0 +1,118 @@
+"""What is remembered about single values and batches beside the readings: hits, cleaned values, counts, arrivals.
+
+Readings stay as they were received; everything that judging adds is sparse and lies in tables of its own.  Each class
+is a set of equally long arrays, ready to be inserted and as it comes back from a question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+WHOLE_ROW = 255
+"""Signal number of a hit that concerns the row, not one of its values (late, repeated, wrong clock)."""
+
+
+class Method(IntEnum):
+    """Where a cleaned value comes from; the number is what is stored."""
+
+    HOLD = 1
+    MEAN = 2
+    MEDIAN = 3
+    MODE = 4
+    INTERPOLATION = 5
+    PROFILE = 6
+    UNIT = 7
+    SWAP = 8
+    REFETCH = 9
+    MANUAL = 10
+    FORMULA = 11
+
+    @property
+    def zh(self) -> str:
+        return (
+            "沿用上值",
+            "均值",
+            "中位数",
+            "众数",
+            "线性插值",
+            "同时刻规律（随室外温度折算）",
+            "单位换算",
+            "供回互换",
+            "企业补传",
+            "人工核定",
+            "业务公式",
+        )[self - 1]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Values that broke a rule: ``signals`` are column numbers (or ``WHOLE_ROW``), ``raw`` the stored integers."""
+
+    kind: str
+    ids: NDArray[np.uint32]
+    minutes: NDArray[np.int64]
+    signals: NDArray[np.uint8]
+    rules: NDArray[np.uint32]
+    versions: NDArray[np.uint16]
+    raw: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return int(self.ids.shape[0])
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Values put in the place of received ones: ``raw`` → ``values`` (scaled integers), by which rule and method."""
+
+    kind: str
+    ids: NDArray[np.uint32]
+    minutes: NDArray[np.int64]
+    signals: NDArray[np.uint8]
+    raw: NDArray[np.int32]
+    values: NDArray[np.int32]
+    verdicts: NDArray[np.uint8]
+    methods: NDArray[np.uint8]
+    rules: NDArray[np.uint32]
+    versions: NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        return int(self.ids.shape[0])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often each rule was asked of each sender's values in one span: ``checks = passed + violations``.
+
+    ``skipped`` counts values to which the rule did not apply because an operand was missing.
+    """
+
+    kind: str
+    rules: NDArray[np.uint32]
+    versions: NDArray[np.uint16]
+    senders: NDArray[np.uint32]
+    checks: NDArray[np.uint64]
+    violations: NDArray[np.uint64]
+    skipped: NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return int(self.rules.shape[0])
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Batches as they came: one row a sender, kind and minute; ``repeated`` rows of it were known already."""
+
+    kinds: list[str]
+    senders: NDArray[np.uint32]
+    sequences: NDArray[np.uint64]
+    minutes: NDArray[np.int64]
+    received_at: NDArray[np.int64]
+    rows: NDArray[np.uint32]
+    repeated: NDArray[np.uint32]
+
+    def __len__(self) -> int:
+        return int(self.senders.shape[0])
