@@ -4,6 +4,8 @@ import type { Component } from 'vue'
 
 export interface NavigationEntry {
   to: string
+  /** Heading it stands under; the first group has none. */
+  group?: string
   title: string
   icon: Component
   permission?: string
@@ -27,4 +29,14 @@ export function allowed(entries: readonly NavigationEntry[], may: (permission?: 
 export function activeEntry(entries: readonly NavigationEntry[], path: string): NavigationEntry | undefined {
   const matches = entries.filter(({ to }) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`)))
   return matches.sort((a, b) => b.to.length - a.to.length)[0]
+}
+
+/** Entries under their headings, in order. */
+export function grouped(entries: readonly NavigationEntry[]): { group: string; entries: NavigationEntry[] }[] {
+  const groups = new Map<string, NavigationEntry[]>()
+  for (const entry of entries) {
+    const group = entry.group ?? ''
+    groups.set(group, [...(groups.get(group) ?? []), entry])
+  }
+  return [...groups].map(([group, members]) => ({ group, entries: members }))
 }
