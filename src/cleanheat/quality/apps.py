@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class QualityConfig(AppConfig):
     name = "cleanheat.quality"
     label = "quality"
     verbose_name = "数据质量"
+
+    def ready(self) -> None:
+        from cleanheat.quality.loading import load_after_migration
+
+        post_migrate.connect(load_after_migration, sender=self)

@@ -4,6 +4,21 @@ from cleanheat.quality import rules as _rules  # noqa: F401 - the rules declare 
 from cleanheat.quality.declarations import RULES, QualityRule, parameters_of
 from cleanheat.quality.judging import judge
 from cleanheat.quality.monitoring import Monitor, Tally
+from cleanheat.quality.queries import active_specs, alarm_source, record_specs, rule_names, rules_version
 from cleanheat.quality.silence import GATEWAY_LOST, SilenceWatch
 
-__all__ = ["GATEWAY_LOST", "RULES", "Monitor", "QualityRule", "SilenceWatch", "Tally", "judge", "parameters_of"]
+__all__ = [
+    "GATEWAY_LOST",
+    "RULES",
+    "Monitor",
+    "QualityRule",
+    "SilenceWatch",
+    "Tally",
+    "active_specs",
+    "alarm_source",
+    "judge",
+    "parameters_of",
+    "record_specs",
+    "rule_names",
+    "rules_version",
+]

@@ -126,3 +126,39 @@ class AlarmAt(StrEnum):
     NONE = ""
     OBJECT = "object"
     SENDER = "sender"
+
+
+class RuleState(StrEnum):
+    """Where a rule stands: only a published one judges."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+    @property
+    def zh(self) -> str:
+        return {"draft": "草稿", "published": "已发布", "retired": "已停用"}[self]
+
+
+class Change(StrEnum):
+    """What was done to a rule."""
+
+    SHIPPED = "shipped"
+    CREATED = "created"
+    EDITED = "edited"
+    COPIED = "copied"
+    RESTORED = "restored"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+    @property
+    def zh(self) -> str:
+        return {
+            "shipped": "随平台更新",
+            "created": "新建",
+            "edited": "修改",
+            "copied": "复制",
+            "restored": "恢复旧版本",
+            "published": "发布",
+            "retired": "停用",
+        }[self]
