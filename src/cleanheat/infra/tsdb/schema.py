@@ -3,6 +3,10 @@
 ``tele_<kind>`` holds the readings, one row an object and minute, scaled integers exactly as on the wire, partitioned by
 the calendar day of Asia/Shanghai so that a question about one day reads one partition.  ``tele_<kind>_h`` holds the
 hours, partitioned by month.  ``rollup_log`` says which hours have been rolled up.
+
+``trace_*`` hold what judging adds to readings, all kinds together, a kind by its :func:`kind_key`: ``hits`` and
+``cleaned`` one row a value, ``arrivals`` one a batch and kind.  ``trace_counts`` adds up by itself: rows of the same
+hour, kind, rule, version and sender become one while parts are merged.
 """
 
 from __future__ import annotations
@@ -42,6 +46,7 @@ class Table:
     columns: tuple[Column, ...]
     partition: str
     order: str
+    engine: str = "MergeTree"
 
     @property
     def names(self) -> list[str]:
@@ -55,7 +60,7 @@ class Table:
     def ddl(self) -> str:
         body = ",\n  ".join(c.ddl for c in self.columns)
         return (
-            f"CREATE TABLE IF NOT EXISTS {self.name} (\n  {body}\n) ENGINE = MergeTree "
+            f"CREATE TABLE IF NOT EXISTS {self.name} (\n  {body}\n) ENGINE = {self.engine} "
             f"PARTITION BY {self.partition} ORDER BY {self.order} "
             f"SETTINGS non_replicated_deduplication_window = {DEDUPLICATION_WINDOW}"
         )
@@ -109,6 +114,69 @@ ROLLUP_LOG = Table(
     "(kind, h)",
 )
 
+_KIND = Column("kind", "UInt32", "ZSTD(1)")
+_VALUE = (
+    _KIND,
+    Column("id", "UInt32", "Delta, ZSTD(1)"),
+    Column("ts", f"DateTime('{ZONE}')", "Delta, ZSTD(1)"),
+    Column("signal", "UInt8", "ZSTD(1)"),
+)
+_RULE = (Column("rule", "UInt32", "ZSTD(1)"), Column("version", "UInt16", "ZSTD(1)"))
+
+HITS = Table(
+    "trace_hits",
+    (*_VALUE, *_RULE, Column("raw", "Int32", "ZSTD(1)")),
+    "toYYYYMMDD(ts)",
+    "(kind, id, ts)",
+)
+
+CLEANED = Table(
+    "trace_cleaned",
+    (
+        *_VALUE,
+        Column("raw", "Int32", "ZSTD(1)"),
+        Column("value", "Int32", "ZSTD(1)"),
+        Column("verdict", "UInt8", "ZSTD(1)"),
+        Column("method", "UInt8", "ZSTD(1)"),
+        *_RULE,
+    ),
+    "toYYYYMMDD(ts)",
+    "(kind, id, ts)",
+)
+
+COUNTS = Table(
+    "trace_counts",
+    (
+        Column("h", f"DateTime('{ZONE}')", "Delta, ZSTD(1)"),
+        _KIND,
+        *_RULE,
+        Column("sender", "UInt32", "ZSTD(1)"),
+        Column("checks", "UInt64", "T64, ZSTD(1)"),
+        Column("violations", "UInt64", "T64, ZSTD(1)"),
+        Column("skipped", "UInt64", "T64, ZSTD(1)"),
+    ),
+    "toYYYYMM(h)",
+    "(h, kind, rule, version, sender)",
+    "SummingMergeTree",
+)
+
+ARRIVALS = Table(
+    "trace_arrivals",
+    (
+        _KIND,
+        Column("sender", "UInt32", "ZSTD(1)"),
+        Column("ts", f"DateTime('{ZONE}')", "Delta, ZSTD(1)"),
+        Column("sequence", "UInt64", "Delta, ZSTD(1)"),
+        Column("received_at", f"DateTime('{ZONE}')", "Delta, ZSTD(1)"),
+        Column("rows", "UInt32", "ZSTD(1)"),
+        Column("repeated", "UInt32", "ZSTD(1)"),
+    ),
+    "toYYYYMMDD(ts)",
+    "(sender, ts, kind)",
+)
+
+TRACES = (HITS, CLEANED, COUNTS, ARRIVALS)
+
 
 def kind_key(code: str) -> int:
     """A kind in the log: a checksum of its code, so that a new kind renumbers nothing."""
@@ -137,7 +205,7 @@ def bring_up_to_date(engine: Engine) -> None:
         {"db": engine.database},
     ):
         known.setdefault(table, {})[name] = (ch_type, comment)
-    for wanted in [ROLLUP_LOG, *(t for kind in KINDS.values() for t in (minutes(kind), hours(kind)))]:
+    for wanted in [ROLLUP_LOG, *TRACES, *(t for kind in KINDS.values() for t in (minutes(kind), hours(kind)))]:
         present = known.get(wanted.name)
         if present is None:
             engine.command(wanted.ddl)
