@@ -57,7 +57,7 @@ resource(
         Col("organisation", "所属组织", choices_from="accounts.organisation"),
         Col("organisation__short_name", "组织简称"),
         Col("role", "角色"),
-        Col("phone", "电话"),
+        Col("phone", "电话", sensitivity="phone"),
         Col("is_active", "启用"),
     ),
     permission="accounts.view",

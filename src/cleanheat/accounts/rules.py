@@ -35,6 +35,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "catalogue.edit": "维护元数据",
     "complaints.view": "查看投诉记录",
     "complaints.edit": "导入与校准投诉记录",
+    "privacy.unmask": "查看未脱敏的个人信息",
 }
 """Every permission by its key, with the words shown to people."""
 
@@ -56,12 +57,14 @@ _REGULATOR = _OWN | {
     "governance.dispatch",
     "quality.confirm",
     "complaints.view",
+    "privacy.unmask",
 }
 
 BY_LEVEL: Final[dict[str, frozenset[str]]] = {
     OrganisationKind.CITY: frozenset(PERMISSIONS),
     OrganisationKind.DISTRICT: _REGULATOR,
-    OrganisationKind.COMPANY: _OWN | {"alerts.handle", "assets.edit", "accounts.view", "accounts.edit"},
+    OrganisationKind.COMPANY: _OWN
+    | {"alerts.handle", "assets.edit", "accounts.view", "accounts.edit", "privacy.unmask", "complaints.view"},
     OrganisationKind.OFFICE: _OWN | {"alerts.handle"},
     OrganisationKind.PLANT_OPERATOR: _OWN,
     OrganisationKind.RURAL_PLATFORM: _OWN,

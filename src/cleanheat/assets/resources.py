@@ -229,11 +229,11 @@ _declare(
     "heat_user",
     "热用户",
     (
-        Col("code", "统一编码"),
+        Col("code", "统一编码", sensitivity="user_code"),
         Col("building__name", "楼宇"),
         Col("stair", "单元"),
         Col("floor", "楼层"),
-        Col("door", "门牌"),
+        Col("door", "门牌", sensitivity="door"),
         Col("area_m2", "建筑面积", "m²"),
         Col("position", "户型位置"),
         Col("state", "用热状态"),
@@ -247,7 +247,7 @@ _declare(
         Col("code", "统一编码"),
         Col("building__name", "楼宇"),
         Col("user__stair", "单元"),
-        Col("user__door", "门牌"),
+        Col("user__door", "门牌", sensitivity="door"),
         Col("user__position", "户型位置"),
     ),
 )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final, Literal
 
 import xlsxwriter
 from django.http import HttpResponse
 from python_calamine import CalamineError, CalamineWorkbook
 
+from cleanheat.infra import clock
 from cleanheat.kernel.errors import Problem, invalid
+from cleanheat.kernel.time import local
 
 Format = Literal["csv", "xlsx"]
 CONTENT_TYPES: Final[dict[str, str]] = {
@@ -19,11 +22,21 @@ CONTENT_TYPES: Final[dict[str, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+WATERMARK: Final = "导出水印"
 
 
-def file_response(name: str, kind: Format, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """A download; ``name`` is ASCII and without ending."""
-    body = (_csv if kind == "csv" else _xlsx)(header, rows)
+def watermark(user: Any) -> str:
+    """Who takes a file with him, and when: the last line of every export."""
+    name = getattr(user, "display_name", "") or getattr(user, "username", "")
+    at = local(int(clock.now()))
+    return f"{WATERMARK}：{name}（{getattr(user, 'username', '')}）{at:%Y-%m-%d %H:%M:%S}"
+
+
+def file_response(
+    name: str, kind: Format, header: Sequence[str], rows: Iterable[Sequence[Any]], mark: str = ""
+) -> HttpResponse:
+    """A download; ``name`` is ASCII and without ending, ``mark`` the watermark of its last line."""
+    body = (_csv if kind == "csv" else _xlsx)(header, chain(rows, [[mark]] if mark else []))
     response = HttpResponse(body, content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["Cache-Control"] = "private, no-store"
@@ -60,10 +73,19 @@ def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return out.getvalue()
 
 
-def read_table(name: str, body: bytes) -> Iterator[list[Any]]:
-    """Rows of an uploaded file, header first; empty cells are ``""``.  Problem when it is no readable table."""
-    if len(body) > MAX_UPLOAD_BYTES:
-        raise Problem(413, "file-too-large", "文件过大", f"最大 {MAX_UPLOAD_BYTES // 1024 // 1024} MB", "file")
+def read_table(name: str, body: bytes, max_bytes: int = MAX_UPLOAD_BYTES) -> Iterator[list[Any]]:
+    """Rows of an uploaded file, header first; empty cells are ``""``.  Problem when it is no readable table.
+
+    The watermark of a file that was exported here is no row.
+    """
+    if len(body) > max_bytes:
+        raise Problem(413, "file-too-large", "文件过大", f"最大 {max_bytes // 1024 // 1024} MB", "file")
+    for row in _lines(name, body):
+        if not (row and str(row[0]).startswith(WATERMARK)):
+            yield row
+
+
+def _lines(name: str, body: bytes) -> Iterator[list[Any]]:
     if name.lower().endswith(".csv"):
         yield from csv.reader(io.StringIO(_decoded(body)))
         return

@@ -45,7 +45,9 @@ class Panel:
 
     ``load`` reads within ``query.scope`` and answers with a ``shows``.  ``formula`` and ``source`` are the help text
     behind the title.  ``refresh_s`` (platform seconds) is how long an answer stays good; ``drill`` is the key of the
-    panel that opens on a click.
+    panel that opens on a click.  ``reads`` says which data it is made of, for the lineage of the catalogue: keys of
+    signals (``telemetry.unit.heat_power_gj_h``), of measured kinds (``telemetry.unit``), of resources
+    (``assets.substation``) or of stored tables (``trace_hits``).
     """
 
     key: str
@@ -59,6 +61,7 @@ class Panel:
     refresh_s: int = 60
     drill: str = ""
     cost: Cost = Cost.CHEAP
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.shows not in KINDS:

@@ -16,7 +16,7 @@ from cleanheat.infra.panels.declare import PanelQuery, Resolution
 from cleanheat.infra.panels.export import sheet_of
 from cleanheat.infra.panels.kinds import PanelResult
 from cleanheat.infra.scope import scope_of
-from cleanheat.infra.sheets import Format, file_response
+from cleanheat.infra.sheets import Format, file_response, watermark
 from cleanheat.kernel.errors import invalid
 from cleanheat.kernel.time import DAY_S, LATEST_S, floor_minute
 
@@ -107,4 +107,4 @@ def export_panel(request: HttpRequest, key: str, window: Query[Window], format: 
     panel = serve.allowed(key, request.user)
     params = serve.params_of(panel, window.params_by_key().get(key, {}))
     query = PanelQuery(scope_of(request.user), *window.bounds(), params)
-    return file_response(key, format, *sheet_of(serve.result(panel, query)))
+    return file_response(key, format, *sheet_of(serve.result(panel, query)), mark=watermark(request.user))

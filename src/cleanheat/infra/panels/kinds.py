@@ -52,13 +52,17 @@ class Share(Schema):
 
 
 class Column(Schema):
-    """One column of a table; ``object_kind`` says that its cells are object numbers to link to."""
+    """One column of a table; ``object_kind`` says that its cells are object numbers to link to.
+
+    ``sensitivity`` names a class of ``infra.masking``: its cells leave masked.
+    """
 
     key: str
     label: str
     unit: str = ""
     decimals: int | None = None
     object_kind: str = ""
+    sensitivity: str = ""
 
 
 class Kpi(Schema):

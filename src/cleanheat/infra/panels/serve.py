@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from cleanheat.infra import clock
 from cleanheat.infra.kept import Kept
+from cleanheat.infra.masking import masked
 from cleanheat.infra.panels.declare import PANELS, Panel, PanelQuery
+from cleanheat.infra.panels.kinds import Table
 from cleanheat.infra.scope import may, scope_of
 from cleanheat.kernel.errors import Problem, forbidden, invalid, not_found
 
@@ -38,7 +40,16 @@ def result(panel: Panel, query: PanelQuery) -> Schema:
     answer = panel.load(query)
     if not isinstance(answer, panel.shows):
         raise TypeError(f"panel {panel.key} declares {panel.shows.__name__}, answered {type(answer).__name__}")
-    return answer
+    return _covered(answer) if isinstance(answer, Table) else answer
+
+
+def _covered(table: Table) -> Table:
+    """Personal data in a table's cells masked: panels never show it whole."""
+    classes = {i: col.sensitivity for i, col in enumerate(table.columns) if col.sensitivity}
+    for row in table.rows if classes else ():
+        for i, sensitivity in classes.items():
+            row[i] = masked(sensitivity, row[i], in_list=True)
+    return table
 
 
 def allowed(key: str, user: Any) -> Panel:

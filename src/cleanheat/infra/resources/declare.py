@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.db import models
 
+from cleanheat.infra.masking import MASKS
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.registry import Registry
 
@@ -23,7 +24,8 @@ class Col:
     """One column: ``path`` is a model field, or a path along foreign keys (``company__short_name``; then read-only).
 
     Type and choices come from the model; ``zh`` and ``unit`` are for people.  ``choices_from`` names the resource whose
-    rows a foreign key in a form may point to.
+    rows a foreign key in a form may point to.  ``sensitivity`` names a class of ``infra.masking``: what leaves of it is
+    masked.
     """
 
     path: str
@@ -31,6 +33,11 @@ class Col:
     unit: str = ""
     choices_from: str = ""
     is_sortable: bool = True
+    sensitivity: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sensitivity and self.sensitivity not in MASKS:
+            raise ValueError(f"column {self.path}: no such class of personal data {self.sensitivity!r}")
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,11 @@ def described(resource: Resource, col: Col) -> dict[str, Any]:
         "is_editable": col.path in resource.form,
         "is_required": col.path in resource.form and not field.blank and not field.null and not field.has_default(),
         "filter": resource.filters.get(col.path, ""),
+        "sensitivity": col.sensitivity,
     }
 
 
-def declaration(resource: Resource, may_edit: bool) -> dict[str, Any]:
+def declaration(resource: Resource, may_edit: bool, may_unmask: bool = False) -> dict[str, Any]:
     """All that one generic table and form need to show the resource."""
     return {
         "key": resource.key,
@@ -65,4 +66,5 @@ def declaration(resource: Resource, may_edit: bool) -> dict[str, Any]:
         "is_searchable": bool(resource.search),
         "may_edit": may_edit,
         "may_import": may_edit and bool(resource.identity),
+        "may_unmask": may_unmask and any(col.sensitivity for col in resource.columns),
     }

@@ -15,12 +15,13 @@ from django.forms import ModelForm, model_to_dict, modelform_factory
 from cleanheat.infra import audit
 from cleanheat.infra.resources.declare import RESOURCES, Resource
 from cleanheat.infra.resources.fields import field_of
+from cleanheat.infra.resources.leaving import sensitive, without_masks
 from cleanheat.infra.scope import Scope, require, scope_of
 from cleanheat.kernel.errors import Problem, invalid, not_found
 
 MOST = 2**63 - 1
 """The largest integer a database column holds."""
-RESERVED = frozenset({"q", "order", "limit", "offset", "format"})
+RESERVED = frozenset({"q", "order", "limit", "offset", "format", "unmask_reason"})
 Row = dict[str, Any]
 
 
@@ -49,7 +50,7 @@ def selected(resource: Resource, scope: Scope, asked: Mapping[str, str]) -> mode
     """Rows of a scope that pass the search text ``q`` and the filters, in the order asked for."""
     rows = visible(resource, scope)
     if text := asked.get("q", "").strip():
-        rows = rows.filter(_any_contains(resource.search, text))
+        rows = rows.filter(_any_contains(resource, text))
     for name, value in asked.items():
         if name not in RESERVED:
             rows = rows.filter(_condition(resource, name, value))
@@ -68,10 +69,11 @@ def as_rows(resource: Resource, chosen: models.QuerySet[Any]) -> models.QuerySet
     return chosen.values("pk", *(col.path for col in resource.columns))
 
 
-def _any_contains(paths: tuple[str, ...], text: str) -> Q:
-    condition = Q()
-    for path in paths:
-        condition |= Q(**{f"{path}__icontains": text})
+def _any_contains(resource: Resource, text: str) -> Q:
+    """What is masked is found only by the whole value: parts would let people guess it piece by piece."""
+    condition, classes = Q(), sensitive(resource)
+    for path in resource.search:
+        condition |= Q(**{f"{path}__{'iexact' if path in classes else 'icontains'}": text})
     return condition
 
 
@@ -129,7 +131,7 @@ def _pk(resource: Resource, text: str) -> Any:
 def create(resource: Resource, user: Any, values: Mapping[str, Any]) -> Any:
     """A new row; returns its pk."""
     require(user, resource.edit_permission)
-    return _save(resource, user, None, values)
+    return _save(resource, user, None, without_masks(resource, values, None))
 
 
 @transaction.atomic
@@ -139,7 +141,7 @@ def patch(resource: Resource, user: Any, pk: str, values: Mapping[str, Any]) -> 
     row = visible(resource, scope_of(user)).select_for_update(of=("self",)).filter(pk=_pk(resource, pk)).first()
     if row is None:
         raise not_found(f"没有这条{resource.zh}记录")
-    return _save(resource, user, row, values)
+    return _save(resource, user, row, without_masks(resource, values, row))
 
 
 def _save(resource: Resource, user: Any, row: models.Model | None, values: Mapping[str, Any]) -> Any:
