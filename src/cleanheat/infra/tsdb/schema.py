@@ -4,8 +4,8 @@
 the calendar day of Asia/Shanghai so that a question about one day reads one partition.  ``tele_<kind>_h`` holds the
 hours, partitioned by month.  ``rollup_log`` says which hours have been rolled up.
 
-``trace_*`` hold what judging adds to readings, all kinds together, a kind by its :func:`kind_key`: ``hits`` and
-``cleaned`` one row a value, ``arrivals`` one a batch and kind.  ``trace_counts`` adds up by itself: rows of the same
+``trace_*`` hold what judging adds to readings, all kinds together, a kind by its :func:`kind_key`: ``values`` one row a
+rule broken or value cleaned, ``arrivals`` one a batch and kind.  ``trace_counts`` adds up by itself: rows of the same
 hour, kind, rule, version and sender become one while parts are merged.
 """
 
@@ -115,34 +115,25 @@ ROLLUP_LOG = Table(
 )
 
 _KIND = Column("kind", "UInt32", "ZSTD(1)")
-_VALUE = (
-    _KIND,
-    Column("id", "UInt32", "Delta, ZSTD(1)"),
-    Column("ts", f"DateTime('{ZONE}')", "Delta, ZSTD(1)"),
-    Column("signal", "UInt8", "ZSTD(1)"),
-)
 _RULE = (Column("rule", "UInt32", "ZSTD(1)"), Column("version", "UInt16", "ZSTD(1)"))
 
-HITS = Table(
-    "trace_hits",
-    (*_VALUE, *_RULE, Column("raw", "Int32", "ZSTD(1)")),
-    "toYYYYMMDD(ts)",
-    "(kind, id, ts)",
-)
-
-CLEANED = Table(
-    "trace_cleaned",
+VALUES = Table(
+    "trace_values",
     (
-        *_VALUE,
+        _KIND,
+        Column("id", "UInt32", "Delta, ZSTD(1)"),
+        Column("ts", f"DateTime('{ZONE}')", "Delta, ZSTD(1)"),
+        Column("signal", "UInt8", "ZSTD(1)"),
+        *_RULE,
         Column("raw", "Int32", "ZSTD(1)"),
+        Column("method", "UInt8", "ZSTD(1)"),
         Column("value", "Int32", "ZSTD(1)"),
         Column("verdict", "UInt8", "ZSTD(1)"),
-        Column("method", "UInt8", "ZSTD(1)"),
-        *_RULE,
     ),
     "toYYYYMMDD(ts)",
     "(kind, id, ts)",
 )
+"""Hits (``method`` 0) and cleaned values in one table: an insert costs by the statement, and both come each minute."""
 
 COUNTS = Table(
     "trace_counts",
@@ -175,7 +166,7 @@ ARRIVALS = Table(
     "(sender, ts, kind)",
 )
 
-TRACES = (HITS, CLEANED, COUNTS, ARRIVALS)
+TRACES = (VALUES, COUNTS, ARRIVALS)
 
 
 def kind_key(code: str) -> int:

@@ -32,6 +32,7 @@ class Store(Writing, RollingUp, Asking, Tracing, Upkeep):
         return cls(engine)
 
     def close(self) -> None:
+        self.flush_traces()
         self._engine.close()
 
 
