@@ -183,6 +183,23 @@ def hourly_sums_from_hours(
     return engine.select(sql, _window(start, end, ids))
 
 
+def object_hours(
+    engine: Engine, kind: Kind, signal: Signal, start: int, end: int, ids: NDArray[Any], from_hours: bool
+) -> Columns:
+    """Per object and hour (``b`` hours after ``start``) the sum ``s`` and the number ``t`` of usable values."""
+    c, at = signal.code, "h" if from_hours else "ts"
+    if from_hours:
+        total, count, table, where = f"sum(`{c}_s`)", f"sum(`{c}_n`)", f"{kind.table}_h", _HOURS
+    else:
+        ok = usable(kind, signal)
+        total, count, table, where = f"sumIf(`{c}`, {ok})", f"countIf({ok})", kind.table, _MINUTES
+    sql = (
+        f"SELECT id, toUInt16(intDiv(toUInt32({at}) - {{start:UInt32}}, {HOUR_S})) AS b, toInt64({total}) AS s, "
+        f"toUInt64({count}) AS t FROM {table} WHERE {where}{_IDS} GROUP BY id, b HAVING t > 0 ORDER BY id, b"
+    )
+    return engine.select(sql, _window(start, end, ids))
+
+
 def worst(
     engine: Engine, kind: Kind, signal: Signal, start: int, end: int, n: int, descending: bool, from_hours: bool
 ) -> Columns:
@@ -225,6 +242,34 @@ def rows(engine: Engine, kind: Kind, start: int, end: int, low: int, high: int) 
         f"WHERE {_MINUTES} AND id BETWEEN {{low:UInt32}} AND {{high:UInt32}} ORDER BY id, ts"
     )
     return engine.select(sql, _window(start, end, low=low, high=high))
+
+
+def ids(engine: Engine, kind: Kind, start: int, end: int) -> NDArray[np.uint32]:
+    """Numbers of the objects with rows in the window, ascending."""
+    found = engine.select(f"SELECT DISTINCT id FROM {kind.table} WHERE {_MINUTES} ORDER BY id", _window(start, end))
+    return column_or_empty(found, "id", np.uint32)
+
+
+def word_dtype(kind: Kind) -> np.dtype[Any]:
+    """The narrowest integer that holds a row's verdicts."""
+    return np.dtype(next(f"<u{n}" for n in (1, 2, 4, 8) if 8 * n >= VERDICT_BITS * len(kind.signals)))
+
+
+def some_rows(
+    engine: Engine, kind: Kind, places: Sequence[int], start: int, end: int, wanted: NDArray[Any], is_range: bool
+) -> Columns:
+    """Rows of some objects in no particular order: ``id``, ``at``, ``word`` and ``c<i>`` of the signals at ``places``.
+
+    ``word`` is as narrow as the kind's verdicts allow.  ``is_range``: of all numbers from the first of ``wanted`` to
+    its last.
+    """
+    parts = ["id", "toUInt32(ts) AS at", f"toUInt{8 * word_dtype(kind).itemsize}(q) AS word"]
+    parts += [f"`{kind.signals[i].code}` AS c{i}" for i in places]
+    sql = f"SELECT {', '.join(parts)} FROM {kind.table} WHERE {_MINUTES}"
+    if is_range:
+        bound = _window(start, end, low=int(wanted[0]), high=int(wanted[-1]))
+        return engine.select(f"{sql} AND id BETWEEN {{low:UInt32}} AND {{high:UInt32}}", bound)
+    return engine.select(sql + _IDS, _window(start, end, wanted))
 
 
 # --- upkeep -----------------------------------------------------------------------------------------------------------

@@ -62,6 +62,15 @@ class HourlyMeans:
 
 
 @dataclass(frozen=True)
+class ObjectHours:
+    """Hourly means of single objects, one row an object and hour, by id and hour."""
+
+    ids: NDArray[np.uint32]
+    hours: NDArray[np.int64]
+    means: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Ranked:
     """Objects in order of their mean over a window."""
 

@@ -13,7 +13,7 @@ from cleanheat.infra.tsdb.native import column_or_empty
 from cleanheat.kernel.errors import invalid
 from cleanheat.kernel.quantities import Kind, Signal
 from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S
-from cleanheat.telemetry.store.answers import HourlyMeans, LatestRows, Ranked, Series, SignalSeries, Source
+from cleanheat.telemetry.store.answers import HourlyMeans, LatestRows, ObjectHours, Ranked, Series, SignalSeries, Source
 from cleanheat.telemetry.store.opened import Opened, check_window, kind_of, signals_of
 
 MINUTES_UP_TO_S: Final = 2 * DAY_S + HOUR_S
@@ -119,6 +119,19 @@ class Asking(Opened):
         counts = np.array([column_or_empty(found, f"t{i}", np.int64) for i in range(len(wanted))])
         sums = np.array([column_or_empty(found, f"s{i}", np.int64) / s.scale for i, s in enumerate(wanted)])
         return HourlyMeans(hours, _ratio(sums, counts), counts)
+
+    def object_hours(
+        self, kind: str, signal: str, start: int, end: int, ids: NDArray[Any], source: Source | None = None
+    ) -> ObjectHours:
+        """Hourly means of each of ``ids``; hours without a usable value are left out."""
+        spec, (wanted,) = kind_of(kind), signals_of(kind, [signal])
+        check_window(start, end)
+        start -= start % HOUR_S
+        from_hours = not self._from_minutes(spec, start, end, source)
+        found = statements.object_hours(self._engine, spec, wanted, start, end, ids, from_hours)
+        means = _ratio(column_or_empty(found, "s", np.int64) / wanted.scale, column_or_empty(found, "t", np.int64))
+        hours = start + column_or_empty(found, "b", np.int64) * HOUR_S
+        return ObjectHours(column_or_empty(found, "id", np.uint32), hours, means)
 
     def worst(
         self,
