@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,4 +75,4 @@ class Admission:
 
 def _rows(block: Block, kept: NDArray[np.bool_]) -> Block:
     columns = [None if c is None else c[kept] for c in block.columns]
-    return Block(block.sender, block.sequence, block.kind, block.minute, block.ids[kept], columns)
+    return replace(block, ids=block.ids[kept], columns=columns)

@@ -17,6 +17,7 @@ class Block:
     """What one sender reported of one kind for one minute, as decoded from the wire: not yet checked, not yet sorted.
 
     ``columns[i]`` is the scaled-integer column of the kind's i-th signal, ``None`` where the sender has no such signal.
+    ``received`` is when the batch came in (epoch seconds), 0 where nobody noted it.
     """
 
     sender: int
@@ -25,6 +26,7 @@ class Block:
     minute: int
     ids: NDArray[np.uint32]
     columns: Sequence[NDArray[Any] | None]
+    received: int = 0
 
 
 @dataclass(frozen=True, slots=True)

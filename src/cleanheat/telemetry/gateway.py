@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleanheat.assets.archive import Archive
@@ -184,6 +184,7 @@ class Gateway:
         now, sequence = clock.now(), decoded.sequence
         if self.window.look(sender, sequence, content) is Seen.NEW:
             self._keep_timely(decoded, now)
+        _stamp(decoded, now)
         seen = self.window.claim(sender, sequence, content)
         if seen is Seen.OTHER:
             raise refuse("sequence-conflict", f"sequence {sequence}", "sequence")
@@ -292,6 +293,7 @@ class Gateway:
             plaintext = parcel.open(known.session.cipher)
         decoded = self._decode(parcel, plaintext)
         self._keep_timely(decoded, record.received)
+        _stamp(decoded, record.received)
         return decoded.blocks
 
     def mark_done(self, segment: Segment) -> None:
@@ -306,6 +308,11 @@ class Gateway:
         if hour != self._pruned_hour:
             self._pruned_hour = hour
             self.spool.prune(now - self.limits.spool_days * DAY_S)
+
+
+def _stamp(decoded: Decoded, received: float) -> None:
+    """Notes on every block when it came in."""
+    decoded.blocks = [replace(block, received=int(received)) for block in decoded.blocks]
 
 
 def open_gateway(data_dir: Path, owners: Owners, limits: Limits | None = None) -> Gateway:

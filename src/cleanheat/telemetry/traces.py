@@ -6,11 +6,14 @@ is a set of equally long arrays, ready to be inserted and as it comes back from 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cleanheat.telemetry.frames import Block
 
 WHOLE_ROW = 255
 """Signal number of a hit that concerns the row, not one of its values (late, repeated, wrong clock)."""
@@ -116,3 +119,22 @@ class Arrivals:
 
     def __len__(self) -> int:
         return int(self.senders.shape[0])
+
+
+def arrivals_of(
+    blocks: Sequence[Block], now: float, repeated: Mapping[tuple[int, str, int], int] | None = None
+) -> Arrivals:
+    """What blocks say of their batches; ``repeated`` counts rows known already by (sender, kind, minute).
+
+    ``now`` stands for the time of arrival where nobody noted it.
+    """
+    known = repeated or {}
+    return Arrivals(
+        kinds=[b.kind for b in blocks],
+        senders=np.array([b.sender for b in blocks], np.uint32),
+        sequences=np.array([b.sequence for b in blocks], np.uint64),
+        minutes=np.array([b.minute for b in blocks], np.int64),
+        received_at=np.array([b.received or int(now) for b in blocks], np.int64),
+        rows=np.array([b.ids.shape[0] for b in blocks], np.uint32),
+        repeated=np.array([known.get((b.sender, b.kind, b.minute), 0) for b in blocks], np.uint32),
+    )

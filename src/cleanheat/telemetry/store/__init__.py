@@ -12,12 +12,13 @@ from cleanheat.infra.tsdb.engine import DEFAULT_MEMORY_MIB, Engine
 from cleanheat.telemetry.store.answers import HourlyMeans, LatestRows, Ranked, Series, SignalSeries, Source
 from cleanheat.telemetry.store.asking import MINUTES_UP_TO_S, Asking
 from cleanheat.telemetry.store.rolling import RollingUp
+from cleanheat.telemetry.store.streaming import Streaming
 from cleanheat.telemetry.store.tracing import Tracing
 from cleanheat.telemetry.store.upkeep import Upkeep
 from cleanheat.telemetry.store.writing import Writing, missing_words
 
 
-class Store(Writing, RollingUp, Asking, Tracing, Upkeep):
+class Store(Writing, RollingUp, Asking, Streaming, Tracing, Upkeep):
     """One open store.  Safe for many threads: each thread has its own connection to the engine."""
 
     @classmethod
