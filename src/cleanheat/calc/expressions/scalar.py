@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -19,16 +20,28 @@ class _NotApplicable(Exception):  # noqa: N818 - an answer, not an error
     """An operand is missing, or a step has no finite result."""
 
 
-def evaluate(expression: Expression, operands: Operands) -> float | bool | None:
-    """The number or truth of the formula, ``None`` when it does not apply.
+@dataclass(frozen=True)
+class Result:
+    """One answer: ``truth`` of a condition, ``value`` of a number, neither when the formula does not apply."""
+
+    value: float | None = None
+    truth: bool | None = None
+
+    @property
+    def applicable(self) -> bool:
+        return self.value is not None or self.truth is not None
+
+
+def evaluate(expression: Expression, operands: Operands) -> Result:
+    """The number or truth of the formula.
 
     Args: operands: gives each leaf's value, ``None`` or NaN where missing; text leaves as 1.0 / 0.0 or a number.
     """
     try:
         value = _value(expression.tree, operands)
     except _NotApplicable:
-        return None
-    return bool(value) if expression.is_truth else value
+        return Result()
+    return Result(truth=bool(value)) if expression.is_truth else Result(value=value)
 
 
 def _value(node: Node, operands: Operands) -> float:
@@ -76,13 +89,13 @@ def _divide(a: float, b: float) -> float:
 
 
 def _power(base: float, exponent: float) -> float:
-    return base * base if exponent == 2 else _numpy(np.power)(base, exponent)
+    return base * base if exponent == 2 else _raised(base, exponent)
 
 
 def _rounded(value: float, digits: float) -> float:
     """Half to even at a decimal place; the scaled value is a step of its own and must be finite."""
     scale = 10.0**digits
-    return round(_finite(value * scale)) / scale
+    return float(round(_finite(value * scale)) / scale)
 
 
 def _numpy(function: Callable[..., np.float64]) -> Callable[..., float]:
@@ -99,6 +112,7 @@ def _times(a: float, b: float) -> float:
     return a * b
 
 
+_raised: Final = _numpy(np.power)
 _SPECIAL: Final = MappingProxyType({"where": _where, "isnull": _is_null, "coalesce": _coalesce})
 _PLAIN: Final[MappingProxyType[str, Callable[..., float]]] = MappingProxyType(
     {

@@ -79,6 +79,8 @@ def reword(source: str, known: Callable[[str], bool]) -> Wording:
         else:
             depth = _mark(out, at, depth)
             at += 1
+    lead = len(out.plain) - len(out.plain.lstrip())
+    out.plain, out.places = out.plain[lead:], out.places[lead:]
     return out
 
 
