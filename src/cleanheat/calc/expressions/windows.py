@@ -73,30 +73,33 @@ def median(window: Floats) -> Floats:
 @_in_blocks
 def quantile(window: Floats, share: float) -> Floats:
     """The value below which ``share`` (0 to 1) of the values lie, linear between neighbours."""
-    ordered = np.sort(window.T, axis=1)  # NaN last
-    last = np.count_nonzero(~np.isnan(ordered), axis=1) - 1
-    place = share * np.maximum(last, 0)
-    low = place.astype(np.intp)
-    rows = np.arange(ordered.shape[0])
-    below, above = ordered[rows, low], ordered[rows, np.minimum(low + 1, np.maximum(last, 0))]
+    ordered = np.array(window.T, order="C")
+    ordered.sort(axis=1)  # NaN last
+    last = np.maximum(count(window) - 1, 0)
+    place = share * last
+    low = np.floor(place)
+    starts = np.arange(ordered.shape[0]) * ordered.shape[1]
+    below = ordered.ravel()[starts + low.astype(np.intp)]
+    above = ordered.ravel()[starts + np.minimum(low + 1, last).astype(np.intp)]
     return np.asarray(below + (above - below) * (place - low), dtype=np.float64)
 
 
 @_in_blocks
 def slope(window: Floats) -> Floats:
     """Linear trend by least squares, in the signal's unit per hour; needs values of two minutes."""
-    known = ~np.isnan(window)
-    minutes = np.arange(window.shape[0], dtype=np.float64)[:, None]
-    times = minutes - _ratio((known * minutes).sum(axis=0), count(window))
-    moments = (known * times * times).sum(axis=0)
-    return _ratio(_sum(times * (window - avg(window))), np.where(moments > 0, moments, 0.0)) * MINUTES_PER_HOUR
+    known = (~np.isnan(window)).astype(np.float64)
+    minutes = np.arange(window.shape[0], dtype=np.float64)
+    number, first, second = known.sum(axis=0), minutes @ known, (minutes * minutes) @ known
+    values = np.where(known > 0, window - avg(window), 0.0)  # centred: no cancellation
+    moments = number * second - first * first
+    return _ratio(number * (minutes @ values) - first * _sum(values), moments) * MINUTES_PER_HOUR
 
 
 @_in_blocks
 def robust_z(window: Floats) -> Floats:
     """How many robust standard deviations this minute lies from the window's median.
 
-    0 where it lies on the median; not to be said (NaN) where it does not and more than half of the window are equal.
+    0 where it lies on the median; not to be said (NaN) where it does not and half of the window are equal.
     """
     middle = median(window)
     deviation = window[-1] - middle
@@ -111,7 +114,8 @@ def _sum(window: Floats) -> Floats:
 def _ratio(above: Floats, below: Floats) -> Floats:
     """``above / below``, NaN where ``below`` is 0."""
     out = np.full(np.shape(above), np.nan)
-    return np.divide(above, below, out=out, where=below != 0)
+    np.divide(above, below, out=out, where=below != 0)
+    return out
 
 
 WINDOWED: Final[MappingProxyType[str, Callable[..., Floats]]] = MappingProxyType(
