@@ -108,7 +108,7 @@ _READING = (
     _window("count", "计数", "窗口内有值的分钟数", 0.6, "none"),
     Function("quantile", "分位", "分位(信号, 分钟数, 0 到 1)", "窗口内的分位数", "reading",
              ("signal", "minutes", "share"), cost_ns_per_min=6.0),
-    _window("slope", "斜率", "窗口内的线性趋势，每小时", 4.5, "per_h"),
+    _window("slope", "斜率", "窗口内的线性趋势，每小时", 6.5, "per_h"),
     _window("robust_z", "稳健偏离", "偏离窗口中位数多少个稳健标准差", 13.0, "none"),
     Function("sum_children", "下级合计", "下级合计(类别, 信号)", "下级全部对象之和，缺一个即不适用", "reading",
              ("kind", "relative"), cost_ns=30.0),

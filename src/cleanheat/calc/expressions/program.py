@@ -22,6 +22,8 @@ _CARRYING: Final = MappingProxyType(
      "sqrt": (0,)}
 )  # fmt: skip
 """Operations whose result is not finite whenever these operands are not."""
+_BOUNDED: Final = frozenset({"abs", "neg", "rint", "min", "max", "sign"})
+"""Operations whose result is finite whenever all operands are; what they hide is checked at the operands."""
 _TRUTHS: Final = frozenset({"<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "finite", "where_truth"})
 
 
@@ -74,6 +76,20 @@ class Listing:
                 queue += [n for n in more if n not in reached]
                 reached.update(more)
         return frozenset(reached)
+
+    def sources(self, number: int) -> frozenset[int]:
+        """Values that stand for this one in a check: it is finite exactly when these are."""
+        step = self._made_by.get(number)
+        if step is None or not (step.operation in _BOUNDED or self._shrinks(step)):
+            return frozenset({number})
+        return frozenset().union(*(self.sources(n) for n in step.inputs))
+
+    def _shrinks(self, step: Step) -> bool:
+        """Whether it is a product with a constant of at most 1 or a quotient by one of at least 1."""
+        sizes = [abs(self.constants[n]) for n in step.inputs if n in self.constants]
+        if step.operation == "*":
+            return any(size <= 1 for size in sizes)
+        return step.operation == "/" and abs(self.constants.get(step.inputs[1], 0.0)) >= 1
 
     def _new(self, key: object, kind: Type, constant: float | None = None, leaf: Leaf | None = None) -> int:
         if key not in self._known:
@@ -183,7 +199,7 @@ def _all_or_true(out: Listing, checks: Checks) -> int:
 
 def _all(out: Listing, checks: Checks) -> int | None:
     """One truth of all checks, without those another check covers; ``None`` when there is nothing to check."""
-    checks -= out.constants.keys()
+    checks = frozenset().union(*(out.sources(c) for c in checks)) - out.constants.keys()
     covered = {c: out.carried(c) for c in checks}
     needed = [c for c in sorted(checks) if not any(c in covered[other] for other in checks if other != c)]
     good: int | None = None
