@@ -1,0 +1,131 @@
+"""How is one rule asked of one patch of objects?  Which positions broke it, and to which did it not apply?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanheat.calc.expressions.blocks import BLOCK_ROWS, Operands, Outcome, Program
+from cleanheat.calc.expressions.tree import FieldLeaf, Leaf
+from cleanheat.quality.engine.board import Places
+from cleanheat.quality.engine.compiled import LOWER, UPPER, CompiledRule, bind
+from cleanheat.quality.engine.readings import Patch
+from cleanheat.quality.engine.tally import Tally
+from cleanheat.telemetry.traces import WHOLE_ROW
+
+FEW = 4
+"""Where a rule's ``when`` leaves less than one row in so many, only those rows are gone through."""
+
+Found = tuple[int, Places]
+"""Column number (or ``WHOLE_ROW``) and the positions that broke the rule."""
+
+
+def ask(rule: CompiledRule, patch: Patch, tally: Tally) -> list[Found]:
+    """Ask one rule of all objects of a patch, note the answers, and say what was broken."""
+    together = BLOCK_ROWS // max(patch.n, 1)
+    if together < 2 or len(rule.each) < 2:
+        parts = [_ask_one(rule, patch, i, tally) for i in rule.each or (WHOLE_ROW,)]
+    else:
+        chunks = [rule.each[i : i + together] for i in range(0, len(rule.each), together)]
+        parts = [found for chunk in chunks for found in _ask_stacked(rule, patch, chunk, tally)]
+    found = [(i, places) for i, places in parts if places.size]
+    tally.violations += [places for _, places in found]
+    if rule.marks and not rule.each:
+        found = [(i, places) for _, places in found for i in rule.marks]
+    tally.hits += found
+    return found
+
+
+def _ask_one(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Found:
+    programs = rule.of_signal.get(i, rule.stacked)
+    if programs.when is not None:
+        asked = _asked(rule, patch, programs.when, tally)
+        if not asked.size:
+            return i, asked
+        if asked.size * FEW < patch.n:
+            part = patch.part(asked)
+            broken, skipped = _split(programs.test.run(part.operand, part.n))
+            tally.skipped.append(_meant(rule, patch, asked[skipped]))
+            return i, _meant(rule, patch, asked[broken])
+    else:
+        asked = None
+    broken, skipped = _split(programs.test.run(patch.operand, patch.n))
+    if asked is not None:
+        is_asked = np.zeros(patch.n, dtype=bool)
+        is_asked[asked] = True
+        broken, skipped = broken[is_asked[broken]], skipped[is_asked[skipped]]
+    if skipped.size:
+        tally.skipped.append(_meant(rule, patch, skipped))
+    return i, _meant(rule, patch, broken)
+
+
+def _asked(rule: CompiledRule, patch: Patch, when: Program, tally: Tally) -> Places:
+    """Numbers within the patch to which the rule applies."""
+    outcome = when.run(patch.operand, patch.n)
+    _note_unasked(rule, patch, outcome, tally, np.arange(patch.n))
+    return np.flatnonzero(_truth(outcome))
+
+
+def _note_unasked(rule: CompiledRule, patch: Patch, outcome: Outcome, tally: Tally, places: Places) -> None:
+    unasked, skipped = _split(outcome)
+    tally.unasked.append(_meant(rule, patch, places[unasked]))
+    tally.skipped.append(_meant(rule, patch, places[skipped]))
+
+
+def _ask_stacked(rule: CompiledRule, patch: Patch, signals: Sequence[int], tally: Tally) -> Iterator[Found]:
+    """Several signals in one run, one behind the other: for kinds of few objects the runs cost more than the rows."""
+    n = patch.n * len(signals)
+    operands = _stacked(patch, [patch.board.spec.signals[i].code for i in signals], signals)
+    places = np.tile(np.arange(patch.n), len(signals))
+    asked: NDArray[np.bool_] | None = None
+    if rule.stacked.when is not None:
+        outcome = rule.stacked.when.run(operands, n)
+        _note_unasked(rule, patch, outcome, tally, places)
+        asked = _truth(outcome)
+    broken, skipped = _split(rule.stacked.test.run(operands, n))
+    if asked is not None:
+        broken, skipped = broken[asked[broken]], skipped[asked[skipped]]
+    if skipped.size:
+        tally.skipped.append(_meant(rule, patch, places[skipped]))
+    bounds = np.searchsorted(broken, np.arange(1, len(signals)) * patch.n)
+    for i, of_signal in zip(signals, np.split(broken, bounds), strict=True):
+        yield i, _meant(rule, patch, of_signal % patch.n)
+
+
+def _stacked(patch: Patch, codes: Sequence[str], signals: Sequence[int]) -> Operands:
+    def operand(leaf: Leaf) -> NDArray[np.float64]:
+        if isinstance(leaf, FieldLeaf) and leaf.code in (LOWER, UPPER):
+            of = [patch.board.spec.signals[i] for i in signals]
+            return np.repeat([s.low if leaf.code == LOWER else s.high for s in of], patch.n)
+        return np.concatenate([patch.operand(bind(leaf, code)) for code in codes])
+
+    return operand
+
+
+def _split(outcome: Outcome) -> tuple[Places, Places]:
+    """Numbers that broke the condition, and those to which it did not apply."""
+    untrue = ~_truth(outcome)
+    if outcome.applicable is None:
+        return np.flatnonzero(untrue), _NONE
+    numbers = np.flatnonzero(untrue)
+    applied = outcome.applicable[numbers]
+    return numbers[applied], numbers[~applied]
+
+
+def _truth(outcome: Outcome) -> NDArray[np.bool_]:
+    if outcome.truth is None:
+        raise TypeError("a rule is a condition, not a number")
+    return outcome.truth
+
+
+_NONE: Places = np.zeros(0, np.intp)
+
+
+def _meant(rule: CompiledRule, patch: Patch, within: Places) -> Places:
+    """Positions of the kind, of those within the patch that have reported and that the rule is for."""
+    places = patch.places(within)
+    if not patch.board.is_full:
+        places = places[patch.board.present[places]]
+    return places if rule.mask is None else places[rule.mask[places]]

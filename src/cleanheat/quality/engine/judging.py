@@ -1,0 +1,211 @@
+"""Can this reading be trusted?  All published rules over all kinds of one minute, in phases, block by block.
+
+    boards ─▶ 0 timeliness ─▶ 1 completeness ─▶ 2 bounds, norms ─▶ 3 jumps ─▶ 4 correlation ─▶ what looks elsewhere
+              verdicts, hits and counts; what a phase finds bad is a missing operand of the next
+
+Rules that look at parents, children or peers come last, when every kind has passed the other phases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import numpy as np
+
+from cleanheat.assets.archive import Archive
+from cleanheat.calc.expressions.blocks import BLOCK_ROWS
+from cleanheat.kernel.findings import Finding
+from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import MINUTE_S, floor_minute
+from cleanheat.kernel.verdicts import Verdict
+from cleanheat.quality.engine.alarms import Alarms
+from cleanheat.quality.engine.asking import ask
+from cleanheat.quality.engine.board import Board
+from cleanheat.quality.engine.cleaning import Cleaning
+from cleanheat.quality.engine.compiled import CompiledRule, RuleSet
+from cleanheat.quality.engine.history import History
+from cleanheat.quality.engine.kinship import Kinship
+from cleanheat.quality.engine.readings import OUTDOOR, Floats, Look, Patch
+from cleanheat.quality.engine.scope import holds_at
+from cleanheat.quality.engine.senders import SenderClocks, repeats
+from cleanheat.quality.engine.tally import Counting, SenderCounts, Tally, counts_of, hits_of
+from cleanheat.telemetry.frames import Frame
+from cleanheat.telemetry.traces import Arrivals, Cleaned, Counts, Hits
+
+OUTDOOR_KEPT_MIN = 60
+"""How long the city's outdoor temperature stands in for weather that has not come."""
+
+
+@dataclass
+class Judged:
+    """What one minute's judging says beside the verdicts in its frames.
+
+    ``frames`` are the frames as models and screens get them, corrected values in place; ``by_rule`` counts violations
+    by the rule's code.
+    """
+
+    hits: list[Hits] = field(default_factory=list)
+    cleaned: list[Cleaned] = field(default_factory=list)
+    counts: list[Counts] = field(default_factory=list)
+    by_rule: dict[str, int] = field(default_factory=dict)
+    frames: dict[str, Frame] = field(default_factory=dict)
+
+
+@dataclass
+class _Kind:
+    """One kind while its minute is being judged."""
+
+    board: Board
+    patches: list[Patch]
+    cleaning: Cleaning
+    tallies: dict[int, Tally]
+
+
+class Judge:
+    """Holds the compiled rules and everything they remember; one caller at a time."""
+
+    def __init__(self, archive: Archive, rules: RuleSet, history: History | None = None) -> None:
+        self.history = history or History(archive)
+        self._archive = archive
+        self._kinship = Kinship(archive)
+        self._senders = 1 + max(int(archive[k].links["sender"].max(initial=0)) for k in KINDS)
+        self._clocks = SenderClocks(self._senders)
+        self._alarms = Alarms(archive, self._senders)
+        self._attributes: dict[tuple[str, str], Floats] = {}
+        self._outdoor: tuple[int, float] = (0, float("nan"))
+        self.reload(rules)
+
+    def reload(self, rules: RuleSet) -> None:
+        """Other rules from now on; what is remembered stays."""
+        self.rules = rules
+        self._specs = {rule.spec.number: rule.spec for rule in rules}
+        self.history.need(rules.needs)
+        self._alarms.keep(self._specs)
+
+    def judge(
+        self, frames: Mapping[str, Frame], now: float, arrivals: Arrivals | None = None, *, replay: bool = False
+    ) -> Judged:
+        """Judge all kinds of one minute, write their verdicts and remember them.
+
+        ``arrivals`` are the batches they came in.  A ``replay`` of stored minutes knows nothing of how they arrived.
+        """
+        if not frames:
+            return Judged()
+        look = self._look(frames, now, arrivals, replay)
+        kinds = {kind: self._begin(kind, look) for kind in sorted(frames, key=lambda k: k != "weather")}
+        for kind, one in kinds.items():
+            self._ask(one, [r for r in self.rules.rules[kind] if not r.looks_elsewhere], look.minute)
+            if kind == "weather":
+                look.outdoor_temp_c = self._outdoors(one.board, look.minute)
+        for kind, one in kinds.items():
+            self._ask(one, [r for r in self.rules.rules[kind] if r.looks_elsewhere], look.minute)
+        judged = Judged()
+        for kind, one in kinds.items():
+            self._finish(kind, one, look, judged)
+        return judged
+
+    def findings(self, minute: int) -> list[Finding]:
+        """What holds in this minute for long enough to be reported."""
+        return self._alarms.findings(self._specs, minute)
+
+    def _look(self, frames: Mapping[str, Frame], now: float, arrivals: Arrivals | None, replay: bool) -> Look:
+        minute = next(iter(frames.values())).minute
+        in_order = frozenset(k for k in frames if minute <= floor_minute(now) and self.history[k].begin(minute))
+        look = Look(
+            minute=minute,
+            boards={k: Board(f, self._archive[k], self._kinship.place_of[k]) for k, f in frames.items()},
+            history=self.history,
+            archive=self._archive,
+            kinship=self._kinship,
+            attributes=self._attributes,
+            in_order=in_order,
+            lag_min=float("nan") if replay else (now - minute - MINUTE_S) / MINUTE_S,
+            outdoor_temp_c=self._outdoors(None, minute),
+            regularities=self.rules.regularities,
+        )
+        if arrivals is not None:
+            self._clocks.note(arrivals)
+            look.repeats = {kind: repeats(arrivals, kind, self._senders) for kind in frames}
+        if not replay:
+            look.clock_offset_min = self._clocks.offset_min()
+        return look
+
+    def _outdoors(self, board: Board | None, minute: int) -> float:
+        """The city's median of what can be trusted now, or was not long ago."""
+        if board is not None:
+            values = board.values(board.spec.index[OUTDOOR])
+            values = values[~np.isnan(values)]
+            if values.size and minute >= self._outdoor[0]:
+                self._outdoor = minute, float(np.median(values))
+        known, value = self._outdoor
+        return value if abs(minute - known) <= OUTDOOR_KEPT_MIN * MINUTE_S else float("nan")
+
+    def _begin(self, kind: str, look: Look) -> _Kind:
+        board = look.boards[kind]
+        blocks = [slice(a, min(a + BLOCK_ROWS, board.count)) for a in range(0, board.count, BLOCK_ROWS)]
+        patches = [Patch(look, kind, block) for block in blocks if board.present[block].any()]
+        return _Kind(board, patches, Cleaning(board), {})
+
+    def _ask(self, one: _Kind, rules: Sequence[CompiledRule], minute: int) -> None:
+        asked = [r for r in rules if holds_at(r.spec.scope, minute)]
+        one.tallies |= {id(r): Tally(r) for r in asked}
+        phases = [list(same) for _, same in groupby(asked, key=lambda r: r.phase)]
+        for patch in one.patches:
+            for phase in phases:
+                _ask_phase(one, patch, phase)
+
+    def _finish(self, kind: str, one: _Kind, look: Look, judged: Judged) -> None:
+        """Verdicts into the frame, history, counts, hits and corrected values of one kind."""
+        board, table = one.board, self._archive[kind]
+        board.write_back()
+        self._remember(kind, board, look.minute, in_order=kind in look.in_order)
+        counting = Counting(board, table, self._senders)
+        counted: list[tuple[CompiledRule, SenderCounts]] = []
+        for tally in one.tallies.values():
+            counts = counting.of(tally)
+            counted.append((tally.rule, counts))
+            self._alarms.note(tally, counts, board, kind in look.in_order)
+            if tally.count:
+                judged.by_rule[tally.rule.spec.code] = tally.count
+        if counted:
+            judged.counts.append(counts_of(kind, counted))
+        judged.hits.append(hits_of(kind, board, table.numbers, list(one.tallies.values())))
+        judged.cleaned.append(one.cleaning.traces(table.numbers))
+        judged.frames[kind] = one.cleaning.frame()
+
+    def _remember(self, kind: str, board: Board, minute: int, *, in_order: bool) -> None:
+        history = self.history[kind]
+        if in_order or minute <= history.minute_no * MINUTE_S:
+            kept = history.kept
+            raw = {code: board.raw[board.spec.index[code]] for code in kept}
+            history.take(raw, board.distrusted(kept), minute)
+
+    def remember(self, frames: Iterable[Frame]) -> None:
+        """Fill the history with minutes that were judged before: what a restart begins with."""
+        for frame in frames:
+            kind, history = frame.kind, self.history[frame.kind]
+            board = Board(frame, self._archive[kind], self._kinship.place_of[kind])
+            in_order = history.begin(frame.minute)
+            board.take_verdicts()
+            self._remember(kind, board, frame.minute, in_order=in_order)
+
+
+def _ask_phase(one: _Kind, patch: Patch, rules: Sequence[CompiledRule]) -> None:
+    """Rules of one phase do not see each other's verdicts; later phases see them all."""
+    bad: list[tuple[int, np.ndarray]] = []
+    for rule in rules:
+        found = ask(rule, patch, one.tallies[id(rule)])
+        verdict = rule.verdict
+        if not found or verdict is None or not rule.targets:
+            continue
+        for i, places in found:
+            one.board.mark(i, places, verdict)
+        if verdict >= Verdict.BAD:
+            bad += found
+        one.cleaning.correct(rule, patch, found)
+    for i, places in bad:
+        one.board.distrust(i, places)
+    if bad:
+        patch.forget({one.board.spec.signals[i].code for i, _ in bad})
