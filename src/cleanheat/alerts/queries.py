@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from cleanheat.alerts.models import Alert
-from cleanheat.alerts.vocabulary import OPEN_STATES
+from cleanheat.alerts.vocabulary import OPEN_STATES, AlertState
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.findings import Level
 
@@ -79,3 +80,30 @@ def open_by(scope: Scope, dimension: str) -> Mapping[int, Mapping[Level, int]]:
     for owner, level, n in rows.order_by().values_list(field, "level").annotate(n=Count("pk")):
         counts.setdefault(owner, {})[Level(level)] = n
     return counts
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Alerts that began in a span of time, and what became of them."""
+
+    found: int = 0
+    solved: int = 0
+    called_false: int = 0
+    open: int = 0
+
+
+def happened(prefix: str, start: datetime, end: datetime, owner: str) -> Mapping[int, Happened]:
+    """Alerts of sources whose key begins with ``prefix``, begun in ``[start, end)``, by ``sender`` or ``district``."""
+    field = {"sender": "sender_id", "district": "district_id"}[owner]
+    rows = Alert.objects.filter(source__startswith=prefix, first_at__gte=start, first_at__lt=end)
+    counted = (
+        rows.order_by()
+        .values_list(field)
+        .annotate(
+            found=Count("pk"),
+            solved=Count("pk", filter=Q(state=AlertState.CLOSED)),
+            called_false=Count("pk", filter=Q(state=AlertState.FALSE)),
+            open=Count("pk", filter=Q(state__in=OPEN_STATES)),
+        )
+    )
+    return {number: Happened(*counts) for number, *counts in counted}
