@@ -13,8 +13,10 @@ class AccountsConfig(AppConfig):
         from cleanheat.accounts import queries, sessions
         from cleanheat.accounts.models import Organisation, User
         from cleanheat.infra import scope
+        from cleanheat.infra.flow import people
 
         scope.register_provider(SimpleNamespace(scope_of=queries.scope_of, may=queries.may))
+        people.register_directory(queries.FlowDirectory())
         for changed in (post_save, post_delete):
             changed.connect(lambda **_: queries.forget_organisations(), Organisation, weak=False)
             changed.connect(sessions.forget_user, User)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from cleanheat.accounts.models import Organisation, User
 from cleanheat.accounts.rules import PERMISSIONS, permissions
 from cleanheat.accounts.vocabulary import OrganisationKind
+from cleanheat.infra.flow.people import Place
 from cleanheat.infra.resources import NOTHING
 from cleanheat.infra.scope import EVERYTHING, NOBODY, Scope
 
@@ -120,3 +121,19 @@ def may(user: Any, permission: str) -> bool:
 
 def find_user(user_id: int) -> User | None:
     return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+class FlowDirectory:
+    """What flows ask of accounts: where somebody works, who stands above whom, which posts are filled."""
+
+    def place_of(self, user: Any) -> Place | None:
+        own = find_organisation(getattr(user, "organisation_id", None))
+        return Place(own.id, own.kind, user.role) if own and user.is_active else None
+
+    def chain_of(self, organisation_id: int) -> tuple[int, ...]:
+        card = find_organisation(organisation_id)
+        return tuple(int(part) for part in card.path.strip("/").split("/")) if card else ()
+
+    def staffed(self) -> frozenset[tuple[str, str]]:
+        filled = User.objects.filter(is_active=True, organisation__isnull=False)
+        return frozenset(filled.values_list("organisation__kind", "role").distinct())

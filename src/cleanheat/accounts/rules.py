@@ -29,6 +29,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "governance.view": "查看数据治理工单",
     "governance.handle": "办理数据治理工单",
     "governance.dispatch": "下发与复核数据治理工单",
+    "governance.configure": "维护治理策略与流程",
     "evaluation.view": "查看评价得分与报告",
     "evaluation.edit": "维护评价指标与权重",
     "catalogue.view": "查看数据资源目录",

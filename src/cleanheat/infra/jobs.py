@@ -63,23 +63,35 @@ Handler = Callable[[Mapping[str, Any], Progress], Any]
 
 @dataclass(frozen=True)
 class JobSpec:
-    """One declared job.  ``every_s`` (platform seconds) makes it periodic, with an empty payload."""
+    """One declared job.  ``every_s`` (platform seconds) makes it periodic, with an empty payload; with ``is_needed`` it
+    is queued only while that says so.
+    """
 
     key: str
     zh: str
     handler: Handler
     lease_s: float = 60.0
     every_s: float | None = None
+    is_needed: Callable[[], bool] | None = None
 
 
 JOBS: Registry[JobSpec] = Registry("job")
 
 
-def job(key: str, zh: str, *, lease_s: float = 60.0, every_s: float | None = None) -> Callable[[Handler], Handler]:
-    """Declare a handler.  ``lease_s``: the longest silence between two ``progress`` calls."""
+def job(
+    key: str,
+    zh: str,
+    *,
+    lease_s: float = 60.0,
+    every_s: float | None = None,
+    is_needed: Callable[[], bool] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Declare a handler.  ``lease_s``: the longest silence between two ``progress`` calls.  ``is_needed`` is asked each
+    second once the job is due, so that what is looked for often leaves no row while there is nothing to do.
+    """
 
     def declare(handler: Handler) -> Handler:
-        JOBS.add(JobSpec(key, zh, handler, lease_s, every_s))
+        JOBS.add(JobSpec(key, zh, handler, lease_s, every_s, is_needed))
         return handler
 
     return declare
@@ -110,6 +122,8 @@ def queue_due() -> int:
     for spec in JOBS:
         # Asked once a second: only what is due (or waits for a future that was set back) takes the write lock.
         if spec.every_s is None or now < known.get(spec.key, now) <= now + spec.every_s:
+            continue
+        if spec.is_needed is not None and not spec.is_needed():
             continue
         with transaction.atomic():
             row, _ = Schedule.objects.select_for_update().get_or_create(name=spec.key, defaults={"next_s": now})

@@ -1,9 +1,26 @@
-"""Stored by the engines: the audit chain, events awaiting delivery, jobs and their schedules."""
+"""Stored by the engines: the audit chain, events awaiting delivery, jobs, schedules; flows and files beside."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+
+from cleanheat.infra.files.models import StoredFile
+from cleanheat.infra.flow.models import FlowDeadline, FlowItem, FlowStep, FlowVersion
+
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "Delivery",
+    "FlowDeadline",
+    "FlowItem",
+    "FlowStep",
+    "FlowVersion",
+    "Job",
+    "JobState",
+    "Schedule",
+    "StoredFile",
+]
 
 
 class AuditEntry(models.Model):
