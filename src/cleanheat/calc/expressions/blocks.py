@@ -109,7 +109,7 @@ class _Plan:
         for place, leaf in self._leaves:
             at[place] = operands(leaf)
         for function, inputs, out in self._steps:
-            function(*[at[i] for i in inputs], at[out])
+            function(*[at[i] for i in inputs], out=at[out])
         return at[self._result], None if self._applicable is None else at[self._applicable]
 
     def _buffers(self, n: int) -> Iterable[Array]:

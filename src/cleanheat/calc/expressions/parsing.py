@@ -233,8 +233,6 @@ def _syntax(error: SyntaxError, plain: str) -> str:
     message = error.msg or ""
     if "never closed" in message or "unmatched" in message or plain.count("(") != plain.count(")"):
         return "括号没有配对"
-    if "assign" in message or "'='" in message or "'=='" in message:
-        return "判断相等请写 =="
     if "number" in message or "literal" in message or "digits" in message:
         return "数字写法有误"
     if "else" in message:

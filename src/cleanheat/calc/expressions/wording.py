@@ -38,9 +38,13 @@ _SPLIT: Final = re.compile(r"[且或]|^非")
 
 @dataclass
 class Wording:
-    """Plain text for the parser, for each of its characters the place in ``source``, and the quoted texts."""
+    """Plain text for the parser, for each of its characters the place in ``source``, and the quoted texts.
+
+    ``folded`` is ``source`` with full-width characters folded one by one, as long as ``source``.
+    """
 
     source: str
+    folded: str = ""
     plain: str = ""
     places: list[int] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
@@ -67,13 +71,13 @@ def reword(source: str, known: Callable[[str], bool]) -> Wording:
     """The plain wording of ``source``; ``known`` says whether a normalised name is a field or function."""
     if len(source) > MAX_CHARACTERS:
         raise refusal(source, f"公式过长：最多 {MAX_CHARACTERS} 个字符", MAX_CHARACTERS)
-    out, at, depth = Wording(source), 0, 0
+    out, at, depth = Wording(source, "".join(map(_fold, source))), 0, 0
     while at < len(source):
         char = source[at]
         if char in _QUOTES:
             at = _set_text_aside(out, at)
-        elif _fold(char) in _DIGITS and (number := _number_at(source, at)):
-            at = _number(out, at, number)
+        elif out.folded[at] in _DIGITS and (number := _NUMBER.match(out.folded, at)):
+            at = _number(out, at, number.group())
         elif (char.isalnum() or char == "_") and char not in _MARKS:
             at = _word(out, at, known)
         else:
@@ -82,16 +86,6 @@ def reword(source: str, known: Callable[[str], bool]) -> Wording:
     lead = len(out.plain) - len(out.plain.lstrip())
     out.plain, out.places = out.plain[lead:], out.places[lead:]
     return out
-
-
-def _number_at(source: str, at: int) -> str:
-    """The digits from here on, full-width ones folded; empty when it is not a number."""
-    end = at
-    while end < len(source) and (source[end] in ".+-．" or source[end].isalnum()):
-        end += 1
-    folded = "".join(_fold(c) for c in source[at:end])
-    found = _NUMBER.match(folded)
-    return found.group() if found else ""
 
 
 def _fold(char: str) -> str:
@@ -162,6 +156,8 @@ def _mark(out: Wording, at: int, depth: int) -> int:
     if char not in _MARKS and (len(plain) != 1 or plain not in _PLAIN):
         shown = char if char.isprintable() else f"U+{ord(char):04X}"
         raise refusal(out.source, f"公式中不能使用“{shown}”", at)
+    if plain == "=" and out.plain[-1:] not in {"=", "<", ">", "!"} and out.folded[at + 1 : at + 2] != "=":
+        raise refusal(out.source, "判断相等请写 ==", at)
     out.add(plain, at)
     depth += {"(": 1, ")": -1}.get(plain, 0)
     if depth > MAX_BRACKETS:
