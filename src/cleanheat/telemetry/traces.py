@@ -138,3 +138,88 @@ def arrivals_of(
         rows=np.array([b.ids.shape[0] for b in blocks], np.uint32),
         repeated=np.array([known.get((b.sender, b.kind, b.minute), 0) for b in blocks], np.uint32),
     )
+
+
+@dataclass(frozen=True)
+class CountSums:
+    """Sums of counts: one array a key that was asked for (``day`` and ``hour`` as epoch seconds), and the three sums.
+
+    ``kinds`` codes are given where "kind" was asked for, else the list is empty.
+    """
+
+    keys: Mapping[str, NDArray[np.int64]]
+    kinds: list[str]
+    checks: NDArray[np.int64]
+    violations: NDArray[np.int64]
+    skipped: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return int(self.checks.shape[0])
+
+
+@dataclass(frozen=True)
+class ObjectHits:
+    """Objects with most hits first: how many, of how many different rules, and the last."""
+
+    kind: str
+    ids: NDArray[np.uint32]
+    hits: NDArray[np.int64]
+    rules: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ArrivalSums:
+    """Batches by sender, kind and day (epoch seconds of its start).
+
+    ``late`` rows came later than the limit asked with; ``lag_s`` is the rows' mean time under way after the end of
+    their minute, ``longest_lag_s`` the worst batch's.
+    """
+
+    senders: NDArray[np.int64]
+    kinds: list[str]
+    days: NDArray[np.int64]
+    batches: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    repeated: NDArray[np.int64]
+    late: NDArray[np.int64]
+    lag_s: NDArray[np.float64]
+    longest_lag_s: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ArrivalGaps:
+    """By sender and kind: pauses longer than the limit asked with, the longest step, first and last minute heard."""
+
+    senders: NDArray[np.int64]
+    kinds: list[str]
+    gaps: NDArray[np.int64]
+    longest_s: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Rows of one kind by bucket (day or hour, epoch seconds) and owner; of mean signals the usable and bad values."""
+
+    kind: str
+    buckets: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    usable: NDArray[np.int64]
+    bad: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class DeliveredByObject:
+    """Rows of one kind by object; ``hours`` with any row, ``first`` and ``last`` of them (epoch seconds)."""
+
+    kind: str
+    ids: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    usable: NDArray[np.int64]
+    bad: NDArray[np.int64]
+    hours: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]

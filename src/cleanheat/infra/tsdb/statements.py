@@ -42,7 +42,7 @@ def bad(kind: Kind, signal: Signal) -> str:
     return f"(bitAnd(q, {7 << shift}) = {Verdict.BAD << shift})"
 
 
-def _window(start: int, end: int, ids: Sequence[int] | NDArray[Any] | None = None, **more: Any) -> dict[str, Any]:
+def window(start: int, end: int, ids: Sequence[int] | NDArray[Any] | None = None, **more: Any) -> dict[str, Any]:
     if not 0 <= start < end:
         raise ValueError(f"time window [{start}, {end}) is empty or lies before 1970")
     bound: dict[str, Any] = {"start": int(start), "end": int(end), **more}
@@ -84,7 +84,7 @@ def _rollup_insert(engine: Engine, kind: Kind, select: str, bound: dict[str, Any
 
 def roll_up_hour(engine: Engine, kind: Kind, hour: int) -> None:
     """All objects of a kind for one hour; what an earlier run, or an import of some objects, wrote is replaced."""
-    bound = _window(hour, hour + HOUR_S)
+    bound = window(hour, hour + HOUR_S)
     if engine.select(f"SELECT id FROM {kind.table}_h WHERE {_HOURS} LIMIT 1", bound):
         engine.command(f"DELETE FROM {kind.table}_h WHERE {_HOURS}", bound)
     _rollup_insert(engine, kind, _rollup_select(kind, "toDateTime({start:UInt32})", _MINUTES), bound)
@@ -92,7 +92,7 @@ def roll_up_hour(engine: Engine, kind: Kind, hour: int) -> None:
 
 def roll_up_objects(engine: Engine, kind: Kind, start: int, end: int, ids: NDArray[Any]) -> None:
     """The hours of some objects for which there are minutes in the window; other hours stay as they are."""
-    bound = _window(start, end, ids)
+    bound = window(start, end, ids)
     touched = f"SELECT id, toStartOfHour(ts) FROM {engine.database}.{kind.table} WHERE {_MINUTES}{_IDS}"
     present = engine.select(f"SELECT count() AS n FROM {kind.table}_h WHERE {_HOURS}{_IDS}", bound)
     if present["n"][0]:
@@ -104,7 +104,7 @@ def rolled_hours(engine: Engine, kind: Kind, start: int, end: int) -> NDArray[np
     found = engine.select(
         f"SELECT DISTINCT toUInt32(h) AS hour FROM {schema.LOG_TABLE} "
         f"WHERE kind = {{kind:UInt32}} AND {_HOURS} ORDER BY hour",
-        _window(start, end, kind=schema.kind_key(kind.code)),
+        window(start, end, kind=schema.kind_key(kind.code)),
     )
     return column_or_empty(found, "hour", np.int64)
 
@@ -133,7 +133,7 @@ def series_from_minutes(
             f"maxIf({c}, {ok}) AS hi{i}",
         ]
     sql = f"SELECT {', '.join(parts)} FROM {kind.table} WHERE id = {{id:UInt32}} AND {_MINUTES} GROUP BY b ORDER BY b"
-    return engine.select(sql, _window(start, end, id=number))
+    return engine.select(sql, window(start, end, id=number))
 
 
 def series_from_hours(
@@ -156,7 +156,7 @@ def series_from_hours(
             parts += [f"sum(`{c}_s`) AS s{i}", f"sum(`{c}_n`) AS t{i}", f"sum(`{c}_b`) AS x{i}"]
             parts += [f"minIf(`{c}_lo`, {ok}) AS lo{i}", f"maxIf(`{c}_hi`, {ok}) AS hi{i}"]
     sql = f"SELECT {', '.join(parts)} FROM {kind.table}_h WHERE id = {{id:UInt32}} AND {_HOURS} GROUP BY b ORDER BY b"
-    return engine.select(sql, _window(start, end, id=number))
+    return engine.select(sql, window(start, end, id=number))
 
 
 def hourly_sums_from_minutes(
@@ -169,7 +169,7 @@ def hourly_sums_from_minutes(
         parts += [f"toInt64(sumIf(`{s.code}`, {ok})) AS s{i}", f"countIf({ok}) AS t{i}"]
     where = _MINUTES + (_IDS if ids is not None else "")
     sql = f"SELECT {', '.join(parts)} FROM {kind.table} WHERE {where} GROUP BY b ORDER BY b"
-    return engine.select(sql, _window(start, end, ids))
+    return engine.select(sql, window(start, end, ids))
 
 
 def hourly_sums_from_hours(
@@ -180,7 +180,7 @@ def hourly_sums_from_hours(
         parts += [f"toInt64(sum(`{s.code}_s`)) AS s{i}", f"toUInt64(sum(`{s.code}_n`)) AS t{i}"]
     where = _HOURS + (_IDS if ids is not None else "")
     sql = f"SELECT {', '.join(parts)} FROM {kind.table}_h WHERE {where} GROUP BY b ORDER BY b"
-    return engine.select(sql, _window(start, end, ids))
+    return engine.select(sql, window(start, end, ids))
 
 
 def object_hours(
@@ -197,7 +197,7 @@ def object_hours(
         f"SELECT id, toUInt16(intDiv(toUInt32({at}) - {{start:UInt32}}, {HOUR_S})) AS b, toInt64({total}) AS s, "
         f"toUInt64({count}) AS t FROM {table} WHERE {where}{_IDS} GROUP BY id, b HAVING t > 0 ORDER BY id, b"
     )
-    return engine.select(sql, _window(start, end, ids))
+    return engine.select(sql, window(start, end, ids))
 
 
 def worst(
@@ -214,7 +214,7 @@ def worst(
         f"SELECT id, toInt64({total}) AS s, toUInt64({count}) AS t FROM {table} WHERE {where} "
         f"GROUP BY id HAVING t > 0 ORDER BY s / t {'DESC' if descending else 'ASC'}, id LIMIT {{n:UInt32}}"
     )
-    return engine.select(sql, _window(start, end, n=n))
+    return engine.select(sql, window(start, end, n=n))
 
 
 def latest(engine: Engine, kind: Kind, start: int, end: int) -> Columns:
@@ -222,7 +222,7 @@ def latest(engine: Engine, kind: Kind, start: int, end: int) -> Columns:
     parts = ["id", "toUInt32(max(ts)) AS last", "argMax(q, ts) AS word"]
     parts += [f"argMax(`{s.code}`, ts) AS c{i}" for i, s in enumerate(kind.signals)]
     sql = f"SELECT {', '.join(parts)} FROM {kind.table} WHERE {_MINUTES} GROUP BY id ORDER BY id"
-    return engine.select(sql, _window(start, end))
+    return engine.select(sql, window(start, end))
 
 
 def keys(engine: Engine, kind: Kind, start: int, end: int, low: int, high: int) -> Columns:
@@ -231,7 +231,7 @@ def keys(engine: Engine, kind: Kind, start: int, end: int, low: int, high: int) 
         f"SELECT id, toUInt32(ts) AS at FROM {kind.table} "
         f"WHERE {_MINUTES} AND id BETWEEN {{low:UInt32}} AND {{high:UInt32}}"
     )
-    return engine.select(sql, _window(start, end, low=low, high=high))
+    return engine.select(sql, window(start, end, low=low, high=high))
 
 
 def rows(engine: Engine, kind: Kind, start: int, end: int, low: int, high: int) -> Columns:
@@ -241,12 +241,12 @@ def rows(engine: Engine, kind: Kind, start: int, end: int, low: int, high: int) 
         f"SELECT {', '.join(parts)} FROM {kind.table} "
         f"WHERE {_MINUTES} AND id BETWEEN {{low:UInt32}} AND {{high:UInt32}} ORDER BY id, ts"
     )
-    return engine.select(sql, _window(start, end, low=low, high=high))
+    return engine.select(sql, window(start, end, low=low, high=high))
 
 
 def ids(engine: Engine, kind: Kind, start: int, end: int) -> NDArray[np.uint32]:
     """Numbers of the objects with rows in the window, ascending."""
-    found = engine.select(f"SELECT DISTINCT id FROM {kind.table} WHERE {_MINUTES} ORDER BY id", _window(start, end))
+    found = engine.select(f"SELECT DISTINCT id FROM {kind.table} WHERE {_MINUTES} ORDER BY id", window(start, end))
     return column_or_empty(found, "id", np.uint32)
 
 
@@ -267,9 +267,9 @@ def some_rows(
     parts += [f"`{kind.signals[i].code}` AS c{i}" for i in places]
     sql = f"SELECT {', '.join(parts)} FROM {kind.table} WHERE {_MINUTES}"
     if is_range:
-        bound = _window(start, end, low=int(wanted[0]), high=int(wanted[-1]))
+        bound = window(start, end, low=int(wanted[0]), high=int(wanted[-1]))
         return engine.select(f"{sql} AND id BETWEEN {{low:UInt32}} AND {{high:UInt32}}", bound)
-    return engine.select(sql + _IDS, _window(start, end, wanted))
+    return engine.select(sql + _IDS, window(start, end, wanted))
 
 
 # --- upkeep -----------------------------------------------------------------------------------------------------------

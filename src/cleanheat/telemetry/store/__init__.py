@@ -13,12 +13,12 @@ from cleanheat.telemetry.store.answers import HourlyMeans, LatestRows, Ranked, S
 from cleanheat.telemetry.store.asking import MINUTES_UP_TO_S, Asking
 from cleanheat.telemetry.store.rolling import RollingUp
 from cleanheat.telemetry.store.streaming import Streaming
-from cleanheat.telemetry.store.tracing import Tracing
+from cleanheat.telemetry.store.traced import Traced
 from cleanheat.telemetry.store.upkeep import Upkeep
 from cleanheat.telemetry.store.writing import Writing, missing_words
 
 
-class Store(Writing, RollingUp, Asking, Streaming, Tracing, Upkeep):
+class Store(Writing, RollingUp, Asking, Streaming, Traced, Upkeep):
     """One open store.  Safe for many threads: each thread has its own connection to the engine."""
 
     @classmethod

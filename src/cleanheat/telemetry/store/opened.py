@@ -29,6 +29,10 @@ class Opened:
         if new.shape[0]:
             statements.log_rolled(self._engine, kind, new)
 
+    def _rolled(self, kind: str, start: int, end: int) -> NDArray[np.int64]:
+        """Hours of the window that were rolled up."""
+        return statements.rolled_hours(self._engine, kind_of(kind), start, end)
+
 
 def kind_of(code: str) -> Kind:
     if code not in KINDS:

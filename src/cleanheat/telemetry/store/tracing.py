@@ -8,6 +8,7 @@ most these ten minutes of counting, never a reading, a hit or a cleaned value.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from cleanheat.telemetry.store.opened import Opened
 from cleanheat.telemetry.traces import Arrivals, Cleaned, Counts, Hits
 
 GATHERED_MIN: Final = 10
+_REMEMBERED: Final = 1_000
+"""Tokens written lately: a segment that failed half way is run again the next minute."""
 
 Columns = list[NDArray[Any]]
 
@@ -32,11 +35,14 @@ class _Gathered:
         self._table, self._write = table, write
         self._lock = threading.Lock()
         self._waiting: dict[str, Columns] = {}
+        self._written: deque[str] = deque(maxlen=_REMEMBERED)
         self._since = 0
 
     def add(self, columns: Columns, minute: int, token: str) -> None:
-        """The same token again, while it waits, changes nothing."""
+        """The same token again soon after changes nothing."""
         with self._lock:
+            if token in self._written:
+                return
             self._since = min(self._since, minute) if self._waiting else minute
             self._waiting.setdefault(token, columns)
             is_due = minute - self._since >= GATHERED_MIN * MINUTE_S
@@ -48,6 +54,7 @@ class _Gathered:
             if self._waiting:
                 columns = [np.concatenate(same) for same in zip(*self._waiting.values(), strict=True)]
                 self._write(self._table, columns, "+".join(self._waiting))
+                self._written.extend(self._waiting)
                 self._waiting = {}
 
 
