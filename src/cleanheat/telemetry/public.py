@@ -14,6 +14,7 @@ from cleanheat.telemetry.gateway import Gateway, Receipt, Traffic, gateway, inst
 from cleanheat.telemetry.latest import Latest, LatestKind, install_latest, latest
 from cleanheat.telemetry.limits import Limits
 from cleanheat.telemetry.queries import RefusedRow, list_refusals, objects_of
+from cleanheat.telemetry.refusals import REFUSALS
 from cleanheat.telemetry.spool import Segment, Spool
 from cleanheat.telemetry.store import (
     HourlyMeans,
@@ -28,6 +29,7 @@ from cleanheat.telemetry.store import (
 from cleanheat.telemetry.wire import seal_batch
 
 __all__ = [
+    "REFUSALS",
     "Curve",
     "Gateway",
     "HourlyMeans",
