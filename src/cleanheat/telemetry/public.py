@@ -19,6 +19,7 @@ from cleanheat.telemetry.spool import Segment, Spool
 from cleanheat.telemetry.store import (
     HourlyMeans,
     LatestRows,
+    ObjectHours,
     Ranked,
     Series,
     SignalSeries,
@@ -38,6 +39,7 @@ __all__ = [
     "LatestRows",
     "Limits",
     "Line",
+    "ObjectHours",
     "Ranked",
     "Receipt",
     "RefusedRow",

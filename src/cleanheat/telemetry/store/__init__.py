@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cleanheat.infra.tsdb import schema
 from cleanheat.infra.tsdb.engine import DEFAULT_MEMORY_MIB, Engine
-from cleanheat.telemetry.store.answers import HourlyMeans, LatestRows, Ranked, Series, SignalSeries, Source
+from cleanheat.telemetry.store.answers import HourlyMeans, LatestRows, ObjectHours, Ranked, Series, SignalSeries, Source
 from cleanheat.telemetry.store.asking import MINUTES_UP_TO_S, Asking
 from cleanheat.telemetry.store.rolling import RollingUp
 from cleanheat.telemetry.store.streaming import Streaming
@@ -55,6 +55,7 @@ __all__ = [
     "MINUTES_UP_TO_S",
     "HourlyMeans",
     "LatestRows",
+    "ObjectHours",
     "Ranked",
     "Series",
     "SignalSeries",
