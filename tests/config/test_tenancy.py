@@ -51,6 +51,12 @@ ROUTES = {
     "POST /alerts/{alert_id}/confirm": "own",
     "POST /alerts/{alert_id}/false": "own",
     "POST /alerts/{alert_id}/close": "own",
+    "POST /complaints/imports": "own",
+    "GET /complaints/imports": "own",
+    "GET /complaints/imports/{import_id}": "own",
+    "GET /complaints/imports/{import_id}/refused": "own",
+    "POST /complaints/judge": "own",
+    "GET /complaints/validity": "own",
     "GET /twin/manifest": "own",
     "GET /twin/network.bin": "own",
     "GET /twin/coverage/{kind}": "own",
@@ -78,6 +84,8 @@ FOREIGN = {
 """Routes to one thing, pointed at a thing of company 20: for company 10 it must not exist."""
 
 SHARED = {
+    "GET /complaints/imports": "/complaints/imports",
+    "GET /complaints/validity": "/complaints/validity",
     "GET /organisations": "/organisations",
     "GET /panels": "/panels?keys=screens.coldest_substations,screens.live_totals,alerts.newest",
     "GET /panels/{key}/export": "/panels/screens.coldest_substations/export",
@@ -90,6 +98,10 @@ SHARED = {
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
 
 ELSEWHERE = {
+    "POST /complaints/imports": "tests/complaints/test_importing.py: the city alone imports",
+    "POST /complaints/judge": "tests/complaints/test_judging.py: the city alone has them judged",
+    "GET /complaints/imports/{import_id}": "tests/complaints/test_importing.py: files are the city's alone",
+    "GET /complaints/imports/{import_id}/refused": "tests/complaints/test_importing.py: files are the city's alone",
     "POST /resources/{key}": "tests/infra/test_resources.py: another company's organisation is refused",
     "POST /resources/{key}/import": "tests/infra/test_resources.py: line 3 of the import",
     "GET /status": "tests/pipeline",

@@ -16,6 +16,7 @@ from ninja.security import SessionAuth
 
 from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
+from cleanheat.complaints.http import router as complaints
 from cleanheat.infra.http import router as jobs
 from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
@@ -37,7 +38,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=SessionAuth(csrf=True),
 )
-for router in (accounts, jobs, panels, resources, twin, alerts, pipeline, screens):
+for router in (accounts, jobs, panels, resources, twin, alerts, pipeline, screens, complaints):
     api.add_router("", router)
 api.add_router("/ingest", ingest)
 

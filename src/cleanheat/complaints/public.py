@@ -1,0 +1,22 @@
+"""What other rooms may ask of complaints."""
+
+from cleanheat.complaints.judging import judge_tickets
+from cleanheat.complaints.loading import TicketRow, load_tickets
+from cleanheat.complaints.queries import NUMBERS, TEXTS, TextColumn, TicketColumns, ticket_columns
+from cleanheat.complaints.vocabulary import Category, Channel, Satisfaction, TicketState, Validity
+
+__all__ = [
+    "NUMBERS",
+    "TEXTS",
+    "Category",
+    "Channel",
+    "Satisfaction",
+    "TextColumn",
+    "TicketColumns",
+    "TicketRow",
+    "TicketState",
+    "Validity",
+    "judge_tickets",
+    "load_tickets",
+    "ticket_columns",
+]
