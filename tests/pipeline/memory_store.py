@@ -3,13 +3,15 @@
 import numpy as np
 
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.verdicts import pack
+from cleanheat.kernel.verdicts import pack, unpack
+from cleanheat.telemetry.frames import Frame
 from cleanheat.telemetry.store import LatestRows
 
 
 class MemoryStore:
     def __init__(self):
         self.frames, self.tokens, self.rolled, self.rolled_kinds, self.dropped = [], set(), [], [], []
+        self.hits, self.cleaned, self.counts, self.arrivals = [], [], [], []
         self.fails = False
 
     def append(self, frame, token):
@@ -18,6 +20,34 @@ class MemoryStore:
         if token not in self.tokens:
             self.tokens.add(token)
             self.frames.append(frame)
+
+    def _once(self, token):
+        if self.fails:
+            raise OSError(28, "disk full")
+        is_new = token not in self.tokens
+        self.tokens.add(token)
+        return is_new
+
+    def append_judged(self, hits, cleaned, token):
+        if self._once(token):
+            self.hits += hits
+            self.cleaned += cleaned
+
+    def append_counts(self, counts, minute, token):
+        if self._once(token):
+            self.counts += [(minute, c) for c in counts]
+
+    def append_arrivals(self, arrivals, token):
+        if self._once(token):
+            self.arrivals.append(arrivals)
+
+    def stream(self, kind, start, end, ids=None, signals=None):
+        for minute in sorted({f.minute for f in self.frames if f.kind == kind and start <= f.minute < end}):
+            rows = self.rows(kind, minute, minute + 1, 0, 2**31)
+            kept = np.ones(rows.ids.size, bool) if ids is None else np.isin(rows.ids, ids)
+            if kept.any():
+                verdicts = unpack(rows.words[kept], len(KINDS[kind].signals))
+                yield Frame(kind, minute, rows.ids[kept], [c[kept] for c in rows.columns], verdicts)
 
     def present_ids(self, kind, minute, ids):
         stored = [f.ids for f in self.frames if (f.kind, f.minute) == (kind, minute)]

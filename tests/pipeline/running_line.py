@@ -10,12 +10,13 @@ from cleanheat.telemetry.public import Latest
 from tests.pipeline.memory_store import MemoryStore
 from tests.pipeline.test_minute import Shown
 from tests.pipeline.test_runner import Spool
+from tests.quality.specs import Fixed
 
 
 @pytest.fixture
 def line(city, manual_clock, tmp_path):
     store, status = MemoryStore(), Status()
-    pipeline = MinutePipeline(city, store, Latest(city), clock.now(), Shown())
+    pipeline = MinutePipeline(city, store, Latest(city), clock.now(), Shown(), Fixed())
     runner = Runner(Spool(), pipeline, Upkeep(store, tmp_path / "upkeep.json", 400), status)
     manual_clock.advance(68)
     runner.step()

@@ -15,6 +15,7 @@ from cleanheat.pipeline.minute import MinutePipeline
 from cleanheat.telemetry.frames import Block
 from cleanheat.telemetry.public import Latest
 from tests.pipeline.memory_store import MemoryStore
+from tests.quality.specs import Fixed
 
 START = 1_768_478_400
 pytestmark = pytest.mark.django_db
@@ -48,13 +49,13 @@ def shown():
 
 @pytest.fixture
 def line(city, store, shown):
-    return MinutePipeline(city.archive, store, Latest(city.archive), START, shown)
+    return MinutePipeline(city.archive, store, Latest(city.archive), START, shown, Fixed())
 
 
 @pytest.fixture
 def long_line(city, shown):
     """For tests of many minutes: the store is a list."""
-    return MinutePipeline(city.archive, MemoryStore(), Latest(city.archive), START, shown)
+    return MinutePipeline(city.archive, MemoryStore(), Latest(city.archive), START, shown, Fixed())
 
 
 def run(line, blocks, minute, token="a", **more):
@@ -100,7 +101,7 @@ def test_a_restart_replays_without_doubling(line, city, store, shown):
     before = rows_of(store, "unit")
     latest = Latest(city.archive)
     latest.rebuild(store, START + 70)
-    reborn = MinutePipeline(city.archive, store, latest, START + 70, shown)
+    reborn = MinutePipeline(city.archive, store, latest, START + 70, shown, Fixed())
     run(reborn, blocks, START)
     run(reborn, city.minute(START + 60), START + 60)
     assert (rows_of(store, "unit", START, START + 60).ids == before.ids).all()
@@ -173,7 +174,7 @@ def test_the_first_picture_after_a_restart_shows_the_alerts_that_stand(line, cit
     stop = Finding("diagnosis.supply_stopped", "substation", 4, Level.II, START - 900, "换热站停供")
     reconcile([stop], START)
     run(line, city.minute(START), START)
-    reborn = MinutePipeline(city.archive, store, line.latest, START + 70, shown)
+    reborn = MinutePipeline(city.archive, store, line.latest, START + 70, shown, Fixed())
     shown.states.clear()
     reborn.run([], START + 70, "none")  # a minute that was judged before the restart is only shown
     assert shown.states["operation", "substations"][4] == 4
@@ -245,7 +246,7 @@ def test_a_restart_closes_no_alert_whose_condition_goes_on(long_line, city, show
         run(long_line, sent(minute), minute)
     assert set(Alert.objects.values_list("source", flat=True)) == {"diagnosis.supply_stopped", "quality.gateway_lost"}
     again = START + 3 * 3_600
-    reborn = MinutePipeline(city.archive, MemoryStore(), Latest(city.archive), again, shown)
+    reborn = MinutePipeline(city.archive, MemoryStore(), Latest(city.archive), again, shown, Fixed())
     for minute in range(again, again + 25 * 60, 60):
         run(reborn, sent(minute), minute)
     assert Alert.objects.filter(is_live=True).count() == Alert.objects.count() == 2
@@ -257,12 +258,12 @@ def test_a_restart_closes_no_alert_whose_condition_goes_on(long_line, city, show
 def test_a_clock_set_back_stores_nothing_twice(city, shown):
     """What a former process stored of minutes that are ahead now is not stored again."""
     store = MemoryStore()
-    first = MinutePipeline(city.archive, store, Latest(city.archive), START + 3_600, shown)
+    first = MinutePipeline(city.archive, store, Latest(city.archive), START + 3_600, shown, Fixed())
     blocks = city.minute(START + 3_600)
     run(first, blocks, START + 3_600)
     latest = Latest(city.archive)
     latest.rebuild(store, START)
-    reborn = MinutePipeline(city.archive, store, latest, START, shown)
+    reborn = MinutePipeline(city.archive, store, latest, START, shown, Fixed())
     report = reborn.run(blocks, START + 3_665, "another")
     assert report.total_rows == 0
     assert report.repeated_rows > 0

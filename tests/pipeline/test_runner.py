@@ -12,6 +12,7 @@ from cleanheat.telemetry.public import Latest
 from tests.conftest import EVENING
 from tests.pipeline.memory_store import MemoryStore
 from tests.pipeline.test_minute import Shown
+from tests.quality.specs import Fixed
 
 START = int(EVENING)
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def world(manual_clock, monkeypatch, tmp_path):
 
         def __init__(self):
             self.city = city
-            self.pipeline = MinutePipeline(city.archive, self.store, Latest(city.archive), START, Shown())
+            self.pipeline = MinutePipeline(city.archive, self.store, Latest(city.archive), START, Shown(), Fixed())
             self.upkeep = Upkeep(self.store, tmp_path / "upkeep.json", retention_days=400)
             self.runner = Runner(self.spool, self.pipeline, self.upkeep, self.status)
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from bench.arrays import COMPANY, City, tiny
-from cleanheat.quality.public import Monitor, judge
+from cleanheat.quality.public import Monitor
 from cleanheat.telemetry.frames import assemble
-from cleanheat.telemetry.public import Latest
+from tests.quality.minutes import Bench
+from tests.quality.specs import basic
 
 MINUTE = 1_768_478_400
 
@@ -19,9 +20,9 @@ def city():
 def _send(city, monitor, minute, now, keep=lambda b: True):
     blocks = [b for b in city.minute(minute) if keep(b)]
     monitor.begin(minute)
-    for kind in {b.kind for b in blocks}:
-        frame = assemble([b for b in blocks if b.kind == kind])
-        judge(frame, Latest(city.archive))
+    frames = [assemble([b for b in blocks if b.kind == kind]) for kind in {b.kind for b in blocks}]
+    Bench(city.archive, *basic()).minute(*frames, now=now)
+    for frame in frames:
         monitor.add(frame, now)
 
 

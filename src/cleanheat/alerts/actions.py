@@ -13,7 +13,7 @@ from cleanheat.alerts.belonging import Owner, organisation_name, owner_of
 from cleanheat.alerts.events import AlertClosed, AlertOpened
 from cleanheat.alerts.models import Alert
 from cleanheat.alerts.queries import visible_to
-from cleanheat.alerts.sources import SOURCES
+from cleanheat.alerts.sources import source_of
 from cleanheat.alerts.vocabulary import OPEN_STATES, AlertState
 from cleanheat.assets import public as assets
 from cleanheat.infra import audit, clock, events
@@ -48,17 +48,21 @@ def reconcile(findings: Sequence[Finding], now: int, sources: Collection[str] | 
     found = {f.place: f for f in findings}
     _merge([(live[p], f) for p, f in found.items() if p in live], now)
     opened = _open([f for p, f in found.items() if p not in live], now)
-    judged = {s.key for s in SOURCES if s.closes_itself} & (
-        {s.key for s in SOURCES} if sources is None else set(sources)
-    )
-    gone = [a for p, a in live.items() if p not in found and a.source in judged and _is_clear(a, now)]
+    gone = [a for p, a in live.items() if p not in found and _may_close(a, sources) and _is_clear(a, now)]
     _end(gone, now)
     standing = {p: a.level for p, a in live.items() if a not in gone} | {f.place: int(f.level) for f in opened}
     return Reconciled(len(opened), len(found) - len(opened), len(gone), standing)
 
 
+def _may_close(alert: Alert, sources: Collection[str] | None) -> bool:
+    """Whether nothing found means that nothing is there; an alert of a rule no longer in force has nothing to say."""
+    source = source_of(alert.source)
+    return source is None or (source.closes_itself and (sources is None or alert.source in sources))
+
+
 def _is_clear(alert: Alert, now: int) -> bool:
-    return now - epoch(alert.last_at) >= SOURCES[alert.source].clear_min * MINUTE_S
+    source = source_of(alert.source)
+    return source is None or now - epoch(alert.last_at) >= source.clear_min * MINUTE_S
 
 
 def _merge(pairs: Iterable[tuple[Alert, Finding]], now: int) -> None:
@@ -189,6 +193,22 @@ def _ending(user: Any, state: AlertState) -> Callable[[Alert, Scope], bool]:
         return True
 
     return to_end
+
+
+@transaction.atomic
+def follow_order(alert_ids: Collection[int], state: AlertState) -> int:
+    """Open alerts take the state of the order that answers for them: 处置中 or 待核实; returns how many changed.
+
+    Alerts that people or their own condition have ended stay as they are.
+    """
+    if state not in (AlertState.HANDLING, AlertState.VERIFYING):
+        raise ValueError(f"an order does not put alerts into {state}")
+    changed = 0
+    for part in _parts(sorted(alert_ids)):
+        changed += Alert.objects.filter(pk__in=part, state__in=OPEN_STATES).exclude(state=state).update(state=state)
+    if changed:
+        audit.record(None, "alerts.follow_order", "alert", "*", {"ids": sorted(alert_ids), "to": state})
+    return changed
 
 
 def _must_be(alert: Alert, *states: AlertState) -> None:

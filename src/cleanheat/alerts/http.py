@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from cleanheat.alerts import actions
 from cleanheat.alerts.models import Alert
 from cleanheat.alerts.queries import AlertFilter, open_by_level, select, visible_to
-from cleanheat.alerts.sources import SOURCES
+from cleanheat.alerts.sources import source_of
 from cleanheat.alerts.vocabulary import AlertState
 from cleanheat.infra.scope import require, scope_of
 from cleanheat.kernel.errors import not_found
@@ -91,7 +91,7 @@ def _out(alert: Alert) -> dict[str, Any]:
     level = Level(alert.level)
     same = AlertOut.model_fields.keys() & {f.attname for f in Alert._meta.concrete_fields}
     return {name: getattr(alert, name) for name in same} | {
-        "source_name": SOURCES[alert.source].zh if alert.source in SOURCES else alert.source,
+        "source_name": source.zh if (source := source_of(alert.source)) else alert.source,
         "level_name": f"{level.roman}级 {level.zh}",
         "colour": level.colour,
         "state_name": AlertState(alert.state).label,

@@ -100,7 +100,7 @@ NEWEST_OPEN = panel(
     shows=Table,
     load=_newest,
     permission="alerts.view",
-    formula=f"未处理预警，最新 {NEWEST} 条；来源：{'、'.join(s.zh for s in SOURCES)}",
+    formula=f"未处理预警，最新 {NEWEST} 条；来源：{'、'.join(s.zh for s in SOURCES)}、数据质量规则",
     source="预警记录",
 )
 TIMELINE = panel(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cleanheat.diagnosis.public import SUPPLY_STOPPED
 from cleanheat.kernel.registry import Registry
-from cleanheat.quality.public import GATEWAY_LOST
+from cleanheat.quality.public import GATEWAY_LOST, alarm_source
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,15 @@ class AlertSource:
 
 
 SOURCES: Registry[AlertSource] = Registry("alert source")
+"""Sources that are always there; every quality rule that reports is one beside them (``source_of``)."""
 
 SOURCES.add(AlertSource(SUPPLY_STOPPED, "停供", clear_min=5))
 SOURCES.add(AlertSource(GATEWAY_LOST, "通信中断", clear_min=2))
+
+
+def source_of(key: str) -> AlertSource | None:
+    """The declared source, or the published quality rule of that key; ``None`` for a rule no longer in force."""
+    if key in SOURCES:
+        return SOURCES[key]
+    rule = alarm_source(key)
+    return None if rule is None else AlertSource(key, rule.zh, rule.alarm.clear_min)

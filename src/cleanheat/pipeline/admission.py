@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,7 +24,8 @@ class Admission:
         self._store = store
         self._horizon = known_until  # minutes up to here may be in the store from before this process
         self._seen: dict[tuple[str, int], set[int]] = {}
-        self.repeated_rows = 0
+        self.repeated: Counter[tuple[int, str, int]] = Counter()
+        """Rows known already, by sender, kind and minute, since it was last emptied."""
         self.dropped_blocks = 0
 
     def frame(self, blocks: Sequence[Block]) -> Frame | None:
@@ -33,6 +35,7 @@ class Admission:
         fresh = [part for block in blocks if (part := self._new_part(block, before)) is not None]
         if not fresh:
             return None
+        self._note_doubles(fresh)
         try:
             return assemble(fresh)
         except (ValueError, TypeError, IndexError):
@@ -54,11 +57,22 @@ class Admission:
         if block.minute > self._horizon and block.sender not in before:
             return block
         present = self._store.present_ids(block.kind, block.minute, block.ids)
-        self.repeated_rows += int(present.size)
+        self.repeated[block.sender, block.kind, block.minute] += int(present.size)
         if present.size == 0:
             return block
         kept = ~np.isin(block.ids, present)
         return _rows(block, kept) if kept.any() else None
+
+    def _note_doubles(self, blocks: Sequence[Block]) -> None:
+        """Rows that one sender has sent twice within what came together."""
+        by_sender: dict[int, list[Block]] = {}
+        for block in blocks:
+            by_sender.setdefault(block.sender, []).append(block)
+        for sender, own in by_sender.items():
+            if len(own) > 1:
+                rows = sum(b.ids.size for b in own)
+                distinct = np.unique(np.concatenate([b.ids for b in own])).size
+                self.repeated[sender, own[0].kind, own[0].minute] += rows - distinct
 
     def _assemble_sound(self, blocks: Sequence[Block]) -> Frame | None:
         """One malformed block costs itself, not the minute."""

@@ -16,7 +16,7 @@ from cleanheat.kernel.errors import Problem, forbidden
 from cleanheat.kernel.time import MINUTE_S, floor_minute, local
 from cleanheat.pipeline.panels import senders_of
 from cleanheat.pipeline.public import Line, line
-from cleanheat.quality.public import RULES, Tally
+from cleanheat.quality.public import Tally, active_specs
 from cleanheat.telemetry.public import gateway, list_refusals
 
 router = Router(tags=["status"])
@@ -97,7 +97,7 @@ def status(request: HttpRequest) -> dict[str, Any]:
         "now": clock.now(),
         "speed": clock.current().speed,
         "minutes": [r.document() for r in running.status.reports()] if sees_line else None,
-        "rules": {rule.key: rule.zh for rule in RULES},
+        "rules": {spec.code: spec.zh for spec in active_specs()},
         "events_given_up": events.given_up() if sees_line else None,
         "senders": _sending(running, senders_of(scope)),
     }

@@ -1,10 +1,14 @@
 """The minute: from opened blocks to stored, judged, diagnosed, alerted and visible.
 
     blocks ──▶ admission ──▶ quality.judge ──▶ store.append ──▶ diagnosis ──▶ alerts.reconcile ──▶ twin.publish
-    (opened)    one Frame     verdict a value    + latest         findings      open/merge/close     states, totals
+    (opened)   a Frame a kind  verdicts, traces   + latest         findings      open/merge/close     states, totals
 
-Nothing here loops over objects.  Everything is safe to repeat: rows are first-wins, appends carry a token, a minute
-once judged is not judged again.
+All kinds of a minute are judged in one call: rules compare substations with their units and everything with the
+weather.  What was received is stored as it came, with its verdicts; what judging adds lies beside it, and only the
+latest state, which models and screens see, holds corrected values.
+
+Nothing here loops over objects.  Everything is safe to repeat: rows are first-wins, appends carry a token, traces are
+written before the rows that tell a repetition from a first time, a minute once judged is not judged again.
 """
 
 from __future__ import annotations
@@ -26,9 +30,10 @@ from cleanheat.pipeline.live_state import LiveMap
 from cleanheat.pipeline.report import MinuteReport
 from cleanheat.pipeline.stages import Stopwatch
 from cleanheat.pipeline.totals import Totals
-from cleanheat.quality.public import GATEWAY_LOST, Monitor, SilenceWatch, judge
-from cleanheat.telemetry.frames import Block
+from cleanheat.quality.public import GATEWAY_LOST, Judged, Library, MinuteJudge, Monitor, SilenceWatch
+from cleanheat.telemetry.frames import Block, Frame
 from cleanheat.telemetry.public import Latest, Store
+from cleanheat.telemetry.traces import Arrivals, arrivals_of
 from cleanheat.twin import public as twin
 
 AHEAD_S = 2 * DAY_S
@@ -45,8 +50,16 @@ class Map(Protocol):
 class MinutePipeline:
     """One city's line with its memory: latest readings, silence, models, monitoring."""
 
-    def __init__(self, archive: Archive, store: Store, latest: Latest, now: float, shown_on: Map = twin) -> None:
-        started = floor_minute(now)
+    def __init__(
+        self,
+        archive: Archive,
+        store: Store,
+        latest: Latest,
+        now: float,
+        shown_on: Map = twin,
+        library: Library | None = None,
+    ) -> None:
+        self._started = started = floor_minute(now)
         self.latest = latest
         self.monitor = Monitor(archive)
         self.totals = Totals(archive)
@@ -54,6 +67,8 @@ class MinutePipeline:
         self._archive = archive
         self._store = store
         self._map = shown_on
+        self._judge = MinuteJudge(archive, library)
+        self._judge.recover(store, now)
         self._silence = SilenceWatch(archive, watched_since=started)
         self._stopped = SupplyStopped(archive)
         self._stopped.recover(store, now)
@@ -74,16 +89,18 @@ class MinutePipeline:
         report = MinuteReport(tick, blocks=len(blocks), senders=len({b.sender for b in blocks}), costs=watch.costs)
         rows, hits = Counter[str](), Counter[str]()
         self.monitor.begin(tick)
+        self._judge.refresh()
         by_minute = {m: list(part) for m, part in groupby(sorted(blocks, key=_place), key=lambda b: b.minute)}
         for minute in sorted({*by_minute, *([tick] if closes_minute else [])}):
-            for group in _by_kind(by_minute.get(minute, ())):
-                self._take_in(group, now, token_prefix, watch, rows, hits)
+            if came := by_minute.get(minute):
+                self._take_in(came, now, f"{token_prefix}-{minute}", watch, rows, hits)
             if self._judged < minute <= tick:
                 self._judge_minute(minute, watch, report)
             elif minute < tick:
                 report.late_rows += sum(int(b.ids.size) for b in by_minute[minute])
         report.rows, report.hits = dict(rows), dict(hits)
-        report.repeated_rows, self._admission.repeated_rows = self._admission.repeated_rows, 0
+        report.repeated_rows = sum(self._admission.repeated.values())
+        self._admission.repeated.clear()
         report.dropped_blocks, self._admission.dropped_blocks = self._admission.dropped_blocks, 0
         if closes_minute:
             self._admission.forget(tick)
@@ -92,22 +109,39 @@ class MinutePipeline:
         return report
 
     def _take_in(
-        self, group: list[Block], now: float, prefix: str, watch: Stopwatch, rows: Counter[str], hits: Counter[str]
+        self, blocks: list[Block], now: float, token: str, watch: Stopwatch, rows: Counter[str], hits: Counter[str]
     ) -> None:
-        """One kind of one minute: blocks → frame → verdicts → store and latest state."""
-        self._note_late(group[0], now)  # first: a crash after storing must not forget the hour
+        """All kinds of one minute: blocks → frames → verdicts → store and latest state."""
+        groups = list(_by_kind(blocks))
+        for group in groups:
+            self._note_late(group[0], now)  # first: a crash after storing must not forget the hour
         with watch.stage("assemble"):
-            frame = self._admission.frame(group)
-        if frame is None:
-            return
+            made = {group[0].kind: self._admission.frame(group) for group in groups}
+            frames = {kind: frame for kind, frame in made.items() if frame is not None}
+            arrivals = arrivals_of(blocks, now, self._admission.repeated)
         with watch.stage("judge"):
-            hits.update(judge(frame, self.latest))
-            self.monitor.add(frame, now)
+            judged = self._judge.judge(frames, now, arrivals)
+            hits.update(judged.by_rule)
+            for frame in frames.values():
+                self.monitor.add(frame, now)
         with watch.stage("store"):
-            self._store.append(frame, token=f"{prefix}-{frame.kind}-{frame.minute}")
-            self._admission.stored(group)
-            self.latest.update(frame)
-        rows[frame.kind] += len(frame)
+            self._keep(groups, frames, judged, arrivals, token)
+        rows.update({kind: len(frame) for kind, frame in frames.items()})
+
+    def _keep(
+        self, groups: list[list[Block]], frames: dict[str, Frame], judged: Judged, arrivals: Arrivals, token: str
+    ) -> None:
+        """Traces first: a crash between them and the rows only writes them again, under the same token."""
+        minute = groups[0][0].minute
+        self._store.append_judged(judged.hits, judged.cleaned, f"{token}-judged")
+        self._store.append_counts(judged.counts, minute, f"{token}-counts")
+        self._store.append_arrivals(arrivals, f"{token}-arrivals")
+        for group in groups:
+            kind = group[0].kind
+            if kind in frames:
+                self._store.append(frames[kind], token=f"{token}-{kind}")
+                self._admission.stored(group)
+                self.latest.update(judged.frames[kind])
 
     def _note_late(self, block: Block, now: float) -> None:
         """Hours (and kinds) that may have been rolled up before these rows came."""
@@ -117,7 +151,11 @@ class MinutePipeline:
     def _judge_minute(self, minute: int, watch: Stopwatch, report: MinuteReport) -> None:
         with watch.stage("diagnose"):
             planned = assets.planned_outages(self._archive, minute)
-            findings = self._stopped.judge(self.latest, minute, planned) + self._silence.judge(self.latest, minute)
+            findings = [
+                *self._stopped.judge(self.latest, minute, planned),
+                *self._silence.judge(self.latest, minute),
+                *self._judge.findings(minute),
+            ]
         with watch.stage("alerts"):
             done = alerts.reconcile(findings, minute, self._able(minute))
         self._judged, self._standing = minute, dict(done.live)
@@ -131,7 +169,7 @@ class MinutePipeline:
             SUPPLY_STOPPED: self._stopped.has_seen_enough,
             GATEWAY_LOST: self._silence.has_listened_enough(minute),
         }
-        return {source for source, is_able in able.items() if is_able}
+        return {source for source, is_able in able.items() if is_able} | self._judge.able(minute, self._started)
 
     def _show(self, minute: int) -> None:
         for (theme, layer), states in self._live.states(self.latest, self._standing, minute).items():

@@ -13,7 +13,7 @@ from cleanheat.assets.archive import Archive
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S
 from cleanheat.kernel.verdicts import Verdict
-from cleanheat.quality.declarations import parameters_of
+from cleanheat.quality.parameter_tables import parameters_of
 from cleanheat.telemetry.frames import Frame
 
 WINDOW_MIN = 60

@@ -1,24 +1,29 @@
-"""What other rooms may ask of quality: judge a frame, who is silent, how good was the last hour."""
+"""What other rooms may ask of quality: judge a minute, which rules, who is silent, how good was the last hour."""
 
-from cleanheat.quality import rules as _rules  # noqa: F401 - the rules declare themselves
 from cleanheat.quality.contents import CLASS_OF_KIND
-from cleanheat.quality.declarations import RULES, QualityRule, parameters_of
-from cleanheat.quality.judging import judge
+from cleanheat.quality.engine.compiled import RuleSet
+from cleanheat.quality.engine.history import History
+from cleanheat.quality.engine.judging import Judge, Judged
+from cleanheat.quality.judging import Library, MinuteJudge
 from cleanheat.quality.monitoring import Monitor, Tally
+from cleanheat.quality.parameter_tables import parameters_of
 from cleanheat.quality.queries import active_specs, alarm_source, record_specs, rule_names, rules_version
 from cleanheat.quality.silence import GATEWAY_LOST, SilenceWatch
 
 __all__ = [
     "CLASS_OF_KIND",
     "GATEWAY_LOST",
-    "RULES",
+    "History",
+    "Judge",
+    "Judged",
+    "Library",
+    "MinuteJudge",
     "Monitor",
-    "QualityRule",
+    "RuleSet",
     "SilenceWatch",
     "Tally",
     "active_specs",
     "alarm_source",
-    "judge",
     "parameters_of",
     "record_specs",
     "rule_names",

@@ -16,7 +16,7 @@ from cleanheat.calc.checks.silence import newest, silent_minutes
 from cleanheat.kernel.findings import Evidence, Finding, Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S
-from cleanheat.quality.declarations import parameters_of
+from cleanheat.quality.parameter_tables import parameters_of
 from cleanheat.telemetry.public import Latest
 
 GATEWAY_LOST = "quality.gateway_lost"

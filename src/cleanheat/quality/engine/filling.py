@@ -7,6 +7,7 @@ company is asked to send again is its own to give.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -79,12 +80,12 @@ def _median(_: CompiledRule, patch: Patch, i: int) -> Floats:
 def _mode(_: CompiledRule, patch: Patch, i: int) -> Floats:
     """The most frequent reading, the lowest of several; stretches of equal values in each sorted column."""
     past = np.sort(_past(patch, i), axis=0)
-    best, best_run = past[0].copy(), np.zeros(patch.n)
-    run = np.ones(patch.n)
-    for row in range(past.shape[0]):
-        run = np.where(row and past[row] == past[row - 1], run + 1, 1.0) if row else run
-        better = (run > best_run) & ~np.isnan(past[row])
-        best[better], best_run[better] = past[row][better], run[better]
+    best: Floats = past[0].copy()
+    run, best_run = np.ones(patch.n), np.ones(patch.n)
+    for before, values in pairwise(past):
+        run = np.where(values == before, run + 1, 1.0)
+        longer = run > best_run
+        best[longer], best_run[longer] = values[longer], run[longer]
     return best
 
 
