@@ -84,6 +84,7 @@ BY_LEVEL = panel(
     formula="状态为新产生、已确认、处置中、待核实的预警按级别计数",
     source="预警记录",
     drill="alerts.newest",
+    reads=("alerts.alert",),
 )
 BY_COMPANY = panel(
     key="alerts.by_company",
@@ -93,6 +94,7 @@ BY_COMPANY = panel(
     permission="alerts.view",
     formula=f"未处理预警按企业与级别计数，取最多的 {WORST_COMPANIES} 家",
     source="预警记录",
+    reads=("alerts.alert",),
 )
 NEWEST_OPEN = panel(
     key="alerts.newest",
@@ -102,6 +104,7 @@ NEWEST_OPEN = panel(
     permission="alerts.view",
     formula=f"未处理预警，最新 {NEWEST} 条；来源：{'、'.join(s.zh for s in SOURCES)}、数据质量规则",
     source="预警记录",
+    reads=("alerts.alert",),
 )
 TIMELINE = panel(
     key="alerts.timeline",
@@ -111,4 +114,5 @@ TIMELINE = panel(
     permission="alerts.view",
     formula=f"全部预警按产生时间，最新 {NEWEST} 条",
     source="预警记录",
+    reads=("alerts.alert",),
 )

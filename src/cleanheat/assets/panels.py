@@ -46,6 +46,17 @@ panel(
     formula="范围内各类对象的个数",
     source="统一档案",
     refresh_s=600,
+    reads=(
+        "assets.plant",
+        "assets.branch",
+        "assets.boiler",
+        "assets.substation",
+        "assets.unit",
+        "assets.community",
+        "assets.building",
+        "assets.room",
+        "assets.device",
+    ),
 )
 panel(
     key="assets.area_by_company",
@@ -56,4 +67,5 @@ panel(
     formula="企业所属换热站供热面积之和，前20位",
     source="统一档案：换热站",
     refresh_s=600,
+    reads=("assets.substation", "accounts.organisation"),
 )

@@ -6,6 +6,7 @@ from cleanheat.accounts import public as accounts
 from cleanheat.infra.panels.declare import PanelQuery, panel
 from cleanheat.infra.panels.kinds import Column, KpiRow, Measure, Table
 from cleanheat.infra.scope import Scope
+from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S
 from cleanheat.pipeline.public import line
 
@@ -67,6 +68,10 @@ SENDING = panel(
     permission="telemetry.view",
     formula=_FORMULA,
     source="数据质量规则（实时监测）",
+    reads=(
+        *(f"telemetry.{kind}" for kind in KINDS),
+        "accounts.organisation",
+    ),
 )
 RATES = panel(
     key="pipeline.rates",
@@ -77,4 +82,5 @@ RATES = panel(
     formula=_FORMULA,
     source="数据质量规则（实时监测）",
     drill="pipeline.sending",
+    reads=tuple(f"telemetry.{kind}" for kind in KINDS),
 )

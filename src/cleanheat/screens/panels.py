@@ -82,6 +82,11 @@ panel(
     formula=f"室温合格率 = 室温不低于 {ROOM_LIMIT_C:g} ℃ 的有效测点数 ÷ 有效测点数；"
     "有效：3 个上报周期内上报且判定可信；二次供温均值按供热面积加权；停运 = 有Ⅰ、Ⅱ级停供预警的换热站",
     source="telemetry: 最新一分钟；assets: 档案供热面积",
+    reads=(
+        "assets.substation",
+        "telemetry.unit.secondary_supply_temp_c",
+        "telemetry.room.room_temp_c",
+    ),
 )
 
 
@@ -105,6 +110,7 @@ panel(
     permission="screens.view",
     formula="按地图运行状态分类计数，一站一计",
     source="twin: 运行状态主题，最新一分钟",
+    reads=("telemetry.plant", "telemetry.branch", "telemetry.boiler", "telemetry.unit", "assets.substation"),
 )
 
 
@@ -126,6 +132,7 @@ panel(
     permission="city.view",
     formula="企业所辖换热机组瞬时热量之和，前十名",
     source="telemetry: 最新一分钟，判定可信的读数",
+    reads=("telemetry.unit.heat_power_gj_h", "assets.substation.company"),
 )
 
 
@@ -143,6 +150,7 @@ panel(
     permission="screens.view",
     formula="有效室温测点按温度区间计数，区间左闭右开",
     source="telemetry: 最新一分钟",
+    reads=("telemetry.room.room_temp_c",),
 )
 
 
@@ -172,6 +180,7 @@ panel(
     permission="screens.view",
     formula="换热站各机组二次供水温度均值，最低的十座",
     source="telemetry: 最新一分钟，判定可信的读数",
+    reads=("telemetry.unit.secondary_supply_temp_c", "assets.substation"),
 )
 
 
@@ -194,4 +203,5 @@ panel(
     cost=Cost.MEDIUM,
     formula="全市气象站小时均值的平均",
     source="telemetry: 气象站小时汇总",
+    reads=("telemetry.weather.outdoor_temp_c", "telemetry.weather.wind_m_s"),
 )
