@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE := cleanheat.config.settings
 RUN_DIR ?= data/$(SIZE)
 
-.PHONY: run test check bench e2e smoke features openapi setup web clean kill-test soak
+.PHONY: run test check bench e2e smoke features openapi setup web clean kill-test soak fuzz
 .DEFAULT_GOAL := run
 
 setup: $(VENV)/.installed
@@ -62,6 +62,11 @@ slow: setup
 
 features: setup
 	$(BIN)/python -m tools.features
+
+fuzz: setup
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[fuzz]'
+	$(BIN)/python -m tools.fuzz_expressions --atheris --runs $(or $(RUNS),1000000)
+	$(BIN)/python -m tools.fuzz_expressions --runs $(or $(RUNS),1000000)
 
 soak: setup web
 	$(BIN)/python -m tools.soak

@@ -17,8 +17,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleanheat.calc.expressions import (
-    ExpressionError, Expression, Leaf, Vocabulary, compile_blocks, describe, evaluate, parse,
-)  # fmt: skip
+    Expression,
+    ExpressionError,
+    Leaf,
+    Vocabulary,
+    compile_blocks,
+    describe,
+    evaluate,
+    parse,
+)
 from cleanheat.calc.expressions.costs import MAX_COST_NS
 from cleanheat.calc.expressions.fields import Field
 from cleanheat.calc.expressions.functions import FUNCTIONS
@@ -35,10 +42,9 @@ CPU_S = 0.5
 
 _TOKENS = (
     *(f.code for f in FIELDS), *(f.zh for f in FIELDS), *(f"{k}(" for k in FUNCTIONS),
-    *(f"{f.zh}（" for f in FUNCTIONS.values()), "(", ")", "（", "）", ",", "，", "+", "-", "*", "/", "**", "<", "<=", "≥",
-    "==", "!=", "=", " and ", " or ", " not ", " if ", " else ", "且", "或", "非", "0", "1", "2.5", "1e308", "9" * 30, "10",
-    "'abc'", "“abc”", "'", '"', "[", "]", "{", "}", ":", ":=", ".", "__class__", "lambda x: ", "import ", "f'{a}'", "\0",
-    "\u202e", "\ud800", "²", "\n", "１", "．", " ", "#", "\\", "@", "%", "~", "...", "True", "None", "*", "**",
+    *(f"{f.zh}（" for f in FUNCTIONS.values()), *"()（）,，+-*/<=[]{}:.'# \\@%~\"²１．\0\n\u202e\ud800",
+    "**", "<=", "≥", "==", "!=", " and ", " or ", " not ", " if ", " else ", "且", "或", "非", "0", "1", "2.5", "1e308",
+    "9" * 30, "10", "'abc'", "“abc”", ":=", "__class__", "lambda x: ", "import ", "f'{a}'", "...", "True", "None",
 )  # fmt: skip
 
 

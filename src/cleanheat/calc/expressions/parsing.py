@@ -19,7 +19,7 @@ from cleanheat.calc.expressions.functions import find_function
 from cleanheat.calc.expressions.tree import Apply, Expression, ExpressionError, FieldLeaf, Node, Number, Read, walk
 from cleanheat.calc.expressions.typed import Typed, as_truth
 from cleanheat.calc.expressions.units import ANY, Measure, common, measure, product, quotient
-from cleanheat.calc.expressions.wording import Wording, refusal, reword
+from cleanheat.calc.expressions.wording import MAX_CHARACTERS, Wording, refusal, reword
 
 __all__ = ["Expression", "ExpressionError", "parse"]
 
@@ -70,7 +70,7 @@ class _Checker:
         try:
             body = ast.parse(self.wording.plain, mode="eval").body
         except SyntaxError as error:
-            raise self.wording.error(_syntax(error, self.wording.plain), (error.offset or 1) - 1) from None
+            raise self.wording.error(_syntax(error, self.wording.plain), (error.offset or MAX_CHARACTERS) - 1) from None
         except (ValueError, MemoryError, RecursionError, OverflowError):
             raise refusal(self.wording.source, "公式无法解析：嵌套过深或数字过大", 0) from None
         if sum(isinstance(n, ast.expr) for n in ast.walk(body)) > MAX_NODES:

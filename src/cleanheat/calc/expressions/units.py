@@ -1,7 +1,7 @@
 """Which quantities may be added and compared: a light check of units, strict for sums, open for products.
 
-A bare number fits any unit.  Number × quantity keeps the quantity but no longer fixes the unit (a conversion factor);
-a product or quotient of two quantities fits anything, since its constants carry units of their own.
+A bare number fits any unit.  Number × quantity keeps the quantity but no longer fixes the unit, since the number may be
+a conversion factor or a time (60 × GJ a minute fits GJ/h); a product or quotient of two quantities fits anything.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from cleanheat.kernel.units import ALIASES, UNITS
 _TIME_WORDS: Final = MappingProxyType(
     {"分钟": "min", "分": "min", "小时": "h", "时": "h", "秒": "s", "天": "d", "日": "d", "次": "", "个": "", "条": ""}
 )
+_TIMES: Final = frozenset({"min", "h", "s", "d"})
+_PER_TIME: Final = MappingProxyType({"power": "energy", "mass flow": "mass", "volume flow": "volume"})
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,11 @@ class Measure:
 
     @property
     def quantity(self) -> str:
-        """The quantity of the leading unit, with the denominator, so that MPa/min and kPa/min are one."""
+        """What the unit measures, apart from time: MPa, kPa and MPa/min are pressure, GJ, MW and GJ/h energy."""
         head, _, tail = self.unit.partition("/")
-        if self.unit in UNITS:
-            return UNITS[self.unit].quantity
-        return f"{UNITS[head].quantity if head in UNITS else head}/{tail}"
+        unit = head if tail in _TIMES else self.unit
+        own = UNITS[unit].quantity if unit in UNITS else unit
+        return _PER_TIME.get(own, own)
 
     @property
     def is_share(self) -> bool:

@@ -78,7 +78,7 @@ def reword(source: str, known: Callable[[str], bool]) -> Wording:
             at = _set_text_aside(out, at)
         elif out.folded[at] in _DIGITS and (number := _NUMBER.match(out.folded, at)):
             at = _number(out, at, number.group())
-        elif (char.isalnum() or char == "_") and char not in _MARKS:
+        elif (out.folded[at].isalnum() or out.folded[at] == "_") and char not in _MARKS:
             at = _word(out, at, known)
         else:
             depth = _mark(out, at, depth)
@@ -123,8 +123,8 @@ def _set_text_aside(out: Wording, at: int) -> int:
 
 
 def _word(out: Wording, at: int, known: Callable[[str], bool]) -> int:
-    found = _WORD.match(out.source, at)
-    word = found.group() if found else out.source[at]
+    found = _WORD.match(out.folded, at)
+    word = found.group() if found else out.folded[at]
     if "." in word and not known(name_of(word)):
         word = word.split(".", 1)[0]
     word = re.split("[²³]", word, maxsplit=1)[0]
