@@ -4,28 +4,35 @@ from cleanheat.quality.contents import CLASS_OF_KIND
 from cleanheat.quality.engine.compiled import RuleSet
 from cleanheat.quality.engine.history import History
 from cleanheat.quality.engine.judging import Judge, Judged
+from cleanheat.quality.engine.rejudging import Example, Rejudged, rejudge
 from cleanheat.quality.judging import Library, MinuteJudge
 from cleanheat.quality.monitoring import Monitor, Tally
 from cleanheat.quality.parameter_tables import parameters_of
 from cleanheat.quality.queries import active_specs, alarm_source, record_specs, rule_names, rules_version
+from cleanheat.quality.rechecking import Recheck, recheck
 from cleanheat.quality.silence import GATEWAY_LOST, SilenceWatch
 
 __all__ = [
     "CLASS_OF_KIND",
     "GATEWAY_LOST",
+    "Example",
     "History",
     "Judge",
     "Judged",
     "Library",
     "MinuteJudge",
     "Monitor",
+    "Recheck",
+    "Rejudged",
     "RuleSet",
     "SilenceWatch",
     "Tally",
     "active_specs",
     "alarm_source",
     "parameters_of",
+    "recheck",
     "record_specs",
+    "rejudge",
     "rule_names",
     "rules_version",
 ]

@@ -29,7 +29,7 @@ from cleanheat.quality.engine.history import History
 from cleanheat.quality.engine.kinship import Kinship
 from cleanheat.quality.engine.readings import OUTDOOR, Floats, Look, Patch
 from cleanheat.quality.engine.scope import holds_at
-from cleanheat.quality.engine.senders import SenderClocks, repeats
+from cleanheat.quality.engine.senders import SenderClocks, lag_min, repeats
 from cleanheat.quality.engine.tally import Counting, SenderCounts, Tally, counts_of, hits_of
 from cleanheat.telemetry.frames import Frame
 from cleanheat.telemetry.traces import Arrivals, Cleaned, Counts, Hits
@@ -84,16 +84,14 @@ class Judge:
         self.history.need(rules.needs)
         self._alarms.keep(self._specs)
 
-    def judge(
-        self, frames: Mapping[str, Frame], now: float, arrivals: Arrivals | None = None, *, replay: bool = False
-    ) -> Judged:
+    def judge(self, frames: Mapping[str, Frame], now: float, arrivals: Arrivals | None = None) -> Judged:
         """Judge all kinds of one minute, write their verdicts and remember them.
 
-        ``arrivals`` are the batches they came in.  A ``replay`` of stored minutes knows nothing of how they arrived.
+        ``arrivals`` are the batches they came in; without, rules on delay, repetition and clocks do not apply.
         """
         if not frames:
             return Judged()
-        look = self._look(frames, now, arrivals, replay)
+        look = self._look(frames, now, arrivals)
         kinds = {kind: self._begin(kind, look) for kind in sorted(frames, key=lambda k: k != "weather")}
         for kind, one in kinds.items():
             self._ask(one, [r for r in self.rules.rules[kind] if not r.looks_elsewhere], look.minute)
@@ -104,13 +102,15 @@ class Judge:
         judged = Judged()
         for kind, one in kinds.items():
             self._finish(kind, one, look, judged)
+        if self.rules.regularities is not None and look.in_order:
+            self.rules.regularities.update({kind: frames[kind] for kind in look.in_order}, look.minute)
         return judged
 
     def findings(self, minute: int) -> list[Finding]:
         """What holds in this minute for long enough to be reported."""
         return self._alarms.findings(self._specs, minute)
 
-    def _look(self, frames: Mapping[str, Frame], now: float, arrivals: Arrivals | None, replay: bool) -> Look:
+    def _look(self, frames: Mapping[str, Frame], now: float, arrivals: Arrivals | None) -> Look:
         minute = next(iter(frames.values())).minute
         in_order = frozenset(k for k in frames if minute <= floor_minute(now) and self.history[k].begin(minute))
         look = Look(
@@ -121,14 +121,13 @@ class Judge:
             kinship=self._kinship,
             attributes=self._attributes,
             in_order=in_order,
-            lag_min=float("nan") if replay else (now - minute - MINUTE_S) / MINUTE_S,
             outdoor_temp_c=self._outdoors(None, minute),
             regularities=self.rules.regularities,
         )
         if arrivals is not None:
             self._clocks.note(arrivals)
             look.repeats = {kind: repeats(arrivals, kind, self._senders) for kind in frames}
-        if not replay:
+            look.lag_min = {kind: lag_min(arrivals, kind, self._senders) for kind in frames}
             look.clock_offset_min = self._clocks.offset_min()
         return look
 

@@ -30,7 +30,7 @@ from cleanheat.quality.engine.scope import in_season
 
 Floats = NDArray[np.float64]
 
-OUTDOOR, CLOCK_OFFSET, REPEATS = "outdoor_temp_c", "clock_offset_min", "repeats"
+OUTDOOR, CLOCK_OFFSET, REPEATS, LAG = "outdoor_temp_c", "clock_offset_min", "repeats", "lag_min"
 CLEARLY = 0.5
 """Two signals are taken for swapped where exchanging them halves (or better) their distance from what is known."""
 
@@ -39,8 +39,8 @@ CLEARLY = 0.5
 class Look:
     """One minute: all boards of it, history, archive, and what is known of its senders.
 
-    ``clock_offset_min`` and ``repeats`` (of each kind) are by sender id; ``in_order`` names the kinds of which history
-    may speak.
+    ``clock_offset_min``, and by kind ``repeats`` and ``lag_min``, are by sender id; ``in_order`` names the kinds of
+    which history may speak.
     """
 
     minute: int
@@ -50,10 +50,10 @@ class Look:
     kinship: Kinship
     attributes: dict[tuple[str, str], Floats]
     in_order: frozenset[str]
-    lag_min: float
     outdoor_temp_c: float = float("nan")
     clock_offset_min: Floats = field(default_factory=lambda: np.zeros(0))
     repeats: Mapping[str, Floats] = field(default_factory=dict)
+    lag_min: Mapping[str, Floats] = field(default_factory=dict)
     regularities: Regularities | None = None
     _whole: dict[tuple[str, Leaf], Floats] = field(default_factory=dict)
 
@@ -68,8 +68,6 @@ class Look:
                 return float(local(self.minute).hour)
             case "month":
                 return float(local(self.minute).month)
-            case "lag_min":
-                return self.lag_min
         return None
 
     def whole(self, kind: str, leaf: Leaf) -> Floats:
@@ -83,7 +81,7 @@ class Look:
         return np.full(self.archive[kind].count, np.nan)
 
     def _field(self, kind: str, leaf: FieldLeaf) -> Floats:
-        if leaf.code in (CLOCK_OFFSET, REPEATS):
+        if leaf.code in (CLOCK_OFFSET, REPEATS, LAG):
             return self._of_sender(kind, leaf.code)
         key = kind, leaf.code
         if key not in self.attributes:
@@ -91,7 +89,9 @@ class Look:
         return self.attributes[key]
 
     def _of_sender(self, kind: str, code: str) -> Floats:
-        by_sender = self.clock_offset_min if code == CLOCK_OFFSET else self.repeats.get(kind, np.zeros(0))
+        nothing: Floats = np.zeros(0)
+        of_kind = self.repeats if code == REPEATS else self.lag_min
+        by_sender = self.clock_offset_min if code == CLOCK_OFFSET else of_kind.get(kind, nothing)
         if not by_sender.size:
             return self._nothing(kind)
         table = self.archive[kind]

@@ -1,11 +1,14 @@
-"""What is usual for an object, as rules ask for it: an estimate made elsewhere, read here."""
+"""What is usual for an object, as the engine asks for it and tells it what has come: the estimate is made elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cleanheat.telemetry.frames import Frame
 
 Floats = NDArray[np.float64]
 
@@ -19,4 +22,8 @@ class Regularities(Protocol):
 
     def drift(self, kind: str, signal: str) -> Floats | None:
         """Estimated drift of each sensor, in the signal's unit."""
+        ...
+
+    def update(self, frames: Mapping[str, Frame], minute: int) -> None:
+        """Take in the judged frames of the newest minute."""
         ...

@@ -50,3 +50,12 @@ def repeats(arrivals: Arrivals, kind: str, senders: int) -> NDArray[np.float64]:
     rows = np.bincount(at, weights=arrivals.rows[of_kind], minlength=senders)[:senders]
     again = np.bincount(at, weights=arrivals.repeated[of_kind], minlength=senders)[:senders]
     return np.asarray(again / np.maximum(rows - again, 1.0), dtype=np.float64)
+
+
+def lag_min(arrivals: Arrivals, kind: str, senders: int) -> NDArray[np.float64]:
+    """Minutes between the end of the minute and its arrival, by sender id; NaN for who has sent nothing of a kind."""
+    of_kind = np.array([k == kind for k in arrivals.kinds], dtype=bool)
+    lags = np.full(senders, np.nan)
+    ended = arrivals.minutes[of_kind] + MINUTE_S
+    lags[arrivals.senders[of_kind].astype(np.intp)] = (arrivals.received_at[of_kind] - ended) / MINUTE_S
+    return lags
