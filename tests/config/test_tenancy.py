@@ -60,6 +60,34 @@ ROUTES = {
     "GET /twin/manifest": "own",
     "GET /twin/network.bin": "own",
     "GET /twin/coverage/{kind}": "own",
+    "GET /evaluation/words": "same",
+    "GET /evaluation/rounds": "same",
+    "GET /evaluation/life-cycle": "same",
+    "GET /evaluation/scores": "own",
+    "GET /evaluation/scores/export": "own",
+    "GET /evaluation/ranking": "own",
+    "GET /evaluation/trend": "own",
+    "GET /evaluation/checks": "own",
+    "GET /evaluation/objects": "own",
+    "GET /evaluation/weights": "own",
+    "POST /evaluation/weights": "own",
+    "POST /evaluation/weights/preview": "own",
+    "GET /evaluation/improvement": "own",
+    "POST /evaluation/rounds/{span}/{period}/compute": "own",
+    "POST /evaluation/rounds/{span}/{period}/publish": "own",
+    "POST /evaluation/rounds/{span}/{period}/withdraw": "own",
+    "GET /evaluation/samples": "own",
+    "POST /evaluation/samples": "own",
+    "GET /evaluation/samples/{sample_id}/records": "own",
+    "POST /evaluation/samples/records/{record_id}": "own",
+    "GET /evaluation/reports": "own",
+    "POST /evaluation/reports": "own",
+    "GET /evaluation/reports/{report_id}": "own",
+    "GET /evaluation/reports/{report_id}/pdf": "own",
+    "GET /evaluation/reports/{report_id}/export": "own",
+    "POST /evaluation/reports/{report_id}/publish": "own",
+    "POST /evaluation/reports/{report_id}/comments": "own",
+    "POST /evaluation/reports/{report_id}/close": "own",
     "POST /ingest/batches": "signed",
     "POST /ingest/rows": "signed",
     "GET /ingest/keys": "signed",
@@ -80,6 +108,13 @@ FOREIGN = {
     "POST /alerts/{alert_id}/confirm": "/alerts/{alert}/confirm",
     "POST /alerts/{alert_id}/false": "/alerts/{alert}/false",
     "POST /alerts/{alert_id}/close": "/alerts/{alert}/close",
+    "GET /evaluation/trend": "/evaluation/trend?kind=company&number=20",
+    "GET /evaluation/checks": "/evaluation/checks?kind=company&number=20",
+    "GET /evaluation/objects": "/evaluation/objects?kind=company&number=20",
+    "GET /evaluation/samples/{sample_id}/records": "/evaluation/samples/{sample}/records",
+    "GET /evaluation/reports/{report_id}": "/evaluation/reports/{report}",
+    "GET /evaluation/reports/{report_id}/pdf": "/evaluation/reports/{report}/pdf",
+    "GET /evaluation/reports/{report_id}/export": "/evaluation/reports/{report}/export",
 }
 """Routes to one thing, pointed at a thing of company 20: for company 10 it must not exist."""
 
@@ -94,6 +129,13 @@ SHARED = {
     "GET /objects/{kind}": "/objects/substation",
     "GET /search": "/search?q=换热站",
     "GET /alerts": "/alerts",
+    "GET /evaluation/scores": "/evaluation/scores?data_set=*&period=2025-12",
+    "GET /evaluation/scores/export": "/evaluation/scores/export?data_set=*&format=csv&period=2025-12",
+    "GET /evaluation/ranking": "/evaluation/ranking?period=2025-12",
+    "GET /evaluation/weights": "/evaluation/weights",
+    "GET /evaluation/improvement": "/evaluation/improvement",
+    "GET /evaluation/samples": "/evaluation/samples",
+    "GET /evaluation/reports": "/evaluation/reports",
 }
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
 
@@ -104,6 +146,17 @@ ELSEWHERE = {
     "GET /complaints/imports/{import_id}/refused": "tests/complaints/test_importing.py: files are the city's alone",
     "POST /resources/{key}": "tests/infra/test_resources.py: another company's organisation is refused",
     "POST /resources/{key}/import": "tests/infra/test_resources.py: line 3 of the import",
+    "POST /evaluation/weights": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/weights/preview": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/rounds/{span}/{period}/compute": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/rounds/{span}/{period}/publish": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/rounds/{span}/{period}/withdraw": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/samples": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/reports": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/reports/{report_id}/publish": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/reports/{report_id}/close": "tests/evaluation/test_http.py: the city alone",
+    "POST /evaluation/reports/{report_id}/comments": "tests/evaluation/test_reports.py: another's report is not there",
+    "POST /evaluation/samples/records/{record_id}": "tests/evaluation/test_samples.py: regulators, in their district",
     "GET /status": "tests/pipeline",
     "GET /totals": "tests/pipeline",
     "GET /twin/manifest": "tests/twin",
@@ -139,7 +192,23 @@ def things_of_20(readings, cast):  # noqa: F811
         since_at=at, first_at=at, last_at=at, company_id=20, office_id=21, sender_id=20, district_id=3,
     )  # fmt: skip
     job = Job.objects.create(name=next(iter(jobs.JOBS)).key, owner=theirs, created_at=at)
-    return {"user": theirs.pk, "alert": alert.pk, "job": job.pk}
+    return {"user": theirs.pk, "alert": alert.pk, "job": job.pk, **_evaluated(at)}
+
+
+def _evaluated(at):
+    """A score, a published report and a sampled record of company 20."""
+    from cleanheat.evaluation.models import Report, Round, Sample, Score
+    from cleanheat.evaluation.queries.indicators import version_at
+
+    made = Round.objects.create(
+        span="month", period="2025-12", start_s=0, end_s=1, indicators=version_at(0), rules_version=1, computed_at=at
+    )
+    Score.objects.create(round=made, subject_kind="company", subject_id=20, checks=1, violations=0, place=1)
+    about = {"subject_kind": "company", "subject_id": 20, "round": made, "state": "published"}
+    report = Report.objects.create(**about, content={"subject": {"name": "乙热力"}}, at=at)
+    sample = Sample.objects.create(round_span="month", period="2025-12", kind="substation", size=1, seed=1, at=at)
+    sample.records.create(stratum=0, number=2, company_id=20, district_id=3)
+    return {"report": report.pk, "sample": sample.pk}
 
 
 def _send(client, route, path):
@@ -152,6 +221,7 @@ def _send(client, route, path):
 def test_without_a_session_nothing_is_told(route, db):
     path = FOREIGN.get(route) or SHARED.get(route) or route.split()[1]
     path = path.replace("{job}", "1").replace("{user}", "1").replace("{alert}", "1")
+    path = path.replace("{report}", "1").replace("{sample}", "1")
     for name in ("{key}", "{kind}", "{pk}", "{number}"):
         path = path.replace(name, "1")
     assert _send(Client(raise_request_exception=False), route, path).status_code == 401

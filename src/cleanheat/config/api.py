@@ -17,6 +17,7 @@ from ninja.security import SessionAuth
 from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
 from cleanheat.complaints.http import router as complaints
+from cleanheat.evaluation.http import router as evaluation
 from cleanheat.infra.http import router as jobs
 from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
@@ -38,7 +39,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=SessionAuth(csrf=True),
 )
-for router in (accounts, jobs, panels, resources, twin, alerts, pipeline, screens, complaints):
+for router in (accounts, jobs, panels, resources, twin, alerts, pipeline, screens, complaints, evaluation):
     api.add_router("", router)
 api.add_router("/ingest", ingest)
 

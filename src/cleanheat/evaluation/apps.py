@@ -5,3 +5,11 @@ class EvaluationConfig(AppConfig):
     name = "cleanheat.evaluation"
     label = "evaluation"
     verbose_name = "评价"
+
+    def ready(self) -> None:
+        from cleanheat.evaluation import measured  # noqa: F401 - the sources declare themselves
+        from cleanheat.evaluation.handlers import weigh_change
+        from cleanheat.infra import events
+        from cleanheat.quality.events import RulesChanged
+
+        events.subscribe(RulesChanged, weigh_change)

@@ -114,6 +114,29 @@ def score(tallies: Tallies, model: IndicatorSet, shares: Shares) -> Scored:
     return _ranked(_kept(made))
 
 
+def losses(tallies: Tallies, model: IndicatorSet, checks: Floats, violations: Floats) -> Floats:
+    """Points of one subject's total that each check costs, float64[check]: what a faultless check would add.
+
+    Exact as long as dimensions are scored in proportion, which the shipped model does.
+    """
+    missed = np.nan_to_num(1.0 - pass_ratio(checks, violations))
+    weight = np.where(checks > 0, [c.weight for c in tallies.asked], 0.0)
+    dimension = np.array([DIMENSIONS.index(c.dimension) for c in tallies.asked], np.int64)
+    cell = np.array([DATA_SETS.index(c.data_set) for c in tallies.asked], np.int64) * len(DIMENSIONS) + dimension
+    in_cell = np.bincount(cell, weight, minlength=len(DATA_SETS) * len(DIMENSIONS))
+    importance = np.repeat([model.data_sets.get(k, 1.0) for k in DATA_SETS], len(DIMENSIONS)) * (in_cell > 0)
+    in_dimension = importance.reshape(-1, len(DIMENSIONS)).sum(axis=0)
+    by_key = {c.measure.removeprefix("quality."): c.weight for c in model.root.children}
+    counts = np.array([by_key.get(d, 0.0) for d in DIMENSIONS]) * (in_dimension > 0)
+    parts = (_share(weight, in_cell[cell]), _share(importance[cell], in_dimension[dimension]))
+    lost: Floats = 100 * missed * parts[0] * parts[1] * _share(counts, counts.sum())[dimension]
+    return lost
+
+
+def _share(part: Floats, whole: Floats | float) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(part), where=np.asarray(whole) > 0)
+
+
 def _dimension_ratios(tallies: Tallies, pooled: Subjects) -> Floats:
     """float64[subject, data set, dimension], 0–1."""
     group = [DATA_SETS.index(c.data_set) * len(DIMENSIONS) + DIMENSIONS.index(c.dimension) for c in tallies.asked]

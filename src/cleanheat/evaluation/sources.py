@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -63,13 +64,12 @@ def _samples(period: Period) -> Tallies:
     rows = SampledRecord.objects.filter(sample__round_span=period.span, sample__period=period.key).exclude(
         verification=Verification.OPEN
     )
-    found = [
-        (r.company_id, r.verification == Verification.WRONG, r.sample.strata[r.stratum])
-        for r in rows.select_related("sample").exclude(company_id=0)
-    ]
+    found = list(rows.exclude(company_id=0).select_related("sample"))
     if not found:
         return nothing()
-    each = np.array([stratum["records"] / stratum["sampled"] for *_, stratum in found])
+    verified = Counter((r.sample_id, r.stratum) for r in found)
+    each = np.array([r.sample.strata[r.stratum]["records"] / verified[r.sample_id, r.stratum] for r in found])
+    is_wrong = np.array([r.verification == Verification.WRONG for r in found])
     check = Check(
         "samples.correct",
         "档案抽样核查属实",
@@ -79,9 +79,8 @@ def _samples(period: Period) -> Tallies:
         1.0,
         Origin.SAMPLE.value,
     )
-    wrong = each * np.array([w for _, w, _ in found])
-    companies = np.array([c for c, *_ in found])
-    return from_rows([check], companies, np.zeros(len(found), np.int64), each, wrong)
+    companies = np.array([r.company_id for r in found])
+    return from_rows([check], companies, np.zeros(len(found), np.int64), each, each * is_wrong)
 
 
 SOURCES.add(CountSource("evaluation.samples", "抽样核查", _samples))

@@ -53,8 +53,14 @@ def from_rows(
     companies, row = np.unique(np.asarray(company, dtype=np.int64), return_inverse=True)
     shape = (companies.size, len(asked))
     cell = row * len(asked) + np.asarray(check)
-    tables = [np.bincount(cell, values, minlength=shape[0] * shape[1]).reshape(shape) for values in (n, bad)]
-    return Tallies(companies, tuple(asked), tables[0], tables[1])
+    size = shape[0] * shape[1]
+    return Tallies(
+        companies, tuple(asked), _added(cell, n, size).reshape(shape), _added(cell, bad, size).reshape(shape)
+    )
+
+
+def _added(cell: NDArray[np.integer], values: Floats, size: int) -> Floats:
+    return np.bincount(cell, values, minlength=size).astype(np.float64)
 
 
 def nothing() -> Tallies:
