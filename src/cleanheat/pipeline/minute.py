@@ -16,7 +16,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Protocol
+
+from django.conf import settings
 
 from cleanheat.alerts import public as alerts
 from cleanheat.assets import public as assets
@@ -30,7 +33,7 @@ from cleanheat.pipeline.live_state import LiveMap
 from cleanheat.pipeline.report import MinuteReport
 from cleanheat.pipeline.stages import Stopwatch
 from cleanheat.pipeline.totals import Totals
-from cleanheat.quality.public import GATEWAY_LOST, Judged, Library, MinuteJudge, Monitor, SilenceWatch
+from cleanheat.quality.public import GATEWAY_LOST, Judged, Library, MinuteJudge, Monitor, Regularities, SilenceWatch
 from cleanheat.telemetry.frames import Block, Frame
 from cleanheat.telemetry.public import Latest, Store
 from cleanheat.telemetry.traces import Arrivals, arrivals_of
@@ -67,7 +70,7 @@ class MinutePipeline:
         self._archive = archive
         self._store = store
         self._map = shown_on
-        self._judge = MinuteJudge(archive, library)
+        self._judge = MinuteJudge(archive, library, Regularities.load(archive, Path(settings.DATA_DIR)))
         self._judge.recover(store, now)
         self._silence = SilenceWatch(archive, watched_since=started)
         self._stopped = SupplyStopped(archive)

@@ -9,5 +9,6 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         from cleanheat.quality.loading import load_after_migration
+        from cleanheat.quality.regularities import jobs  # noqa: F401 - learning declares itself
 
         post_migrate.connect(load_after_migration, sender=self)

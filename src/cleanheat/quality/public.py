@@ -10,6 +10,7 @@ from cleanheat.quality.monitoring import Monitor, Tally
 from cleanheat.quality.parameter_tables import parameters_of
 from cleanheat.quality.queries import active_specs, alarm_source, record_specs, rule_names, rules_version
 from cleanheat.quality.rechecking import Recheck, recheck
+from cleanheat.quality.regularities import Regularities
 from cleanheat.quality.silence import GATEWAY_LOST, SilenceWatch
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "MinuteJudge",
     "Monitor",
     "Recheck",
+    "Regularities",
     "Rejudged",
     "RuleSet",
     "SilenceWatch",
