@@ -24,7 +24,8 @@ def pass_ratio(checks: ArrayLike, violations: ArrayLike) -> Floats:
     """r = 1 − violations ÷ checks; NaN where nothing was checked."""
     n = np.asarray(checks, dtype=np.float64)
     missed = np.divide(np.asarray(violations, dtype=np.float64), n, out=np.full(n.shape, np.nan), where=n > 0)
-    return 1.0 - missed
+    passed: Floats = 1.0 - missed
+    return passed
 
 
 def grouped_means(ratios: ArrayLike, weights: ArrayLike, groups: ArrayLike, count: int) -> Floats:
