@@ -88,6 +88,11 @@ ROUTES = {
     "POST /evaluation/reports/{report_id}/publish": "own",
     "POST /evaluation/reports/{report_id}/comments": "own",
     "POST /evaluation/reports/{report_id}/close": "own",
+    "GET /quality/trace": "own",
+    "GET /quality/hits": "own",
+    "GET /quality/values/confirmations": "own",
+    "POST /quality/values/confirm": "own",
+    "POST /quality/values/confirm/{confirmation_id}/undo": "own",
     "POST /ingest/batches": "signed",
     "POST /ingest/rows": "signed",
     "GET /ingest/keys": "signed",
@@ -104,6 +109,9 @@ FOREIGN = {
     "PATCH /resources/{key}/{pk}": "/resources/accounts.user/{user}",
     "GET /objects/{kind}/{number}": "/objects/substation/2",
     "GET /objects/{kind}/{number}/series": "/objects/unit/9/series?signals=heat_power_gj_h",
+    "GET /quality/trace": "/quality/trace?kind=unit&number=9&signal=heat_power_gj_h&minute=1768478340",
+    "GET /quality/hits": "/quality/hits?kind=unit&number=9&start=1768478000&end=1768478400",
+    "GET /quality/values/confirmations": "/quality/values/confirmations?kind=unit&number=9&start=1&end=9",
     "GET /alerts/{alert_id}": "/alerts/{alert}",
     "POST /alerts/{alert_id}/confirm": "/alerts/{alert}/confirm",
     "POST /alerts/{alert_id}/false": "/alerts/{alert}/false",
@@ -140,6 +148,8 @@ SHARED = {
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
 
 ELSEWHERE = {
+    "POST /quality/values/confirm": "tests/quality/test_provenance.py: who may confirm and what",
+    "POST /quality/values/confirm/{confirmation_id}/undo": "tests/quality/test_provenance.py",
     "POST /complaints/imports": "tests/complaints/test_importing.py: the city alone imports",
     "POST /complaints/judge": "tests/complaints/test_judging.py: the city alone has them judged",
     "GET /complaints/imports/{import_id}": "tests/complaints/test_importing.py: files are the city's alone",

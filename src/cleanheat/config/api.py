@@ -23,6 +23,7 @@ from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
 from cleanheat.kernel.errors import Problem, forbidden, not_found
 from cleanheat.pipeline.http import router as pipeline
+from cleanheat.quality.http_values import router as quality_values
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
 from cleanheat.twin.http import router as twin
@@ -39,7 +40,19 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=SessionAuth(csrf=True),
 )
-for router in (accounts, jobs, panels, resources, twin, alerts, pipeline, screens, complaints, evaluation):
+for router in (
+    quality_values,
+    accounts,
+    jobs,
+    panels,
+    resources,
+    twin,
+    alerts,
+    pipeline,
+    screens,
+    complaints,
+    evaluation,
+):
     api.add_router("", router)
 api.add_router("/ingest", ingest)
 

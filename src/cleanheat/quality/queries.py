@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from threading import Lock
+from typing import Any
 
 from django.db.models import F
 
@@ -89,3 +90,12 @@ def rule_names(numbers: Iterable[int]) -> dict[int, str]:
 def alarm_source(key: str) -> RuleSpec | None:
     """The rule whose findings have this source key (``quality.range_unit``), or None if no rule in force has it."""
     return next((s for s in specs() if s.source == key), None)
+
+
+def said_by(numbers: Iterable[int]) -> dict[tuple[int, int], dict[str, Any]]:
+    """What rules said in each of their versions, by (number, version)."""
+    rows = RuleVersion.objects.filter(rule_id__in=set(numbers)).values_list(
+        "rule_id", "version", "title", "rule__code", "expression", "family", "level"
+    )
+    names = ("name", "code", "expression", "family", "level")
+    return {(number, version): dict(zip(names, said, strict=True)) for number, version, *said in rows}

@@ -194,6 +194,31 @@ class Gap(Schema):
     reason: str
 
 
+class HitPoints(Schema):
+    """Raw values that broke a rule: when, what was received, and the number of the rule."""
+
+    times: list[int]
+    values: list[float | None]
+    rules: list[int]
+
+
+class CleanedPoints(Schema):
+    """Values put in the place of received ones; ``methods`` and ``verdicts`` as numbers."""
+
+    times: list[int]
+    values: list[float | None]
+    methods: list[int]
+    verdicts: list[int]
+
+
+class SeriesMarks(Schema):
+    """What to draw over a line: at most one point of each sort in a bucket."""
+
+    signal: str
+    hits: HitPoints
+    cleaned: CleanedPoints
+
+
 class SeriesOut(Schema):
     """``times``: starts of the buckets of ``width_s`` seconds; buckets without rows are left out."""
 
@@ -201,6 +226,7 @@ class SeriesOut(Schema):
     width_s: int
     lines: list[SeriesLine]
     gaps: list[Gap]
+    marks: list[SeriesMarks]
     resolution: str
 
 

@@ -15,7 +15,7 @@ from cleanheat.kernel.errors import invalid, not_found
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S, LATEST_S, MINUTE_S, SHANGHAI
 from cleanheat.screens.live import SHOWN_KINDS, live
-from cleanheat.telemetry.public import curve, store, window
+from cleanheat.telemetry.public import Marks, curve, marks, store, window
 
 
 def card(kind: str, number: int, scope: Scope) -> dict[str, Any]:
@@ -103,6 +103,20 @@ def series(
             for line in found.lines
             for s in line.stretches
         ],
+        "marks": [_marks(m) for m in marks(store(), kind, number, signals, *span, found.width_s)],
+    }
+
+
+def _marks(found: Marks) -> dict[str, Any]:
+    return {
+        "signal": found.signal,
+        "hits": {"times": found.hit_times, "values": found.hit_values, "rules": found.hit_rules},
+        "cleaned": {
+            "times": found.cleaned_times,
+            "values": found.cleaned_values,
+            "methods": found.cleaned_methods,
+            "verdicts": found.cleaned_verdicts,
+        },
     }
 
 

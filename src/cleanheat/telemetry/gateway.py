@@ -6,8 +6,8 @@ One bad value costs itself, one bad row its row, one bad batch its batch; anothe
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cleanheat.assets.archive import Archive
@@ -22,6 +22,7 @@ from cleanheat.telemetry.frames import Block
 from cleanheat.telemetry.limits import Buckets, Limits
 from cleanheat.telemetry.refusal_counts import STRANGERS, RefusalCounts
 from cleanheat.telemetry.refusals import refuse
+from cleanheat.telemetry.refused_objects import RefusedObjects
 from cleanheat.telemetry.replay import ReplayWindow, Seen, digest
 from cleanheat.telemetry.rows import decode_rows
 from cleanheat.telemetry.senders import Senders
@@ -36,13 +37,15 @@ DAMAGED_RECORD = "damaged-record"
 
 @dataclass(frozen=True)
 class Receipt:
-    """The answer to an accepted batch: ``rows`` kept, ``refused`` what was left out by reason."""
+    """The answer to an accepted batch: ``rows`` kept, ``refused`` what was left out by reason, ``faults`` the first odd
+    fields by name."""
 
     sender: int
     sequence: int
     is_repeat: bool
     rows: int
     refused: dict[str, int]
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class _Kept:
     receipt: Receipt
     ticket: Ticket | None = None
     body_bytes: int = 0
+    strange: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 @dataclass
@@ -84,7 +88,7 @@ class Gateway:
         for segment in self.spool.backlog():
             self.window.restore(segment.entries)
         self.spool.before_done = lambda segment: self.window.remember(segment.entries)
-        self.counts = RefusalCounts()
+        self.counts, self.strange = RefusalCounts(), RefusedObjects()
         if self.spool.damaged:
             self.counts.add(STRANGERS, {DAMAGED_RECORD: self.spool.damaged})
         self.traffic = Traffic()
@@ -197,7 +201,8 @@ class Gateway:
         except BaseException:
             self.window.settle(sender, sequence, stored=False)
             raise
-        return _Kept(Receipt(sender, sequence, False, decoded.rows, dict(decoded.refused)), ticket, len(body))
+        receipt = Receipt(sender, sequence, False, decoded.rows, dict(decoded.refused), tuple(decoded.faults))
+        return _Kept(receipt, ticket, len(body), decoded.strange)
 
     def _finish(self, kept: _Kept) -> Receipt:
         """Wait for the disk, then let the number count as used."""
@@ -213,6 +218,7 @@ class Gateway:
             self.window.settle(receipt.sender, receipt.sequence, stored=stored)
         self._count(batches=1, rows=receipt.rows, body_bytes=kept.body_bytes)
         self.counts.add(receipt.sender, receipt.refused)
+        self.strange.add(receipt.sender, kept.strange)
         return receipt
 
     def _keep_timely(self, decoded: Decoded, now: float) -> None:
@@ -302,6 +308,7 @@ class Gateway:
     def settle_minute(self, now: float) -> None:
         """Once a minute: save the counts; now and then notice other processes' changes and drop what is old enough."""
         self.counts.flush()
+        self.strange.flush()
         if int(now // MINUTE_S) % REFRESH_MINUTES == 0:
             self.senders.refresh()
         hour = int(now // HOUR_S)

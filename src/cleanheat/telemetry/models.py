@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from cleanheat.accounts.models import Organisation
@@ -38,6 +39,58 @@ class SessionKey(models.Model):
 
     def __str__(self) -> str:
         return f"key {self.key_id} of sender {self.sender_id}"
+
+
+class RefusedObject(models.Model):
+    """What a sender sends that the archive does not know as its own: which key, of which kind, since when, how often.
+
+    ``key`` is the object's number, or the text that was no code; ``kind`` may be one that does not exist.
+    """
+
+    sender_id = models.PositiveIntegerField()
+    kind = models.CharField(max_length=24, blank=True)
+    key = models.CharField(max_length=64)
+    reason = models.CharField(max_length=32)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    rows = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender_id", "kind", "key", "reason"], name="telemetry_one_refused_object")
+        ]
+        indexes = [models.Index(fields=["sender_id", "last_at"], name="telemetry_refused_by_time")]
+        ordering = ["sender_id", "kind", "key"]
+
+    def __str__(self) -> str:
+        return f"{self.sender_id} {self.kind} {self.key}: {self.reason}"
+
+
+class Confirmation(models.Model):
+    """A person's word on the values of one signal of one object over a span: sound after all, or bad after all.
+
+    The values themselves lie in the store as cleaned values of method ``MANUAL`` whose rule is this row's id.
+    """
+
+    kind = models.CharField(max_length=24)
+    number = models.PositiveIntegerField()
+    signal = models.CharField(max_length=40)
+    start = models.BigIntegerField()
+    end = models.BigIntegerField()
+    is_good = models.BooleanField()
+    reason = models.CharField("理由", max_length=200)
+    values = models.PositiveIntegerField(default=0)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "number", "start"], name="telemetry_confirmed_of_object")]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} {self.signal}: {'good' if self.is_good else 'bad'}"
 
 
 class RefusalCount(models.Model):

@@ -1,5 +1,6 @@
 """What other rooms may ask of telemetry."""
 
+from cleanheat.telemetry.actions import confirm_values, undo_confirmation
 from cleanheat.telemetry.curves import Curve, Line, Stretch, curve, window
 from cleanheat.telemetry.enrolment import (
     enrol,
@@ -13,7 +14,17 @@ from cleanheat.telemetry.envelope import SenderSession
 from cleanheat.telemetry.gateway import Gateway, Receipt, Traffic, gateway, install_gateway, open_gateway, owners_of
 from cleanheat.telemetry.latest import Latest, LatestKind, install_latest, latest
 from cleanheat.telemetry.limits import Limits
-from cleanheat.telemetry.queries import RefusedRow, list_refusals, objects_of
+from cleanheat.telemetry.marks import Marks, marks
+from cleanheat.telemetry.queries import (
+    ConfirmationRow,
+    MismatchRow,
+    RefusedRow,
+    confirmation_row,
+    list_confirmations,
+    list_mismatches,
+    list_refusals,
+    objects_of,
+)
 from cleanheat.telemetry.refusals import REFUSALS
 from cleanheat.telemetry.spool import Segment, Spool
 from cleanheat.telemetry.store import (
@@ -31,6 +42,7 @@ from cleanheat.telemetry.wire import seal_batch
 
 __all__ = [
     "REFUSALS",
+    "ConfirmationRow",
     "Curve",
     "Gateway",
     "HourlyMeans",
@@ -39,6 +51,8 @@ __all__ = [
     "LatestRows",
     "Limits",
     "Line",
+    "Marks",
+    "MismatchRow",
     "ObjectHours",
     "Ranked",
     "Receipt",
@@ -51,6 +65,8 @@ __all__ = [
     "Store",
     "Stretch",
     "Traffic",
+    "confirm_values",
+    "confirmation_row",
     "curve",
     "enrol",
     "gateway",
@@ -60,7 +76,10 @@ __all__ = [
     "issue_enrolment_code",
     "issue_token",
     "latest",
+    "list_confirmations",
+    "list_mismatches",
     "list_refusals",
+    "marks",
     "objects_of",
     "open_gateway",
     "open_sessions",
@@ -69,5 +88,6 @@ __all__ = [
     "store",
     "switch",
     "trust_public_key",
+    "undo_confirmation",
     "window",
 ]

@@ -98,11 +98,14 @@ def _read_row(row: object, minute: int | None, grouped: dict[tuple[str, int], Re
     found = _object(row)
     if minute is None or found is None:
         decoded.refused["row-malformed"] += 1
+        if found is None and row.get("code"):
+            decoded.strange["", str(row["code"])[:64], "row-malformed"] += 1
         return
     code, number = found
     kind = KINDS.get(code)
     if kind is None:
         decoded.refused["unknown-kind"] += 1
+        decoded.strange[code[:24], str(row.get("code", number))[:64], "unknown-kind"] += 1
         return
     readings = grouped.setdefault((code, minute), {})
     if number in readings:

@@ -27,6 +27,9 @@ VERSION: Final = 1
 MAX_EPOCH_S: Final = 1 << 32
 _ID = np.dtype("<u4")
 
+MOST_NAMED: Final = 200
+"""Strange objects of one block that are named; the others are only counted."""
+
 Owners = Mapping[str, NDArray[np.int32]]
 """Per kind the sender of each object number (0: no such object)."""
 
@@ -44,11 +47,17 @@ class WireLimits:
 
 @dataclass
 class Decoded:
-    """The usable part of one batch, and how many rows, columns or values were left out for which reason."""
+    """The usable part of one batch, and how many rows, columns or values were left out for which reason.
+
+    ``strange`` counts rows by (kind, number or text, reason) that name nobody's or another's object; ``faults`` says of
+    the first odd fields where they stand and what stood there.
+    """
 
     sequence: int
     blocks: list[Block] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
+    strange: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -150,6 +159,7 @@ def _decode_kind(decoded: Decoded, sender: int, minute: int, code: str, raw: msg
     kind = KINDS.get(code)
     if kind is None:
         decoded.refused["unknown-kind"] += 1
+        decoded.strange[code[:24], "", "unknown-kind"] += 1
         return
     try:
         block = _block_decoder.decode(raw)
@@ -200,8 +210,12 @@ def keep_own(decoded: Decoded, block: Block, owners: Owners) -> None:
         decoded.blocks.append(block)
         return
     keep = exists & (owner_of == block.sender)
-    n_unknown = int(np.count_nonzero(~exists | (owner_of == 0)))
+    is_unknown = ~exists | (owner_of == 0)
+    n_unknown = int(np.count_nonzero(is_unknown))
     n_foreign = n_rows - int(np.count_nonzero(keep)) - n_unknown
+    for reason, left_out in (("unknown-object", is_unknown), ("foreign-object", ~keep & ~is_unknown)):
+        numbers = block.ids[left_out][:MOST_NAMED].tolist()
+        decoded.strange.update((block.kind, str(number), reason) for number in numbers)
     first = np.zeros(n_rows, bool)
     first[np.unique(place, return_index=True)[1]] = True
     n_duplicate = int(np.count_nonzero(keep & ~first))

@@ -104,7 +104,9 @@ class Traced(Tracing):
             raise invalid("by", "没有这一分组", ", ".join(unknown) or "give at least one")
         self._counts.flush()
         found = traces.count_sums(self._engine, start, end, by, senders, rules)
-        keys = {key: column_or_empty(found, f"{key}_", np.int64) for key in by if key != "kind"}
+        keys: dict[str, NDArray[np.int64]] = {
+            str(key): column_or_empty(found, f"{key}_", np.int64) for key in by if key != "kind"
+        }
         sums = [column_or_empty(found, f"{name}_", np.int64) for name in ("checks", "violations", "skipped")]
         return CountSums(keys, _kinds(found, "kind_") if "kind" in by else [], *sums)
 
