@@ -17,7 +17,7 @@ def frame_of(archive, kind, minute=MINUTE, rows=None, **changes):
     spec, ids = KINDS[kind], archive[kind].numbers.astype(np.uint32)[:rows]
     columns = [np.full(ids.size, (s.low_scaled + s.high_scaled) // 2 or 1, s.dtype) for s in spec.signals]
     for signal, values in changes.items():
-        columns[spec.index[signal]][: len(values)] = values
+        columns[spec.index[signal]][: len(values)] = values[: ids.size]
     return Frame(kind, minute, ids, columns, np.zeros((len(columns), ids.size), np.uint8))
 
 
