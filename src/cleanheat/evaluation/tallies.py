@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from cleanheat.quality.vocabulary import DataClass, Dimension
 
 Floats = NDArray[np.float64]
-DATA_SETS: tuple[str, ...] = tuple(DataClass)
-DIMENSIONS: tuple[str, ...] = tuple(Dimension)
+DATA_SETS: tuple[str, ...] = tuple(d.value for d in DataClass)
+DIMENSIONS: tuple[str, ...] = tuple(d.value for d in Dimension)
 
 
 @dataclass(frozen=True)
