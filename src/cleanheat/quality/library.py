@@ -60,9 +60,9 @@ def _read(document: Mapping[str, Any]) -> Iterator[Shipped]:
         kinds = table.get("kinds", head["kinds"])
         for kind in kinds:
             own = table if len(kinds) == 1 else {**table, **table.get(kind, {})}
-            data_class = DataClass(own.get("data_class", head.get("data_class") or CLASS_OF_KIND[kind]))
+            data_class = DataClass(own.get("data_class") or head.get("data_class") or CLASS_OF_KIND[kind])
             yield Shipped(
-                code=code if len(kinds) == 1 else f"{code}_{kind}",
+                code=code if len(kinds) == 1 else f"{code}_{kind.rpartition('.')[2]}",
                 kind=kind,
                 data_class=data_class,
                 content=_content(kind, own, head.get("parameters", {})),

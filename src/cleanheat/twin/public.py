@@ -21,10 +21,12 @@ from cleanheat.infra.scope import Scope
 from cleanheat.twin import geometry_store, queries, tiles
 from cleanheat.twin.geometry import CityGeometry, Shapes
 from cleanheat.twin.live_state import LiveState
+from cleanheat.twin.queries import current_geometry
 
 __all__ = [
     "CityGeometry",
     "Shapes",
+    "current_geometry",
     "live_state",
     "minute_event",
     "minute_topic",

@@ -54,6 +54,12 @@ def _geometry(of_version: str) -> CityGeometry:
     return geometry_store.load(root() / of_version)
 
 
+def current_geometry() -> CityGeometry | None:
+    """The geometry that the map shows, None while there is none."""
+    found = geometry_store.current_version(root())
+    return None if found is None else _geometry(found)
+
+
 def visible(scope: Scope) -> dict[str, Bools]:
     """Slot masks of every mapped kind."""
     return {layer.kind: np.asarray(assets.visible(layer.kind, scope), dtype=bool) for layer in layers}
