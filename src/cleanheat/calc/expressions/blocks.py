@@ -7,7 +7,7 @@ a thread shares, so that nothing is allocated a row and nothing leaves the cache
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -53,19 +53,14 @@ class Program:
         """
         if not 0 <= n <= BLOCK_ROWS:
             raise ValueError(f"a block has at most {BLOCK_ROWS} rows, not {n}")
-        with np.errstate(all="ignore"):
-            result, applicable = self._plan.run(operands, n)
-            if self.is_truth:
-                truth = result if applicable is None else result & applicable
-                return Outcome(truth.copy() if truth is result else truth, None, _kept(applicable))
-            value = np.array(np.broadcast_to(result, (n,)), dtype=np.float64)
+        result, applicable = self._plan.run(operands, n)
+        if self.is_truth:
+            if applicable is not None:
+                np.logical_and(result, applicable, out=result)
+            return Outcome(result, None, applicable)
         if applicable is not None:
-            value[~applicable] = np.nan
-        return Outcome(None, value, _kept(applicable))
-
-
-def _kept(applicable: Array | None) -> Array | None:
-    return None if applicable is None else applicable.copy()
+            result[~applicable] = np.nan
+        return Outcome(None, result, applicable)
 
 
 def compile_blocks(expression: Expression) -> Program:
@@ -74,77 +69,94 @@ def compile_blocks(expression: Expression) -> Program:
 
 
 class _Scratch(threading.local):
-    """This thread's buffers, by type, each ``BLOCK_ROWS`` long."""
+    """This thread's buffers by type, cut to the rows of the latest block."""
 
     def __init__(self) -> None:
-        self.floats: list[Array] = []
-        self.bools: list[Array] = []
+        self._held: dict[str, list[Array]] = {"float": [], "bool": []}
+        self._cut: dict[str, list[Array]] = {"float": [], "bool": []}
+        self._rows = 0
 
     def of(self, kind: str, count: int, n: int) -> list[Array]:
-        held, dtype = (self.floats, np.float64) if kind == "float" else (self.bools, np.bool_)
-        held.extend(np.empty(BLOCK_ROWS, dtype) for _ in range(count - len(held)))
-        return [buffer[:n] for buffer in held[:count]]
+        """``count`` buffers of ``n`` rows; what they held is lost with the next block."""
+        held = self._held[kind]
+        if len(held) < count:
+            held += [
+                np.empty(BLOCK_ROWS, np.float64 if kind == "float" else np.bool_) for _ in range(count - len(held))
+            ]
+            self._rows = -1
+        if self._rows != n:
+            self._cut = {k: [buffer[:n] for buffer in buffers] for k, buffers in self._held.items()}
+            self._rows = n
+        return self._cut[kind][:count]
 
 
 _scratch = _Scratch()
 
 
 class _Plan:
-    """Steps bound to places: constants and leaves first, then as few buffers as the lives of the values allow."""
+    """Steps bound to places: constants, leaves, answers, then as few buffers as the lives of the values allow."""
 
     def __init__(self, program: Listing) -> None:
-        self._fixed: list[Any] = [np.float64(v) for v in program.constants.values()]
-        places = {number: i for i, number in enumerate(program.constants)}
-        self._leaves = list(enumerate(program.leaves.values(), len(places)))
-        places |= {number: i for i, number in enumerate(program.leaves, len(places))}
-        self._fixed += [None] * len(self._leaves)
-        self._kinds: list[str] = []
+        self._constants = [np.float64(v) for v in program.constants.values()]
+        self._leaves = list(program.leaves.values())
+        places = {number: i for i, number in enumerate([*program.constants, *program.leaves])}
+        self._is_step = program.result not in places
+        self._result = places.setdefault(program.result, len(places))
+        self._applicable = None if program.applicable is None else places.setdefault(program.applicable, len(places))
+        self._truth = program.types[program.result] == "bool"
+        self._answers = len(places) - len(program.constants) - len(program.leaves)
+        self._counts = {"float": 0, "bool": 0}
         self._steps = self._bound(program, places)
-        self._result = places[program.result]
-        self._applicable = None if program.applicable is None else places[program.applicable]
+        self._silent = all(step.operation in _SILENT for step in program.steps)
 
     def run(self, operands: Operands, n: int) -> tuple[Array, Array | None]:
-        """The result and where it is applicable, both valid until this thread's next run."""
-        at = [*self._fixed, *self._buffers(n)]
-        for place, leaf in self._leaves:
-            at[place] = operands(leaf)
-        for function, inputs, out in self._steps:
-            function(*[at[i] for i in inputs], out=at[out])
-        return at[self._result], None if self._applicable is None else at[self._applicable]
+        """The result and where it is applicable, in arrays of their own."""
+        at: list[Any] = [*self._constants, *map(operands, self._leaves)]
+        if self._is_step:
+            at.append(np.empty(n, np.bool_ if self._truth else np.float64))
+        at += [np.empty(n, np.bool_) for _ in range(self._answers - self._is_step)]
+        at += _scratch.of("float", self._counts["float"], n)
+        at += _scratch.of("bool", self._counts["bool"], n)
+        if self._silent:
+            self._compute(at)
+        else:
+            with np.errstate(all="ignore"):
+                self._compute(at)
+        result = at[self._result] if self._is_step else np.full(n, at[self._result], np.float64)
+        return result, None if self._applicable is None else at[self._applicable]
 
-    def _buffers(self, n: int) -> Iterable[Array]:
-        floats = iter(_scratch.of("float", self._kinds.count("float"), n))
-        bools = iter(_scratch.of("bool", self._kinds.count("bool"), n))
-        return [next(floats if kind == "float" else bools) for kind in self._kinds]
+    def _compute(self, at: list[Any]) -> None:
+        for function, inputs, out in self._steps:
+            if len(inputs) == 2:
+                function(at[inputs[0]], at[inputs[1]], out=at[out])
+            else:
+                function(*[at[i] for i in inputs], out=at[out])
 
     def _bound(self, program: Listing, places: dict[int, int]) -> list[Bound]:
-        """Steps with places for numbers: a buffer is free again after the last step that reads it."""
+        """Steps with places for numbers: a buffer is free again after the last step that reads it.
+
+        Buffers of floats come before those of truths, so the latter's places are known only at the end.
+        """
         last = {n: i for i, step in enumerate(program.steps) for n in step.inputs}
-        last |= {n: len(program.steps) for n in (program.result, program.applicable) if n is not None}
         free: dict[str, list[int]] = {"float": [], "bool": []}
-        held: set[int] = set()
-        bound = []
+        buffers: dict[int, int] = {}
         for i, step in enumerate(program.steps):
-            ending = [n for n in dict.fromkeys(step.inputs) if last[n] == i and n in held]
-            held -= set(ending)
-            kind, early = program.types[step.result], step.operation not in _OVERWRITING
-            if early:
-                _release(ending, places, free, program)
-            places[step.result] = free[kind].pop() if free[kind] else self._new_buffer(kind)
-            held.add(step.result)
-            if not early:
-                _release(ending, places, free, program)
-            bound.append((_FUNCTIONS[step.operation], tuple(places[n] for n in step.inputs), places[step.result]))
-        return bound
+            ending = [n for n in dict.fromkeys(step.inputs) if last[n] == i and n in buffers]
+            early, late = ([], ending) if step.operation in _OVERWRITING else (ending, [])
+            for number in early:
+                free[program.types[number]].append(buffers[number])
+            if step.result not in places:
+                kind = program.types[step.result]
+                buffers[step.result] = free[kind].pop() if free[kind] else self._new_buffer(kind)
+            for number in late:
+                free[program.types[number]].append(buffers[number])
+        start = {"float": len(places), "bool": len(places) + self._counts["float"]}
+        places = places | {number: start[program.types[number]] + i for number, i in buffers.items()}
+        return [(_FUNCTIONS[s.operation], tuple(places[n] for n in s.inputs), places[s.result]) for s in program.steps]
 
     def _new_buffer(self, kind: str) -> int:
-        self._kinds.append(kind)
-        return len(self._fixed) + len(self._kinds) - 1
-
-
-def _release(ending: list[int], places: dict[int, int], free: dict[str, list[int]], program: Listing) -> None:
-    for number in ending:
-        free[program.types[number]].append(places[number])
+        self._counts[kind] += 1
+        return self._counts[kind] - 1
 
 
 def _choose(test: Array, yes: Array, no: Array, out: Array) -> None:
@@ -154,6 +166,10 @@ def _choose(test: Array, yes: Array, no: Array, out: Array) -> None:
 
 _OVERWRITING: Final = frozenset({"where", "where_truth"})
 """Steps that write before they have read everything: their result needs a buffer of its own."""
+_SILENT: Final = frozenset(
+    {"<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "finite", "abs", "neg", "min", "max", "where", "where_truth"}
+)
+"""Steps that can raise no floating-point flag, whatever their operands."""
 _FUNCTIONS: Final[MappingProxyType[str, Callable[..., object]]] = MappingProxyType(
     {
         "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power, "square": np.square,

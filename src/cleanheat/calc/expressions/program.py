@@ -60,6 +60,9 @@ class Listing:
         key = (operation, inputs)
         if key in self._known:
             return self._known[key]
+        before = self._made_by.get(inputs[0])
+        if operation == "not" and before is not None and before.operation == "not":
+            return before.inputs[0]
         number = self._new(key, "bool" if operation in _TRUTHS else "float")
         step = Step(operation, inputs, number)
         self.steps.append(step)

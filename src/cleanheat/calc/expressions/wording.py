@@ -97,7 +97,7 @@ def _fold(char: str) -> str:
 def _number(out: Wording, at: int, digits: str) -> int:
     out.add(digits, at, spread=True)
     end = at + len(digits)
-    after = out.source[end : end + 1]
+    after = out.folded[end : end + 1]
     if after in _CONNECTIVES:
         return end
     if after and after not in _MARKS and (after.isalnum() or after in "_."):
@@ -141,6 +141,8 @@ def _word_of(out: Wording, at: int, word: str, known: Callable[[str], bool]) -> 
     if cut is None:
         if keyword.iskeyword(name) and name not in _KEYWORDS:
             raise refusal(out.source, f"公式中不能使用“{name}”", at)
+        if not name.isidentifier():
+            raise refusal(out.source, f"不能作为名称：“{name}”", at)
         out.add(f" {name} " if name in _KEYWORDS else name, at)
         return at + len(word)
     if cut.start():
