@@ -9,7 +9,7 @@ Operation faults act on the physics through :class:`Effects`; data faults act on
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -53,7 +53,8 @@ Labels = NDArray[np.void]
 
 
 LATE_START_SHARE, LATE_START_DAYS = 0.015, (1.5, 6.0)
-LATE_MINUTES = 4
+LATE_MINUTES, LATEST_MINUTES = 4.0, 30
+"""Late batches come after this many minutes on average, and at most."""
 AHEAD_MIN, BEHIND_MIN = (2.0, 8.0), (3.0, 45.0)
 """How far a sender's clock is wrong, ahead or behind, in minutes."""
 
@@ -62,7 +63,7 @@ class Schedule:
     """Every fault of one city; ``rate`` 0 leaves only the ``extra`` ones (for tests and staged demonstrations).
 
     ``data_rate`` multiplies what is wrong with the data alone: as ``rate`` unless given, but a few batches are always
-    late, sent twice or lost.
+    late, sent twice or lost.  ``rates`` multiplies single families beside.
     """
 
     def __init__(
@@ -72,10 +73,12 @@ class Schedule:
         extra: Labels | None = None,
         rate: float = 1.0,
         data_rate: float | None = None,
+        rates: Mapping[Fault, float] | None = None,
     ) -> None:
         self.seed = seed
         self.rate = rate
         self.data_rate = rate if data_rate is None else data_rate
+        self._rates = rates or {}
         self._delivery_rate = 1.0 if data_rate is None else data_rate
         self.extra = np.zeros(0, LABEL) if extra is None else extra
         unit = archive["unit"]
@@ -119,7 +122,8 @@ class Schedule:
         label["kind"], label["number"], label["column"] = "sender", who, -1
         label["fault"] = np.select([luck < LATE_SHARE, luck < lost], [Fault.LATE, Fault.BATCH_LOST], Fault.DUPLICATED)
         label["start"], label["end"] = when * MINUTE_S, (when + 1) * MINUTE_S
-        label["amount"] = 1 + np.floor(LATE_MINUTES * chance.uniform(self.seed, "delay", who, when))
+        minutes = -LATE_MINUTES * np.log(1 - chance.uniform(self.seed, "delay", who, when))
+        label["amount"] = np.minimum(1 + np.floor(minutes), LATEST_MINUTES)
         return label[np.argsort(label["start"], kind="stable")]
 
     def unit_start_delay_s(self, numbers: NDArray[np.int32], year: int) -> NDArray[np.int64]:
@@ -148,7 +152,7 @@ class Schedule:
     def _drawn(self, stream: str, family: Family, start: int, end: int) -> Labels:
         objects = self._objects[family.kind]
         is_operation = family.fault < Fault.STUCK
-        rate = self.rate if is_operation else self.data_rate
+        rate = (self.rate if is_operation else self.data_rate) * self._rates.get(family.fault, 1.0)
         if objects.shape[0] == 0 or rate <= 0:
             return np.zeros(0, LABEL)
         a_day = rate * max(family.at_least, family.a_day * objects.shape[0] / family.city_objects)
