@@ -93,6 +93,24 @@ ROUTES = {
     "GET /quality/values/confirmations": "own",
     "POST /quality/values/confirm": "own",
     "POST /quality/values/confirm/{confirmation_id}/undo": "own",
+    "GET /governance/orders": "own",
+    "POST /governance/orders": "own",
+    "GET /governance/orders/counts": "own",
+    "GET /governance/orders/export": "own",
+    "POST /governance/orders/steps": "own",
+    "GET /governance/orders/{order_id}": "own",
+    "POST /governance/orders/{order_id}/steps": "own",
+    "GET /governance/trainings/{training_id}/files": "own",
+    "POST /governance/trainings/{training_id}/files": "own",
+    "POST /files": "same",
+    "GET /files/{file_id}": "own",
+    "DELETE /files/{file_id}": "own",
+    "GET /files/{file_id}/content": "own",
+    "GET /flows": "same",
+    "GET /flows/{key}": "same",
+    "POST /flows/{key}/rehearsals": "same",
+    "POST /flows/{key}/versions": "same",
+    "POST /flows/{key}/versions/{version_id}/publish": "same",
     "POST /ingest/batches": "signed",
     "POST /ingest/rows": "signed",
     "GET /ingest/keys": "signed",
@@ -116,6 +134,13 @@ FOREIGN = {
     "POST /alerts/{alert_id}/confirm": "/alerts/{alert}/confirm",
     "POST /alerts/{alert_id}/false": "/alerts/{alert}/false",
     "POST /alerts/{alert_id}/close": "/alerts/{alert}/close",
+    "GET /governance/orders/{order_id}": "/governance/orders/{order}",
+    "POST /governance/orders/{order_id}/steps": "/governance/orders/{order}/steps",
+    "GET /governance/trainings/{training_id}/files": "/governance/trainings/{training}/files",
+    "POST /governance/trainings/{training_id}/files": "/governance/trainings/{training}/files",
+    "GET /files/{file_id}": "/files/{file}",
+    "DELETE /files/{file_id}": "/files/{file}",
+    "GET /files/{file_id}/content": "/files/{file}/content",
     "GET /evaluation/trend": "/evaluation/trend?kind=company&number=20",
     "GET /evaluation/checks": "/evaluation/checks?kind=company&number=20",
     "GET /evaluation/objects": "/evaluation/objects?kind=company&number=20",
@@ -137,6 +162,9 @@ SHARED = {
     "GET /objects/{kind}": "/objects/substation",
     "GET /search": "/search?q=换热站",
     "GET /alerts": "/alerts",
+    "GET /governance/orders": "/governance/orders",
+    "GET /governance/orders/counts": "/governance/orders/counts",
+    "GET /governance/orders/export": "/governance/orders/export?format=csv",
     "GET /evaluation/scores": "/evaluation/scores?data_set=*&period=2025-12",
     "GET /evaluation/scores/export": "/evaluation/scores/export?data_set=*&format=csv&period=2025-12",
     "GET /evaluation/ranking": "/evaluation/ranking?period=2025-12",
@@ -148,6 +176,8 @@ SHARED = {
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
 
 ELSEWHERE = {
+    "POST /governance/orders": "tests/governance/test_actions.py: an alert of another company",
+    "POST /governance/orders/steps": "tests/governance/test_http.py: each order answers for itself",
     "POST /quality/values/confirm": "tests/quality/test_provenance.py: who may confirm and what",
     "POST /quality/values/confirm/{confirmation_id}/undo": "tests/quality/test_provenance.py",
     "POST /complaints/imports": "tests/complaints/test_importing.py: the city alone imports",
@@ -202,7 +232,7 @@ def things_of_20(readings, cast):  # noqa: F811
         since_at=at, first_at=at, last_at=at, company_id=20, office_id=21, sender_id=20, district_id=3,
     )  # fmt: skip
     job = Job.objects.create(name=next(iter(jobs.JOBS)).key, owner=theirs, created_at=at)
-    return {"user": theirs.pk, "alert": alert.pk, "job": job.pk, **_evaluated(at)}
+    return {"user": theirs.pk, "alert": alert.pk, "job": job.pk, **_evaluated(at), **_governed(alert)}
 
 
 def _evaluated(at):
@@ -221,9 +251,29 @@ def _evaluated(at):
     return {"report": report.pk, "sample": sample.pk}
 
 
+def _governed(alert):
+    """A governance order, a training and a file of company 20."""
+    from datetime import date
+    from io import BytesIO
+
+    from cleanheat.accounts.models import User
+    from cleanheat.governance import actions
+    from cleanheat.governance.models import Training
+    from cleanheat.infra.files.actions import upload
+
+    city, theirs = (User.objects.get(username=f"{name}.dispatcher") for name in ("city", "company2"))
+    order = actions.raise_by_hand(city, [alert.pk], "", "乙热力", [])
+    training = Training.objects.create(
+        organisation_id=20, topic="乙热力", held_on=date(2026, 1, 1), organiser="x", trainees=1, hours=1
+    )
+    file = upload(theirs, "x.txt", BytesIO(b"x"), 1)
+    return {"order": order.pk, "training": training.pk, "file": file.pk}
+
+
 def _send(client, route, path):
     method = route.split()[0].lower()
-    body = ({"note": "x", "password": "tuHao-92-qiao"}, "application/json") if method in {"post", "patch"} else ()
+    given = {"note": "x", "password": "tuHao-92-qiao", "action": "accept", "files": [1]}
+    body = (given, "application/json") if method in {"post", "patch"} else ()
     return getattr(client, method)(f"/api/v1{path}", *body)
 
 
@@ -232,6 +282,7 @@ def test_without_a_session_nothing_is_told(route, db):
     path = FOREIGN.get(route) or SHARED.get(route) or route.split()[1]
     path = path.replace("{job}", "1").replace("{user}", "1").replace("{alert}", "1")
     path = path.replace("{report}", "1").replace("{sample}", "1")
+    path = path.replace("{order}", "1").replace("{training}", "1").replace("{file}", "1")
     for name in ("{key}", "{kind}", "{pk}", "{number}"):
         path = path.replace(name, "1")
     assert _send(Client(raise_request_exception=False), route, path).status_code == 401

@@ -1,19 +1,27 @@
 """What other rooms may ask of alerts."""
 
-from cleanheat.alerts.actions import Place, Reconciled, reconcile
+from cleanheat.alerts.actions import Place, Reconciled, follow_order, reconcile
+from cleanheat.alerts.cards import AlertCard, cards, live_ids, source_name, tally, waiting
 from cleanheat.alerts.queries import Happened, happened, open_by, open_by_level
 from cleanheat.alerts.sources import SOURCES, AlertSource
 from cleanheat.alerts.vocabulary import AlertState
 
 __all__ = [
     "SOURCES",
+    "AlertCard",
     "AlertSource",
     "AlertState",
     "Happened",
     "Place",
     "Reconciled",
+    "cards",
+    "follow_order",
     "happened",
+    "live_ids",
     "open_by",
     "open_by_level",
     "reconcile",
+    "source_name",
+    "tally",
+    "waiting",
 ]

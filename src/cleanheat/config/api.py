@@ -18,6 +18,9 @@ from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
 from cleanheat.complaints.http import router as complaints
 from cleanheat.evaluation.http import router as evaluation
+from cleanheat.governance.http import router as governance
+from cleanheat.infra.files.http import router as files
+from cleanheat.infra.flow.http import router as flows
 from cleanheat.infra.http import router as jobs
 from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
@@ -52,6 +55,9 @@ for router in (
     screens,
     complaints,
     evaluation,
+    governance,
+    files,
+    flows,
 ):
     api.add_router("", router)
 api.add_router("/ingest", ingest)

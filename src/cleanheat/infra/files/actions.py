@@ -78,8 +78,19 @@ def attach(user: Any, ids: Sequence[int], holder_kind: str, holder_id: int, step
 
 @transaction.atomic
 def take_back(user: Any, file_id: int) -> None:
-    """Remove one's own file while it belongs to nothing; its bytes go with the next clean-up."""
-    mine = StoredFile.objects.filter(pk=file_id, uploaded_by=user, holder_kind="")
-    if not mine.delete()[0]:
+    """Remove one's own file while it belongs to nothing, and its bytes if no other file is the same."""
+    mine = StoredFile.objects.filter(pk=file_id, uploaded_by=user, holder_kind="").first()
+    if mine is None:
         raise not_found("没有这个附件或已被使用")
+    mine.delete()
+    free(mine.sha256)
     audit.record(user, "files.take_back", "file", file_id)
+
+
+@transaction.atomic
+def free(sha256: str) -> bool:
+    """Remove bytes that no file names; in a transaction, so that an upload of them is seen or sees them gone."""
+    is_free = not StoredFile.objects.select_for_update().filter(sha256=sha256).exists()
+    if is_free:
+        storing.remove(sha256)
+    return is_free

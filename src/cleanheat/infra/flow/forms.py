@@ -20,6 +20,8 @@ def filled(taken: Transition, given: Mapping[str, Any], note: str, n_files: int)
             raise invalid(f"fields.{name}", "没有此字段", f"可用: {', '.join(sorted(known))}" if known else "")
     if taken.needs_note and not note.strip():
         raise invalid("note", "请填写说明")
+    if "\0" in note:
+        raise invalid("note", "说明含有不可用的字符")
     if len(note) > LONGEST_NOTE:
         raise invalid("note", "说明过长", f"最多 {LONGEST_NOTE} 字")
     if n_files < taken.least_files:
@@ -35,7 +37,7 @@ def _value(field: FormField, given: Any) -> Any:
         return None
     if field.type in {"number", "organisation"}:
         return _number(field, given)
-    if not isinstance(given, str):
+    if not isinstance(given, str) or "\0" in given:
         raise invalid(f"fields.{field.key}", f"{field.zh}应为文字")
     text = given.strip()
     if field.type == "choice" and text not in field.choices:

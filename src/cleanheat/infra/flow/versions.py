@@ -65,13 +65,13 @@ def draft(user: Any, key: str, body: dict[str, Any], note: str) -> FlowVersion:
 
 
 @transaction.atomic
-def publish(user: Any, version_id: int) -> FlowVersion:
+def publish(user: Any, version_id: int, key: str = "") -> FlowVersion:
     """Put a draft in force: only if it is proved to strand nothing and somebody is there to act in every state.
 
     Items that began under an older version keep it.
     """
     version = FlowVersion.objects.select_for_update().filter(pk=version_id).first()
-    if version is None or version.flow not in FLOWS:
+    if version is None or version.flow not in FLOWS or key not in ("", version.flow):
         raise not_found("没有这个流程版本")
     require(user, FLOWS[version.flow].edit_permission)
     if version.state == FlowVersion.State.PUBLISHED:

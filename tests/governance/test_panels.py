@@ -1,0 +1,90 @@
+"""Numbers of the panels: by company, rule, state; against the period before; and what is late."""
+
+import pytest
+
+from cleanheat.alerts.models import Alert
+from cleanheat.governance import actions, jobs, panels, statistics
+from cleanheat.governance.verification import WAIT_S
+from cleanheat.infra.flow import deadlines
+from cleanheat.infra.panels import PanelQuery
+from cleanheat.infra.scope import EVERYTHING, Scope
+from cleanheat.kernel.time import DAY_S
+from tests.governance.conftest import FEEDBACK, alert, step, who
+from tests.governance.test_actions import run
+
+OTHER = "quality.gateway_lost"
+
+
+@pytest.fixture
+def month(world, rechecked):
+    """40 days ago one order; now three: one solved at first try after 3 h, one late, one of company 20."""
+    city = who("city.dispatcher")
+    old = actions.raise_by_hand(city, [alert(1).pk], "", "", [])
+    step(old, "city.dispatcher", "cancel", note="旧")
+    world.advance(40 * DAY_S)
+    solved, late, theirs = (
+        actions.raise_by_hand(city, [a.pk], "", "", []) for a in (alert(5), alert(9, OTHER), alert(2))
+    )
+    step(solved, "company.dispatcher", "accept")
+    world.advance(2 * 3_600 - 60)
+    step(solved, "company.dispatcher", "feedback", **FEEDBACK)
+    Alert.objects.filter(object_number=5).update(is_live=False)
+    step(theirs, "company2.dispatcher", "accept")
+    world.advance(WAIT_S + 60)
+    run(jobs.verify_orders)
+    while deadlines.sweep():
+        pass
+    return world, late
+
+
+def query(world, scope=EVERYTHING, days=30):
+    now = int(world.now()) + 1
+    return PanelQuery(scope, now - DAY_S, now, "hour", panels.Span(days=days))
+
+
+@pytest.mark.feature("C11-1")
+def test_summary_compares_with_the_period_before(month):
+    world, _ = month
+    values = {m.label: (m.value, m.change) for m in panels._summary(query(world)).measures}
+    assert values["工单"] == (3, 2)
+    assert values["已办结"] == (1, 1)
+    assert values["平均处置"] == (3.0, None)
+    assert values["一次通过率"] == (100.0, None)
+    assert values["按时率"][0] == 66.7
+    assert values["办结率"][0] == 33.3
+
+
+@pytest.mark.feature("C11-1")
+def test_bars_ranking_states_and_trend(month):
+    world, late = month
+    bars = panels._by_company(query(world))
+    assert bars.categories == ["甲热力", "乙热力"]
+    assert {line.name: list(line.values) for line in bars.lines} == {
+        "办理中": [0, 1],
+        "超时": [1, 0],
+        "已办结": [1, 0],
+    }
+    assert [e.value for e in panels._by_rule(query(world)).entries] == [2, 1]
+    assert {s.name: s.value for s in panels._states(query(world)).shares} == {"待接收": 1, "处置中": 1, "已办结": 1}
+    assert sum(panels._trend(query(world)).lines[0].values) == 3
+    assert sum(panels._trend(query(world, days=60)).lines[0].values) == 4
+    assert [list(line.values) for line in panels._compared(query(world)).lines] == [[2, 1], [1, 0]]
+    table = panels._late(query(world))
+    assert (table.total, table.rows[0][0]) == (1, late.number)
+    assert {m.label: m.value for m in panels._standing(query(world)).measures}["已超时"] == 1
+    assert len(panels._newest(query(world)).entries) == 4
+
+
+@pytest.mark.feature("A6-2")
+def test_quality_alarms_by_rule_and_day(month):
+    world, _ = month
+    bars = panels._alarms_by_rule(query(world))
+    assert bars.lines[2].values == [2, 1]
+    assert sum(sum(line.values) for line in panels._alarms_trend(query(world)).lines) == 3
+
+
+def test_a_company_sees_its_own_numbers(month):
+    world, _ = month
+    own = Scope(key="company:20", organisation_id=20, company_ids=frozenset({20}))
+    assert panels._by_company(query(world, own)).categories == ["乙热力"]
+    assert statistics.total(own, 0, int(world.now()) + 1).orders == 1
