@@ -47,6 +47,7 @@ VALUES = (
     Fault.OUT_OF_RANGE, Fault.SPIKE, Fault.STUCK, Fault.DRIFT, Fault.UNIT_MISTAKE, Fault.SWAPPED, Fault.SIGN,
     Fault.SENTINEL, Fault.COUNTER_RESET, Fault.CHANNEL_DEAD, Fault.LIE,
 )  # fmt: skip
+SETTLING = 99
 GATEWAYS = {
     Fault.SUBSTATION_GATEWAY: "substation",
     Fault.COMPANY_GATEWAY: "sender",
@@ -67,6 +68,8 @@ class Tolerance:
     flat_other_min: int = 1440
     clock_min: float = 2.0
     late_min: float = 5.0
+    reset_min: int = 6
+    """Until the new level of a meter that began again is taken for its own."""
     settled_min: int = 20
     """A clock's offset and a gateway's silence are known after some minutes."""
 
@@ -241,7 +244,7 @@ class _Runner:
             self._score_sound(frame.kind, signal.code, i, sound, hit, said_by)
             if signal.is_counter:
                 off = np.where(fault > 0, np.inf, 0.0)
-            for family in np.unique(fault[(fault > 0) & comparable]).tolist():
+            for family in np.unique(fault[(fault > 0) & (fault != SETTLING) & comparable]).tolist():
                 mine = comparable & (fault == family) & (~null | (family == Fault.CHANNEL_DEAD))
                 if family == Fault.STUCK:
                     limit = self.tolerance.flat_min.get(frame.kind, self.tolerance.flat_other_min)
@@ -303,12 +306,16 @@ class _Runner:
             np.zeros((n_signals, numbers.shape[0]), np.int16),
             np.zeros((n_signals, numbers.shape[0]), np.int64),
         )
-        mine = self.labels[(self.labels["kind"] == kind) & (self.labels["start"] <= t) & (self.labels["end"] > t)]
+        later = np.where(self.labels["fault"] == Fault.COUNTER_RESET, self.tolerance.reset_min * MINUTE_S, 0)
+        there = (self.labels["start"] <= t) & (self.labels["end"] + later > t)
+        mine = self.labels[(self.labels["kind"] == kind) & there]
         for label in mine[np.isin(mine["fault"], VALUES)].tolist():
-            _, number, fault, start, _, _, column = label
+            _, number, fault, start, end, _, column = label
             row = int(np.searchsorted(numbers, number))
             columns: Any = slice(None) if column < 0 else column
             out[columns, row], since[columns, row] = fault, start
+            if end <= t:
+                out[columns, row] = SETTLING
             if fault == Fault.SWAPPED:
                 other = PAIRS[kind][column]
                 out[other, row], since[other, row] = fault, start
@@ -349,9 +356,10 @@ class _Runner:
         off = np.isin(sender, clocks["number"][np.abs(clocks["amount"]) > self.tolerance.clock_min])
         is_recent = np.isin(sender, self._recent_clocks(sent)) | np.isin(sender, clocks["number"])
         is_late = (sent - frame.minute) / MINUTE_S > self.tolerance.late_min
+        is_nearly = (sent - frame.minute) / MINUTE_S > self.tolerance.late_min - 1
         for code, wrong, sound in (
             ("wrong_clock", off & np.isin(sender, settled["number"]), ~is_recent),
-            ("late", is_late & ~is_recent, ~is_recent & (not is_late)),
+            ("late", is_late & ~is_recent, ~is_recent & (not is_nearly)),
         ):
             hit = self._whole_rows(frame, judged, code)
             score = self.result.scores[code]
