@@ -88,6 +88,12 @@ ROUTES = {
     "POST /evaluation/reports/{report_id}/publish": "own",
     "POST /evaluation/reports/{report_id}/comments": "own",
     "POST /evaluation/reports/{report_id}/close": "own",
+    "GET /quality/uploads": "own",
+    "GET /quality/uploads/export": "own",
+    "GET /quality/uploads/objects": "own",
+    "GET /quality/uploads/mismatches": "own",
+    "GET /quality/uploads/mismatches/export": "own",
+    "GET /quality/uploads/calendar": "own",
     "GET /quality/trace": "own",
     "GET /quality/hits": "own",
     "GET /quality/values/confirmations": "own",
@@ -152,6 +158,12 @@ FOREIGN = {
 """Routes to one thing, pointed at a thing of company 20: for company 10 it must not exist."""
 
 SHARED = {
+    "GET /quality/uploads": "/quality/uploads",
+    "GET /quality/uploads/export": "/quality/uploads/export",
+    "GET /quality/uploads/objects": "/quality/uploads/objects?kind=unit",
+    "GET /quality/uploads/mismatches": "/quality/uploads/mismatches",
+    "GET /quality/uploads/mismatches/export": "/quality/uploads/mismatches/export",
+    "GET /quality/uploads/calendar": "/quality/uploads/calendar",
     "GET /complaints/imports": "/complaints/imports",
     "GET /complaints/validity": "/complaints/validity",
     "GET /organisations": "/organisations",

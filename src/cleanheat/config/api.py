@@ -26,6 +26,7 @@ from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
 from cleanheat.kernel.errors import Problem, forbidden, not_found
 from cleanheat.pipeline.http import router as pipeline
+from cleanheat.quality.http_uploads import router as quality_uploads
 from cleanheat.quality.http_values import router as quality_values
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
@@ -44,6 +45,7 @@ api = NinjaAPI(
     auth=SessionAuth(csrf=True),
 )
 for router in (
+    quality_uploads,
     quality_values,
     accounts,
     jobs,

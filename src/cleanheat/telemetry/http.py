@@ -168,7 +168,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "sequence": receipt.sequence,
         "rows": receipt.rows,
         "refused": receipt.refused,
-        "faults": receipt.faults,
+        **({"faults": receipt.faults} if receipt.faults else {}),
     }
 
 
