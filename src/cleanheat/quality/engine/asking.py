@@ -25,7 +25,11 @@ Found = tuple[int, Places]
 def ask(rule: CompiledRule, patch: Patch, tally: Tally) -> list[Found]:
     """Ask one rule of all objects of a patch, note the answers, and say what was broken."""
     together = BLOCK_ROWS // max(patch.n, 1)
-    if together < 2 or len(rule.each) < 2:
+    if rule.asks_null:
+        parts = [(i, _reported(rule, patch, patch.board.null(i, patch.at))) for i in rule.each]
+    elif rule.asks_sender:
+        parts = [(WHOLE_ROW, _ask_senders(rule, patch, tally))]
+    elif together < 2 or len(rule.each) < 2:
         parts = [_ask_one(rule, patch, i, tally) for i in rule.each or (WHOLE_ROW,)]
     else:
         chunks = [rule.each[i : i + together] for i in range(0, len(rule.each), together)]
@@ -38,6 +42,47 @@ def ask(rule: CompiledRule, patch: Patch, tally: Tally) -> list[Found]:
     return found
 
 
+def _ask_senders(rule: CompiledRule, patch: Patch, tally: Tally) -> Places:
+    """What holds for all rows of a sender is asked once a sender; most minutes there is nothing more to do."""
+    asked = _answers_of_senders(rule, patch)
+    if asked is None:
+        return _NONE
+    sender = patch.board.sender[patch.at]
+    broken, skipped, unasked = (_meant(rule, patch, of[sender].nonzero()[0]) for of in asked)
+    tally.note(skipped=skipped, unasked=unasked)
+    return broken
+
+
+def _answers_of_senders(rule: CompiledRule, patch: Patch) -> tuple[NDArray[np.bool_], ...] | None:
+    """By sender id: broken, not applicable, not asked; ``None`` where every sender fulfils the rule."""
+    look, key = patch.look, (patch.kind, id(rule))
+    if key not in look.sender_answers:
+        broken, skipped, unasked = np.zeros((3, look.senders), dtype=bool)
+        for first in range(0, look.senders, BLOCK_ROWS):
+            part = slice(first, min(first + BLOCK_ROWS, look.senders))
+            n = part.stop - part.start
+
+            def operand(leaf: Leaf, part: slice = part) -> NDArray[np.float64]:
+                return look.of_senders(patch.kind, leaf)[part]
+
+            broken[part], skipped[part] = _flags(rule.stacked.test.run(operand, n))
+            if rule.stacked.when is not None:
+                unasked[part], unknown = _flags(rule.stacked.when.run(operand, n))
+                skipped[part] = (skipped[part] & ~unasked[part]) | unknown
+                broken[part] &= ~(unasked[part] | unknown)
+        answers = tuple(answer & patch.board.sends for answer in (broken, skipped, unasked))
+        look.sender_answers[key] = answers if any(a.any() for a in answers) else None
+    return look.sender_answers[key]
+
+
+def _flags(outcome: Outcome) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where the condition is broken, and where it does not apply."""
+    untrue = ~_truth(outcome)
+    if outcome.applicable is None:
+        return untrue, np.zeros_like(untrue)
+    return untrue & outcome.applicable, ~outcome.applicable
+
+
 def _ask_one(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Found:
     programs = rule.of_signal.get(i, rule.stacked)
     if programs.when is not None:
@@ -47,7 +92,7 @@ def _ask_one(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Found:
         if asked.size * FEW < patch.n:
             part = patch.part(asked)
             broken, skipped = _split(programs.test.run(part.operand, part.n))
-            tally.skipped.append(_meant(rule, patch, asked[skipped]))
+            tally.note(skipped=_meant(rule, patch, asked[skipped]))
             return i, _meant(rule, patch, asked[broken])
     else:
         asked = None
@@ -56,8 +101,7 @@ def _ask_one(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Found:
         is_asked = np.zeros(patch.n, dtype=bool)
         is_asked[asked] = True
         broken, skipped = broken[is_asked[broken]], skipped[is_asked[skipped]]
-    if skipped.size:
-        tally.skipped.append(_meant(rule, patch, skipped))
+    tally.note(skipped=_meant(rule, patch, skipped))
     return i, _meant(rule, patch, broken)
 
 
@@ -65,13 +109,12 @@ def _asked(rule: CompiledRule, patch: Patch, when: Program, tally: Tally) -> Pla
     """Numbers within the patch to which the rule applies."""
     outcome = when.run(patch.operand, patch.n)
     _note_unasked(rule, patch, outcome, tally, np.arange(patch.n))
-    return np.flatnonzero(_truth(outcome))
+    return _truth(outcome).nonzero()[0]
 
 
 def _note_unasked(rule: CompiledRule, patch: Patch, outcome: Outcome, tally: Tally, places: Places) -> None:
     unasked, skipped = _split(outcome)
-    tally.unasked.append(_meant(rule, patch, places[unasked]))
-    tally.skipped.append(_meant(rule, patch, places[skipped]))
+    tally.note(skipped=_meant(rule, patch, places[skipped]), unasked=_meant(rule, patch, places[unasked]))
 
 
 def _ask_stacked(rule: CompiledRule, patch: Patch, signals: Sequence[int], tally: Tally) -> Iterator[Found]:
@@ -87,8 +130,7 @@ def _ask_stacked(rule: CompiledRule, patch: Patch, signals: Sequence[int], tally
     broken, skipped = _split(rule.stacked.test.run(operands, n))
     if asked is not None:
         broken, skipped = broken[asked[broken]], skipped[asked[skipped]]
-    if skipped.size:
-        tally.skipped.append(_meant(rule, patch, places[skipped]))
+    tally.note(skipped=_meant(rule, patch, places[skipped]))
     bounds = np.searchsorted(broken, np.arange(1, len(signals)) * patch.n)
     for i, of_signal in zip(signals, np.split(broken, bounds), strict=True):
         yield i, _meant(rule, patch, of_signal % patch.n)
@@ -106,10 +148,9 @@ def _stacked(patch: Patch, codes: Sequence[str], signals: Sequence[int]) -> Oper
 
 def _split(outcome: Outcome) -> tuple[Places, Places]:
     """Numbers that broke the condition, and those to which it did not apply."""
-    untrue = ~_truth(outcome)
-    if outcome.applicable is None:
-        return np.flatnonzero(untrue), _NONE
-    numbers = np.flatnonzero(untrue)
+    numbers = (~_truth(outcome)).nonzero()[0]
+    if outcome.applicable is None or not numbers.size:
+        return numbers, _NONE
     applied = outcome.applicable[numbers]
     return numbers[applied], numbers[~applied]
 
@@ -125,7 +166,10 @@ _NONE: Places = np.zeros(0, np.intp)
 
 def _meant(rule: CompiledRule, patch: Patch, within: Places) -> Places:
     """Positions of the kind, of those within the patch that have reported and that the rule is for."""
-    places = patch.places(within)
+    return _reported(rule, patch, patch.places(within)) if within.size else within
+
+
+def _reported(rule: CompiledRule, patch: Patch, places: Places) -> Places:
     if not patch.board.is_full:
         places = places[patch.board.present[places]]
     return places if rule.mask is None else places[rule.mask[places]]

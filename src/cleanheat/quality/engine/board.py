@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import KindTable
 from cleanheat.kernel.verdicts import Verdict
+from cleanheat.quality.engine.history import Positions
 from cleanheat.telemetry.frames import Frame
 
 Floats = NDArray[np.float64]
@@ -27,9 +28,12 @@ class Board:
     nothing was sent and, phase by phase, where a rule has found the value bad.
     """
 
-    def __init__(self, frame: Frame, table: KindTable, place_of: NDArray[np.int32]) -> None:
+    def __init__(self, frame: Frame, table: KindTable, place_of: NDArray[np.int32], senders: int) -> None:
         self.frame = frame
         self.spec = frame.spec
+        self.sender = table.links["sender"][table.numbers].astype(np.intp)
+        self.sends = np.zeros(senders, dtype=bool)
+        self.sends[self.sender] = True
         self.minute = frame.minute
         self.count = table.count
         ids = frame.ids.astype(np.intp)
@@ -90,6 +94,15 @@ class Board:
         """The verdicts of a frame that has been judged before."""
         for mine, frames in zip(self.verdicts, self.frame.verdicts, strict=True):
             mine[self.places] = frames if self._known is None else frames[self._known]
+
+    def null(self, i: int, at: Positions) -> Places:
+        """Positions of a block, or of some objects, whose i-th signal is a null mark or did not come."""
+        null = self._null[i]
+        if isinstance(at, slice):
+            first, last = np.searchsorted(null, (at.start, at.stop))
+            return null[first:last]
+        missing: NDArray[np.bool_] = self.raw[i][at] == self.spec.signals[i].missing
+        return at[missing]
 
     def rows_of(self, places: Places) -> Places:
         """The frame's row numbers of positions that have reported."""

@@ -49,6 +49,9 @@ PHASES: Final[Mapping[Family, int]] = {
 }
 """In which order rules are asked: what an earlier phase found bad is a missing operand of the later ones."""
 
+_OF_SENDERS = frozenset({"lag_min", "clock_offset_min", "repeats", "in_season", "hour", "month"})
+"""Fields that are the same for all rows of a sender (or of the minute)."""
+
 _PREVIOUS = frozenset({"prev", "delta", "rate"})
 _ELSEWHERE = frozenset({"parent", "sum_children", "peers_median"})
 """Functions that look at other objects, and so wait until all of them have passed the earlier phases."""
@@ -97,6 +100,10 @@ class CompiledRule:
     stacked: Programs
     mask: Mask | None
     looks_elsewhere: bool
+    asks_null: bool
+    """Whether all it asks is that a value be there: the board knows."""
+    asks_sender: bool
+    """Whether it says the same of all rows of a sender."""
     leaves: tuple[Leaf, ...]
 
     @property
@@ -151,19 +158,32 @@ def compile_rule(spec: RuleSpec, archive: Archive) -> CompiledRule:
     """Raises ``ExpressionError`` (a wrong text) or ``KeyError`` (a signal the kind does not have)."""
     kind = KINDS[spec.kind]
     of_signal = {kind.index[code]: _programs(spec, kind[code]) for code in spec.each}
+    each = tuple(of_signal)
     stacked = _programs(spec, kind[spec.each[0]] if spec.each else None, stacked=True)
     leaves = tuple(dict.fromkeys(leaf for p in of_signal.values() or [stacked] for leaf in p.leaves))
     return CompiledRule(
         spec=spec,
         phase=PHASES[spec.family],
-        each=tuple(of_signal),
+        each=each,
         marks=tuple(kind.index[code] for code in spec.marks),
         of_signal=of_signal,
         stacked=stacked,
         mask=mask_of(spec.scope, spec.kind, archive),
         looks_elsewhere=any(isinstance(leaf, ReadingLeaf) and leaf.function in _ELSEWHERE for leaf in leaves),
+        asks_null=bool(each) and stacked.when is None and _is_presence(spec),
+        asks_sender=not each and all(isinstance(leaf, FieldLeaf) and leaf.code in _OF_SENDERS for leaf in leaves),
         leaves=leaves,
     )
+
+
+def _is_presence(spec: RuleSpec) -> bool:
+    """``not 缺失(值)``, however it is written."""
+    signal = replace(KINDS[spec.kind][spec.each[0]], code=VALUE)
+    tree = parse(spec.expression, rule_vocabulary(spec.kind, spec.parameters, signal)).tree
+    match tree:
+        case Apply("not", (Apply("isnull", (Read(FieldLeaf(code)),)),)):
+            return code == VALUE
+    return False
 
 
 def _programs(spec: RuleSpec, signal: Signal | None, *, stacked: bool = False) -> Programs:

@@ -30,6 +30,14 @@ class Needs:
 
 
 @dataclass
+class _Newest:
+    """The newest trusted integer of every object before the newest minute, and its minute (number)."""
+
+    raw: NDArray[Any]
+    minute_no: NDArray[np.int32]
+
+
+@dataclass
 class _Resting:
     """The last raw integer of every object and the minute (number) since which it has not moved."""
 
@@ -46,6 +54,7 @@ class KindHistory:
         self.minute_no = NEVER
         self._length = 1
         self._rings: dict[str, NDArray[Any]] = {}
+        self._newest: dict[str, _Newest] = {}
         self._resting: dict[str, _Resting] = {}
 
     def need(self, needs: Needs) -> None:
@@ -56,11 +65,14 @@ class KindHistory:
         for code in needs.lookback_min.keys() - self._rings.keys():
             signal = self.spec[code]
             self._rings[code] = np.full((self._length, self.count), signal.missing, signal.dtype)
+            never = np.full(self.count, NEVER, np.int32)
+            self._newest[code] = _Newest(np.full(self.count, signal.missing, signal.dtype), never)
         for code in needs.resting - self._resting.keys():
             signal = self.spec[code]
             since = np.full(self.count, NEVER, np.int32)
             self._resting[code] = _Resting(np.full(self.count, signal.missing, signal.dtype), since)
         self._rings = {c: r for c, r in self._rings.items() if c in needs.lookback_min}
+        self._newest = {c: n for c, n in self._newest.items() if c in self._rings}
         self._resting = {c: r for c, r in self._resting.items() if c in needs.resting}
 
     @property
@@ -84,11 +96,28 @@ class KindHistory:
         if minute_no < self.minute_no:
             return False
         if minute_no > self.minute_no:
+            self._fold()
             passed = min(minute_no - self.minute_no, self._length)
             for code, ring in self._rings.items():
                 ring[[m % self._length for m in range(minute_no - passed + 1, minute_no + 1)]] = self.spec[code].missing
             self.minute_no = minute_no
         return True
+
+    def _fold(self) -> None:
+        """The newest minute becomes the past.  Not earlier: its rows may come in parts, and parts come again."""
+        for code, newest in self._newest.items():
+            row = self._rings[code][self.minute_no % self._length]
+            there = row != self.spec[code].missing
+            np.copyto(newest.raw, row, where=there)
+            np.copyto(newest.minute_no, np.int32(self.minute_no), where=there)
+
+    def previous(self, code: str, most_min: int, at: Positions) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """The newest trusted values before the newest minute, NaN where older than ``most_min``, and their age."""
+        newest = self._newest[code]
+        age = self.minute_no - newest.minute_no[at]
+        values: NDArray[np.float64] = newest.raw[at] / self.spec[code].scale
+        values[(age > most_min).nonzero()[0]] = np.nan
+        return values, age
 
     def past(self, code: str, back_min: int, at: Positions) -> NDArray[Any]:
         """Trusted integers ``back_min`` minutes before the newest minute."""

@@ -115,12 +115,13 @@ class Judge:
         in_order = frozenset(k for k in frames if minute <= floor_minute(now) and self.history[k].begin(minute))
         look = Look(
             minute=minute,
-            boards={k: Board(f, self._archive[k], self._kinship.place_of[k]) for k, f in frames.items()},
+            boards={k: self._board(f) for k, f in frames.items()},
             history=self.history,
             archive=self._archive,
             kinship=self._kinship,
             attributes=self._attributes,
             in_order=in_order,
+            senders=self._senders,
             outdoor_temp_c=self._outdoors(None, minute),
             regularities=self.rules.regularities,
         )
@@ -130,6 +131,9 @@ class Judge:
             look.lag_min = {kind: lag_min(arrivals, kind, self._senders) for kind in frames}
             look.clock_offset_min = self._clocks.offset_min()
         return look
+
+    def _board(self, frame: Frame) -> Board:
+        return Board(frame, self._archive[frame.kind], self._kinship.place_of[frame.kind], self._senders)
 
     def _outdoors(self, board: Board | None, minute: int) -> float:
         """The city's median of what can be trusted now, or was not long ago."""
@@ -160,7 +164,7 @@ class Judge:
         board, table = one.board, self._archive[kind]
         board.write_back()
         self._remember(kind, board, look.minute, in_order=kind in look.in_order)
-        counting = Counting(board, table, self._senders)
+        counting = Counting(board, self._senders)
         counted: list[tuple[CompiledRule, SenderCounts]] = []
         for tally in one.tallies.values():
             counts = counting.of(tally)
@@ -184,11 +188,9 @@ class Judge:
     def remember(self, frames: Iterable[Frame]) -> None:
         """Fill the history with minutes that were judged before: what a restart begins with."""
         for frame in frames:
-            kind, history = frame.kind, self.history[frame.kind]
-            board = Board(frame, self._archive[kind], self._kinship.place_of[kind])
-            in_order = history.begin(frame.minute)
+            in_order, board = self.history[frame.kind].begin(frame.minute), self._board(frame)
             board.take_verdicts()
-            self._remember(kind, board, frame.minute, in_order=in_order)
+            self._remember(frame.kind, board, frame.minute, in_order=in_order)
 
 
 def _ask_phase(one: _Kind, patch: Patch, rules: Sequence[CompiledRule]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,21 +79,25 @@ class Kinship:
             self._groups[kind] = np.unique(codes, return_inverse=True)[1].astype(np.int64)
         return self._groups[kind]
 
-    def peers_median(self, values: Floats, kind: str, scale: int) -> Floats:
-        """Median over each object's peers, itself included; one sort of integers for all groups together."""
+    def peers_median(self, stored: NDArray[Any], known: NDArray[np.intp], kind: str) -> Floats:
+        """Median over each object's peers, itself included, of scaled integers at the ``known`` positions.
+
+        One sort for all groups together: the group in the high bits, the reading in the low ones.
+        """
         group = self.group(kind)
-        known = np.flatnonzero(~np.isnan(values))
-        stored = np.rint(values[known] * scale).astype(np.int64)
-        keys = np.sort((group[known] << 33) + (stored + (1 << 32)))
+        bits = 8 * stored.dtype.itemsize
+        offset = 1 << (bits - 1)
+        wide = np.dtype(np.int64 if bits > 16 or int(group.max(initial=0)) >> (31 - bits) else np.int32)
+        keys: NDArray[Any] = group[known].astype(wide) * (1 << bits)
+        keys += stored
+        keys += offset
+        keys.sort()
         counts = np.bincount(group[known], minlength=int(group.max(initial=0)) + 1)
-        ends = np.cumsum(counts)
-        low = np.minimum(ends - counts + (counts - 1) // 2, keys.size - 1)
-        high = np.minimum(ends - counts + counts // 2, keys.size - 1)
+        ends, full = np.cumsum(counts), counts > 0
+        low, high = ends - counts + (counts - 1) // 2, ends - counts + counts // 2
+        mask = (1 << bits) - 1
         medians = np.full(counts.size, np.nan)
-        full = counts > 0
-        mask = (1 << 33) - 1
-        both = (keys[low[full]] & mask) + (keys[high[full]] & mask)
-        medians[full] = (both / 2 - (1 << 32)) / scale
+        medians[full] = ((keys[low[full]] & mask).astype(np.float64) + (keys[high[full]] & mask)) / 2 - offset
         return medians[group]
 
 

@@ -50,12 +50,29 @@ class Look:
     kinship: Kinship
     attributes: dict[tuple[str, str], Floats]
     in_order: frozenset[str]
+    senders: int
     outdoor_temp_c: float = float("nan")
     clock_offset_min: Floats = field(default_factory=lambda: np.zeros(0))
     repeats: Mapping[str, Floats] = field(default_factory=dict)
     lag_min: Mapping[str, Floats] = field(default_factory=dict)
     regularities: Regularities | None = None
+    sender_answers: dict[tuple[str, int], tuple[NDArray[np.bool_], ...] | None] = field(default_factory=dict)
+    """What rules on senders have found, by kind and rule."""
     _whole: dict[tuple[str, Leaf], Floats] = field(default_factory=dict)
+
+    def of_senders(self, kind: str, leaf: Leaf) -> Floats:
+        """A leaf that is the same for all rows of a sender, by sender id."""
+        if not isinstance(leaf, FieldLeaf):
+            raise TypeError(f"{leaf} is not said of senders")
+        number = self.constant(leaf.code)
+        return self._by_sender(kind, leaf.code) if number is None else constant(number, self.senders)
+
+    def _by_sender(self, kind: str, code: str) -> Floats:
+        if code == CLOCK_OFFSET:
+            found = self.clock_offset_min
+        else:
+            found = (self.repeats if code == REPEATS else self.lag_min).get(kind, self.clock_offset_min[:0])
+        return found if found.size else constant(float("nan"), self.senders)
 
     def constant(self, code: str) -> float | None:
         """A context field that is one number for the whole minute, ``None`` for any other."""
@@ -89,13 +106,8 @@ class Look:
         return self.attributes[key]
 
     def _of_sender(self, kind: str, code: str) -> Floats:
-        nothing: Floats = np.zeros(0)
-        of_kind = self.repeats if code == REPEATS else self.lag_min
-        by_sender = self.clock_offset_min if code == CLOCK_OFFSET else of_kind.get(kind, nothing)
-        if not by_sender.size:
-            return self._nothing(kind)
         table = self.archive[kind]
-        return by_sender[table.links["sender"][table.numbers]]
+        return self._by_sender(kind, code)[table.links["sender"][table.numbers]]
 
     def _attribute(self, kind: str, code: str) -> Floats:
         table = self.archive[kind]
@@ -127,10 +139,10 @@ class Look:
         return self._nothing(kind) if values is None else self.kinship.of_children(values, kind, child)
 
     def _peers_median(self, kind: str, leaf: ReadingLeaf) -> Floats:
-        values = self._values_of(kind, leaf.field_code)
-        if values is None:
-            return self._nothing(kind)
-        return self.kinship.peers_median(values, kind, self.boards[kind].spec[leaf.field_code].scale)
+        board = self.boards[kind]
+        i = board.spec.index[leaf.field_code]
+        known = (~np.isnan(board.values(i))).nonzero()[0]
+        return self.kinship.peers_median(board.raw[i][known], known, kind) / board.spec.signals[i].scale
 
     def _values_of(self, kind: str, code: str) -> Floats | None:
         board = self.boards.get(kind)
@@ -231,19 +243,9 @@ class Patch:
     def _present(self, signal: Signal) -> Floats:
         return self.operand(FieldLeaf(signal.code))
 
-    def previous(self, signal: Signal, most_min: int) -> tuple[Floats, Floats]:
+    def previous(self, signal: Signal, most_min: int) -> tuple[Floats, NDArray[np.int32]]:
         """The newest trusted value of the last minutes, NaN where there is none, and how many minutes old it is."""
-        raw = self._history.past(signal.code, 1, self.at)
-        value, age = raw / signal.scale, np.ones(self.n)
-        gaps = np.flatnonzero(raw == signal.missing)
-        for back in range(2, most_min + 1):
-            if not gaps.size:
-                break
-            older = self._history.past(signal.code, back, self.places(gaps))
-            value[gaps], age[gaps] = older / signal.scale, back
-            gaps = gaps[older == signal.missing]
-        value[gaps] = np.nan
-        return value, age
+        return self._history.previous(signal.code, most_min, self.at)
 
     def _swapped(self, one: Signal, other: Signal) -> Floats:
         """Whether both values lie clearly nearer to what is known of the other signal than of their own."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.assets.archive import KindTable
 from cleanheat.quality.engine.board import Board, Places
 from cleanheat.quality.engine.compiled import CompiledRule
 from cleanheat.telemetry.traces import WHOLE_ROW, Counts, Hits
@@ -27,6 +26,13 @@ class Tally:
     hits: list[tuple[int, Places]] = field(default_factory=list)
     """Column number and positions."""
 
+    def note(self, *, skipped: Places, unasked: Places | None = None) -> None:
+        """Positions to which the rule did not apply, because something was missing or by its own condition."""
+        if skipped.size:
+            self.skipped.append(skipped)
+        if unasked is not None and unasked.size:
+            self.unasked.append(unasked)
+
     @property
     def count(self) -> int:
         return sum(p.size for p in self.violations)
@@ -44,15 +50,16 @@ class SenderCounts:
 class Counting:
     """Counts of one kind's minute, by sender."""
 
-    def __init__(self, board: Board, table: KindTable, senders: int) -> None:
+    def __init__(self, board: Board, senders: int) -> None:
         self._board = board
-        self._sender = table.links["sender"][table.numbers].astype(np.intp)
+        self._sender = board.sender
         self._senders = senders
+        self._nobody = np.zeros(senders, np.int64)
         self._everybody = self._by_sender([board.places])
 
     def _by_sender(self, places: Sequence[Places]) -> Numbers:
         if not places:
-            return np.zeros(self._senders, np.int64)
+            return self._nobody
         at = places[0] if len(places) == 1 else np.concatenate(places)
         return np.bincount(self._sender[at], minlength=self._senders)
 
@@ -66,16 +73,19 @@ class Counting:
 
 def counts_of(kind: str, counted: Sequence[tuple[CompiledRule, SenderCounts]]) -> Counts:
     """One row a rule and sender that was asked or skipped."""
-    rules, versions, senders, parts = [], [], [], []
-    for rule, counts in counted:
-        of = np.flatnonzero(counts.checks + counts.skipped)
-        rules.append(np.full(of.size, rule.spec.number, np.uint32))
-        versions.append(np.full(of.size, rule.spec.version, np.uint16))
-        senders.append(of.astype(np.uint32))
-        parts.append((counts.checks[of], counts.violations[of], counts.skipped[of]))
-    checks, violations, skipped = (np.concatenate(same).astype(np.uint64) for same in zip(*parts, strict=True))
+    checks, violations, skipped = (
+        np.array([getattr(counts, name) for _, counts in counted]) for name in ("checks", "violations", "skipped")
+    )
+    of_rule, sender = (checks + skipped).nonzero()
+    at = of_rule, sender
     return Counts(
-        kind, np.concatenate(rules), np.concatenate(versions), np.concatenate(senders), checks, violations, skipped
+        kind,
+        np.array([rule.spec.number for rule, _ in counted], np.uint32)[of_rule],
+        np.array([rule.spec.version for rule, _ in counted], np.uint16)[of_rule],
+        sender.astype(np.uint32),
+        checks[at].astype(np.uint64),
+        violations[at].astype(np.uint64),
+        skipped[at].astype(np.uint64),
     )
 
 
