@@ -28,6 +28,9 @@ from cleanheat.kernel.errors import Problem, forbidden, not_found
 from cleanheat.pipeline.http import router as pipeline
 from cleanheat.quality.http_uploads import router as quality_uploads
 from cleanheat.quality.http_values import router as quality_values
+from cleanheat.quality.http import router as quality_rules
+from cleanheat.quality.http_previews import router as quality_previews
+from cleanheat.quality.records.http import router as quality_records
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
 from cleanheat.twin.http import router as twin
@@ -45,6 +48,9 @@ api = NinjaAPI(
     auth=SessionAuth(csrf=True),
 )
 for router in (
+    quality_rules,
+    quality_previews,
+    quality_records,
     quality_uploads,
     quality_values,
     accounts,

@@ -1,4 +1,4 @@
-"""Stored: the rule library with every version a rule ever had, and who changed what when."""
+"""Stored: rules with every version they ever had and who changed what when, and what checks of records found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from django.db import models
 from cleanheat.accounts.models import Organisation
 from cleanheat.kernel.findings import Level
 from cleanheat.kernel.verdicts import Verdict
-from cleanheat.quality.vocabulary import Action, AlarmAt, Change, DataClass, Dimension, Family, Fill, RuleState
+from cleanheat.quality.vocabulary import (
+    Action,
+    AlarmAt,
+    Change,
+    DataClass,
+    Dimension,
+    Family,
+    Fill,
+    IssueState,
+    RuleState,
+)
 
 
 def _choices(words: Any) -> list[tuple[Any, str]]:
@@ -100,3 +110,52 @@ class RuleChange(AppendOnly):
 
     class Meta:
         ordering = ["-id"]
+
+
+class CheckRun(models.Model):
+    """One pass of the record rules.  ``counts``: rule number → [checked, violations, skipped]."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    tables = models.JSONField(default=list)
+    records = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class RecordIssue(models.Model):
+    """One record that breaks one rule, from the run that first found it to the one that does not any more.
+
+    ``proposal`` is what the field should say, where that follows from the record.  The four ids say whose it is.
+    """
+
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveSmallIntegerField()
+    kind = models.CharField("档案", max_length=24)
+    record = models.PositiveBigIntegerField("记录编号")
+    title = models.CharField("记录", max_length=120, blank=True)
+    field = models.CharField("字段", max_length=40, blank=True)
+    found = models.CharField("现值", max_length=200, blank=True)
+    detail = models.CharField("依据", max_length=200, blank=True)
+    proposal = models.CharField("建议值", max_length=200, blank=True)
+    state = models.CharField("状态", max_length=10, choices=_choices(IssueState), default=IssueState.OPEN)
+    first_at = models.DateTimeField("发现时间")
+    last_at = models.DateTimeField("最近发现")
+    company_id = models.PositiveIntegerField(default=0)
+    office_id = models.PositiveIntegerField(default=0)
+    district_id = models.PositiveIntegerField(default=0)
+    sender_id = models.PositiveIntegerField(default=0)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField("处理意见", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-last_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["rule", "record"], name="one_issue_a_rule_and_record")]
+        indexes = [
+            models.Index(fields=["state", "kind"], name="issue_by_state"),
+            models.Index(fields=["company_id", "state"], name="issue_of_company"),
+        ]

@@ -162,3 +162,16 @@ class Change(StrEnum):
             "published": "发布",
             "retired": "停用",
         }[self]
+
+
+class IssueState(StrEnum):
+    """What became of a record that broke a rule; the next run decides whether it is solved."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    SOLVED = "solved"
+
+    @property
+    def zh(self) -> str:
+        return {"open": "待处理", "accepted": "已采纳", "dismissed": "已忽略", "solved": "已解决"}[self]

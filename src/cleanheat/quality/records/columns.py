@@ -77,7 +77,8 @@ def copies(*keys: NDArray[Any]) -> Floats:
     for key in keys:
         values, inverse = np.unique(key, return_inverse=True)
         _, whole = np.unique(whole * values.shape[0] + inverse, return_inverse=True)
-    return np.asarray(np.bincount(whole)[whole], np.float64)
+    counts = np.bincount(whole).astype(np.float64)
+    return np.asarray(counts[whole], np.float64)
 
 
 def distance_km(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
@@ -88,7 +89,8 @@ def distance_km(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Float
 
 def ratio(upper: Floats, lower: Floats) -> Floats:
     """NaN where there is nothing to divide by."""
-    return np.divide(upper, lower, out=np.full(upper.shape, np.nan), where=lower > 0)
+    found: Floats = np.divide(upper, lower, out=np.full(upper.shape, np.nan), where=lower > 0)
+    return found
 
 
 def total(values: Floats, group: NDArray[Any], groups: int) -> Floats:
