@@ -56,7 +56,10 @@ def test_a_report_says_score_problems_and_comparison_and_is_printed(scored, boss
     assert said["score"]["grade"] == "B"
     assert said["score"]["change"] == 0
     assert said["score"]["city"] is not None
-    assert said["problems"] == {"found": 3, "solved": 1, "called_false": 1, "open": 1, "solved_ratio": 0.5}
+    problems = dict(said["problems"])
+    orders = problems.pop("orders")
+    assert problems == {"found": 3, "solved": 1, "called_false": 1, "open": 1, "solved_ratio": 0.5}
+    assert orders == {"issued": 0, "closed": 0, "open": 0, "overdue": 0, "mean_hours": None}
     assert [d["key"] for d in said["dimensions"]][:2] == ["accuracy", "completeness"]
     assert said["rules"][0]["zh"] == "室温量程"  # the dearest: half of the accuracy of both data sets
     assert [t["period"] for t in said["trend"]] == ["2025-11", "2025-12"]

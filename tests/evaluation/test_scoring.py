@@ -57,6 +57,13 @@ def test_a_district_has_its_part_of_every_company():
     assert _at(made, "district", 2, "substation")["timeliness"] == pytest.approx((1 - 50 / 750) * 100)
 
 
+def test_what_belongs_to_nobody_is_the_citys_alone():
+    some = tallies()
+    made = score(Tallies(np.array([0, 20]), some.asked, some.checks, some.violations), MODEL, {})
+    assert {(k, i) for k, i, s in map(made.subject, range(len(made))) if not s} == {("city", 0), ("company", 20)}
+    assert made.checks[made.find("city", 0)] == some.checks.sum()
+
+
 def test_rows_become_a_table_and_tables_stand_side_by_side():
     one = from_rows(
         ASKED[:2], np.array([20, 10, 20]), np.array([0, 1, 0]), np.array([5.0, 3, 2]), np.array([1.0, 0, 1])

@@ -1,12 +1,14 @@
-"""What went wrong in a period and what became of it: quality alerts found and solved, by subject."""
+"""What went wrong in a period and what became of it: quality alerts found and solved, orders issued and closed."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from cleanheat.alerts import public as alerts
 from cleanheat.evaluation.periods import Period
 from cleanheat.evaluation.vocabulary import SubjectKind
+from cleanheat.governance import public as governance
+from cleanheat.infra.scope import EVERYTHING
 from cleanheat.kernel.time import utc
 
 SOURCES = "quality."
@@ -25,4 +27,24 @@ def problems_of(period: Period, kind: str, number: int) -> dict[str, Any]:
         "called_false": found - real,
         "open": sum(h.open for h in of),
         "solved_ratio": round(solved / real, 4) if real else None,
+        "orders": _orders(period, kind, number),
+    }
+
+
+def _orders(period: Period, kind: str, number: int) -> dict[str, Any]:
+    """Governance orders issued in the period and how they stand; none is a row of zeros."""
+    if kind == SubjectKind.CITY:
+        sums = governance.total(EVERYTHING, period.start, period.end)
+    else:
+        by: Literal["district", "company"] = "district" if kind == SubjectKind.DISTRICT else "company"
+        found = governance.grouped(EVERYTHING, period.start, period.end, by).get(number)
+        if found is None:
+            return dict.fromkeys(("issued", "closed", "open", "overdue"), 0) | {"mean_hours": None}
+        sums = found
+    return {
+        "issued": sums.orders,
+        "closed": sums.closed,
+        "open": sums.open,
+        "overdue": sums.was_overdue,
+        "mean_hours": sums.mean_hours,
     }

@@ -66,16 +66,20 @@ class Subjects:
 
 
 def pool(tallies: Tallies, shares: Shares) -> Subjects:
-    """Counts of the city (all), of districts (companies' counts by where their objects lie) and of companies."""
+    """Counts of the city (all), of districts (companies' counts by where their objects lie) and of companies.
+
+    Company 0 is nobody: its counts (records that belong to no company) are the city's alone.
+    """
+    named = tallies.companies > 0
     districts = np.unique(np.concatenate([ids for ids, _ in shares.values()])) if shares else np.zeros(0, np.int64)
     by_district = [_of_districts(tallies, values, shares, districts) for values in (tallies.checks, tallies.violations)]
     checks, violations = (
-        np.concatenate([own.sum(axis=0, keepdims=True), part, own])
+        np.concatenate([own.sum(axis=0, keepdims=True), part, own[named]])
         for own, part in zip((tallies.checks, tallies.violations), by_district, strict=True)
     )
     kinds = [SubjectKind.CITY.value, *[SubjectKind.DISTRICT.value] * districts.size]
-    kinds += [SubjectKind.COMPANY.value] * tallies.companies.size
-    return Subjects(kinds, [0, *districts.tolist(), *tallies.companies.tolist()], checks, violations)
+    kinds += [SubjectKind.COMPANY.value] * int(named.sum())
+    return Subjects(kinds, [0, *districts.tolist(), *tallies.companies[named].tolist()], checks, violations)
 
 
 def _of_districts(tallies: Tallies, values: Floats, shares: Shares, districts: NDArray[np.int64]) -> Floats:
