@@ -47,7 +47,7 @@ def main() -> int:
         )
         document[name] = {"wrong": s.wrong, "found": s.found, "sound": s.sound, "false": s.false}
     if given.details:
-        print("\nwrongly hit:", *done.false_by_rule.most_common(40), sep="\n  ")
+        print("\nwrongly hit:", *done.false_beside.most_common(40), sep="\n  ")
         missed = [(k, n, done.wrong_at[k]) for k, n in done.missed.most_common(40)]
         print("\nmissed (of):", *missed, sep="\n  ")
     target = Path("build") / "accuracy.json"

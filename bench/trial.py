@@ -98,6 +98,7 @@ class Trial:
 
     scores: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
     false_by_rule: Counter[tuple[str, str]] = field(default_factory=Counter)
+    false_beside: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     missed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     wrong_at: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     minutes: int = 0
@@ -241,7 +242,7 @@ class _Runner:
             off = np.abs(said.astype(np.float64) - true) / signal.scale
             known = comparable & ~((true == signal.missing) & (fault == 0))
             sound = known & (fault == 0) & ~null
-            self._score_sound(frame.kind, signal.code, i, sound, hit, said_by)
+            self._score_sound(frame.kind, signal.code, i, sound, hit, said_by, label[:, at].max(axis=0))
             if signal.is_counter:
                 off = np.where(fault > 0, np.inf, 0.0)
             for family in np.unique(fault[(fault > 0) & (fault != SETTLING) & comparable]).tolist():
@@ -270,6 +271,7 @@ class _Runner:
         sound: NDArray[np.bool_],
         hit: NDArray[np.bool_],
         said_by: Mapping[str, Mapping[int, NDArray[np.bool_]]],
+        beside: NDArray[np.int16],
     ) -> None:
         n = int(np.count_nonzero(sound))
         every = self.result.scores["all"]
@@ -286,6 +288,8 @@ class _Runner:
         for code, places in said_by.items():
             if i in places and (wrong := int(np.count_nonzero(places[i] & sound))):
                 self.result.false_by_rule[code, f"{kind}.{signal}"] += wrong
+                for fault, n in zip(*np.unique(beside[places[i] & sound], return_counts=True), strict=True):
+                    self.result.false_beside[code, signal, Fault(fault).code if fault in VALUES else "-"] += int(n)
 
     def _least(self, family: int, unit: str, true: NDArray[np.float64]) -> NDArray[np.float64]:
         """By how much a value must be wrong for its fault to count."""

@@ -80,17 +80,22 @@ def isolate(
 def against_peers(departure: Floats, group: NDArray[np.int64], size: int, most: float) -> Floats:
     """Departures from usual beyond what the others of the group share: ``float64[n]`` → ``float64[n]``.
 
-    Each counts by at most ``most`` in its group's mean, and not in its own.  Alone in a group: NaN.
+    What they share is the mean of the others, each counted by at most ``most`` away from the group's plain mean, so
+    that one that is far off hardly moves it.  Alone in a group: NaN.
 
-    >>> against_peers(np.array([1.0, 1.2, 5.0, 3.0]), np.array([0, 0, 0, 1]), 2, 2.0).round(2).tolist()
-    [-0.6, -0.3, 3.9, nan]
+    >>> against_peers(np.array([1.0, 1.2, 0.8, 5.0, 3.0]), np.array([0, 0, 0, 0, 1]), 2, 1.0).round(2).tolist()
+    [-0.73, -0.47, -0.93, 3.93, nan]
     """
     known = ~np.isnan(departure)
-    counted = np.where(known, np.clip(departure, -most, most), 0.0)
-    n = np.bincount(group, weights=known.astype(np.float64), minlength=size)[group] - known
+    there = known.astype(np.float64)
+    plain = np.where(known, departure, 0.0)
+    n = np.bincount(group, weights=there, minlength=size)
+    centre = (np.bincount(group, weights=plain, minlength=size) / np.maximum(n, 1))[group]
+    counted = np.where(known, centre + np.clip(plain - centre, -most, most), 0.0)
+    others = n[group] - there
     total = np.bincount(group, weights=counted, minlength=size)[group] - counted
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(n > 0, departure - total / n, np.nan)
+        return np.where(others > 0, departure - total / others, np.nan)
 
 
 def smoothed(state: Floats, value: Floats, share: float) -> Floats:

@@ -30,6 +30,7 @@ LEAST_LOAD = 0.4
 """Share of the usual flow and heat below which a circuit is not judged."""
 LEAST_K, LEAST_SHARE, MOST_K = 0.25, 0.04, 15.0
 ALIKE_SHARE = 0.3
+WANDERING_SPREADS = 2.5
 PEERS_MOST_K = 3.0
 """By how much at most a neighbour counts in what neighbours share: one that drifts must not move the others."""
 Floats = NDArray[np.float64]
@@ -187,7 +188,10 @@ class Regularities:
         if found is not None:
             group, size = self._groups[kind]
             own = np.clip(against_peers(found[1], group, size, PEERS_MOST_K), -MOST_K, MOST_K)
-            self._drift[kind, signal] = self._smoothed(kind, signal, own, share)
+            apart = self._smoothed(kind, signal, own, share)
+            spread = self._learned.profiles[kind, signal].spread if self._learned else np.zeros(apart.shape)
+            with np.errstate(invalid="ignore"):  # who usually wanders is not said to drift
+                self._drift[kind, signal] = np.where(np.abs(apart) < WANDERING_SPREADS * spread, 0.0, apart)
 
     def _balance(self, kind: str, frame: Frame, outdoor: float) -> None:
         """Circuits: whose drift would explain that heat, flow and temperatures no longer agree."""
