@@ -16,6 +16,8 @@ from ninja.security import SessionAuth
 
 from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
+from cleanheat.catalogue.http import router as catalogue
+from cleanheat.catalogue.http_sharing import router as sharing
 from cleanheat.complaints.http import router as complaints
 from cleanheat.evaluation.http import router as evaluation
 from cleanheat.governance.http import router as governance
@@ -26,10 +28,10 @@ from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
 from cleanheat.kernel.errors import Problem, forbidden, not_found
 from cleanheat.pipeline.http import router as pipeline
-from cleanheat.quality.http_uploads import router as quality_uploads
-from cleanheat.quality.http_values import router as quality_values
 from cleanheat.quality.http import router as quality_rules
 from cleanheat.quality.http_previews import router as quality_previews
+from cleanheat.quality.http_uploads import router as quality_uploads
+from cleanheat.quality.http_values import router as quality_values
 from cleanheat.quality.records.http import router as quality_records
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
@@ -63,6 +65,8 @@ for router in (
     screens,
     complaints,
     evaluation,
+    catalogue,
+    sharing,
     governance,
     files,
     flows,

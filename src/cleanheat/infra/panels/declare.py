@@ -47,7 +47,7 @@ class Panel:
     behind the title.  ``refresh_s`` (platform seconds) is how long an answer stays good; ``drill`` is the key of the
     panel that opens on a click.  ``reads`` says which data it is made of, for the lineage of the catalogue: keys of
     signals (``telemetry.unit.heat_power_gj_h``), of measured kinds (``telemetry.unit``), of resources
-    (``assets.substation``) or of stored tables (``trace_hits``).
+    (``assets.substation``) or of stored tables (``trace_counts``).
     """
 
     key: str
