@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bench.arrays import COMPANY, City, tiny
+from cleanheat.alerts import sources
 from cleanheat.alerts.models import Alert
 from cleanheat.alerts.public import reconcile
 from cleanheat.assets import public as assets
@@ -12,10 +13,13 @@ from cleanheat.kernel.findings import Finding, Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.verdicts import Verdict, unpack
 from cleanheat.pipeline.minute import MinutePipeline
+from cleanheat.quality import queries
+from cleanheat.quality.specs import Alarm
+from cleanheat.quality.vocabulary import Action, AlarmAt, Family, Fill
 from cleanheat.telemetry.frames import Block
 from cleanheat.telemetry.public import Latest
 from tests.pipeline.memory_store import MemoryStore
-from tests.quality.specs import Fixed
+from tests.quality.specs import Fixed, spec
 
 START = 1_768_478_400
 pytestmark = pytest.mark.django_db
@@ -283,3 +287,92 @@ def test_an_outdoor_temperature_nobody_trusts_is_none(long_line, shown):
     assert long_line.totals.city()["outdoor_temp_c"] is None
     run(long_line, [], START)
     assert shown.totals["outdoor_temp_c"] is None
+
+
+@pytest.mark.feature("A5-1")
+@pytest.mark.feature("A5-5")
+def test_what_was_received_is_stored_and_what_models_see_is_corrected(city, shown):
+    """A missing temperature is held over: raw and corrected value are both kept, with the rule that did it."""
+    supply = "secondary_supply_temp_c"
+    hold = spec(
+        7, "hold", "unit", "not 缺失(值)", Family.COMPLETENESS, each=(supply,), verdict=Verdict.MISSING,
+        action=Action.CORRECT, fill=Fill.HOLD,
+    )  # fmt: skip
+    store = MemoryStore()
+    line = MinutePipeline(city.archive, store, Latest(city.archive), START, shown, Fixed([hold]))
+    run(line, city.minute(START), START)
+    i, before = KINDS["unit"].index[supply], line.latest["unit"].values[KINDS["unit"].index[supply]].copy()
+    blocks = city.minute(START + 60)
+    unit = next(b for b in blocks if b.kind == "unit")
+    known = np.flatnonzero(before[unit.ids] != KINDS["unit"].signals[i].missing)[0]
+    unit.columns[i][known] = KINDS["unit"].signals[i].missing
+    run(line, blocks, START + 60)
+    number = unit.ids[known]
+    stored = rows_of(store, "unit", START + 60, START + 120)
+    at = np.flatnonzero(stored.ids == number)[0]
+    assert stored.columns[i][at] == KINDS["unit"].signals[i].missing
+    assert unpack(stored.words[at : at + 1], 20)[i, 0] == Verdict.MISSING
+    seen = line.latest["unit"]
+    assert (seen.values[i][number], seen.verdicts[i][number]) == (before[number], Verdict.IMPUTED)
+    cleaned = next(c for c in store.cleaned if len(c))
+    trace = [(int(a), int(b), int(c)) for a, b, c in zip(cleaned.ids, cleaned.rules, cleaned.versions, strict=True)]
+    assert (int(number), 7, 1) in trace
+
+
+def test_a_replayed_segment_leaves_no_second_trace(city, shown):
+    store = MemoryStore()
+    line = MinutePipeline(city.archive, store, Latest(city.archive), START, shown, Fixed())
+    blocks = city.minute(START)
+    run(line, blocks, START)
+    hits, counts = sum(map(len, store.hits)), len(store.counts)
+    assert hits > 0
+    run(line, blocks, START)
+    reborn = MinutePipeline(city.archive, store, Latest(city.archive), START + 70, shown, Fixed())
+    run(reborn, blocks, START)
+    assert (sum(map(len, store.hits)), len(store.counts), len(store.arrivals)) == (hits, counts, 1)
+
+
+def test_a_crash_before_the_rows_writes_the_same_traces_once(city, shown):
+    """Traces are written first; the segment then runs again and adds only what is missing."""
+
+    class Fragile(MemoryStore):
+        def append(self, frame, token):
+            if self.fails:
+                raise OSError(28, "disk full")
+            super().append(frame, token)
+
+        def _once(self, token):
+            is_new = token not in self.tokens
+            self.tokens.add(token)
+            return is_new
+
+    store = Fragile()
+    line = MinutePipeline(city.archive, store, Latest(city.archive), START, shown, Fixed())
+    blocks, store.fails = city.minute(START), True
+    with pytest.raises(OSError, match="disk full"):
+        run(line, blocks, START)
+    hits, store.fails = sum(map(len, store.hits)), False
+    assert run(line, blocks, START).total_rows == sum(b.ids.size for b in blocks)
+    assert sum(map(len, store.hits)) == hits > 0
+
+
+@pytest.mark.feature("A6-1")
+@pytest.mark.feature("G4-1")
+def test_a_lasting_hit_becomes_an_alert_under_its_rules_name_and_ends_by_itself(city, shown, monkeypatch):
+    supply = "secondary_supply_temp_c"
+    rule = spec(
+        9, "hot", "unit", "值 <= 80", Family.BOUNDARY, each=(supply,), zh="二次供温过高",
+        alarm=Alarm(AlarmAt.OBJECT, after_min=3, clear_min=2),
+    )  # fmt: skip
+    monkeypatch.setattr(queries, "alarm_source", lambda key: rule if key == rule.source else None)
+    monkeypatch.setattr(sources, "alarm_source", queries.alarm_source)
+    line = MinutePipeline(city.archive, MemoryStore(), Latest(city.archive), START, shown, Fixed([rule]))
+    for i in range(12):
+        blocks = city.minute(START + i * 60)
+        unit = next(b for b in blocks if b.kind == "unit")
+        unit.columns[KINDS["unit"].index[supply]][0] = 850 if i < 6 else 500
+        run(line, blocks, START + i * 60)
+    alert = Alert.objects.get(source="quality.hot")
+    assert (alert.object_kind, alert.object_number, alert.text[:6]) == ("unit", unit.ids[0], "二次供温过高")
+    assert (alert.state, alert.is_live, alert.count) == ("closed", False, 4)
+    assert alert.evidence[0]["value"] == 85.0

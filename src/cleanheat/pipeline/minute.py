@@ -16,10 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Protocol
-
-from django.conf import settings
 
 from cleanheat.alerts import public as alerts
 from cleanheat.assets import public as assets
@@ -61,6 +58,7 @@ class MinutePipeline:
         now: float,
         shown_on: Map = twin,
         library: Library | None = None,
+        regularities: Regularities | None = None,
     ) -> None:
         self._started = started = floor_minute(now)
         self.latest = latest
@@ -70,7 +68,7 @@ class MinutePipeline:
         self._archive = archive
         self._store = store
         self._map = shown_on
-        self._judge = MinuteJudge(archive, library, Regularities.load(archive, Path(settings.DATA_DIR)))
+        self._judge = MinuteJudge(archive, library, regularities)
         self._judge.recover(store, now)
         self._silence = SilenceWatch(archive, watched_since=started)
         self._stopped = SupplyStopped(archive)

@@ -13,6 +13,7 @@ from cleanheat.pipeline.report import MinuteReport
 from cleanheat.pipeline.runner import Runner, Source, Upkeep
 from cleanheat.pipeline.status import Status
 from cleanheat.pipeline.totals import ROOM_LIMIT_C
+from cleanheat.quality.public import Regularities
 from cleanheat.telemetry.public import Latest, Store, install_latest
 
 __all__ = [
@@ -43,7 +44,8 @@ def build_line(archive: Archive, store: Store, source: Source, data_dir: Path, r
     latest = Latest(archive)
     latest.rebuild(store, clock.now())
     install_latest(latest)
-    pipeline = MinutePipeline(archive, store, latest, clock.now())
+    usual = Regularities.load(archive, data_dir)
+    pipeline = MinutePipeline(archive, store, latest, clock.now(), regularities=usual)
     upkeep = Upkeep(store, data_dir / "pipeline" / "upkeep.json", retention_days)
     status = Status()
     return Line(pipeline, Runner(source, pipeline, upkeep, status), status)

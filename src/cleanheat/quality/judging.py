@@ -55,10 +55,6 @@ class MinuteJudge:
     def _compiled(self) -> RuleSet:
         return RuleSet.compile(self._library.specs(), self._archive, self._regularities)
 
-    def learn(self, regularities: Regularities | None) -> None:
-        """New estimates of what is usual, from the next refresh on."""
-        self._regularities, self._version = regularities, -1
-
     def refresh(self) -> None:
         """Take over a changed library."""
         version = self._library.version()
