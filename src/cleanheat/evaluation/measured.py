@@ -28,7 +28,8 @@ _KINDS = tuple(KINDS)
 def rules(period: Period) -> Tallies:
     """How often each rule was asked of each sender's readings, and broken."""
     sums = telemetry.store().count_sums(period.start, _until(period), by=("sender", "rule"))
-    return by_rule(sums.keys["rule"], sums.keys["sender"], sums.checks, sums.violations)
+    own = sums.keys["sender"] > 0
+    return by_rule(sums.keys["rule"][own], sums.keys["sender"][own], sums.checks[own], sums.violations[own])
 
 
 def uploads(period: Period) -> Tallies:

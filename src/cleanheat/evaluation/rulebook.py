@@ -12,7 +12,6 @@ from cleanheat.evaluation.vocabulary import Origin
 from cleanheat.infra import clock
 from cleanheat.quality import public as quality
 from cleanheat.quality.specs import RuleSpec
-from cleanheat.quality.vocabulary import DataClass
 
 Book = Mapping[int, Check]
 """Rule number → what it asks."""
@@ -20,24 +19,22 @@ Book = Mapping[int, Check]
 
 def in_force() -> Book:
     """The published rules, on readings and on records."""
-    measured = {s.number: _check(s, Origin.RULE) for s in quality.active_specs()}
-    return measured | {s.number: _check(s, Origin.RECORD) for s in quality.record_specs()}
+    classes = quality.data_classes()
+    measured = {s.number: _check(s, classes, Origin.RULE) for s in quality.active_specs()}
+    return measured | {s.number: _check(s, classes, Origin.RECORD) for s in quality.record_specs()}
 
 
 def data_set_of(kind: str) -> str:
-    """The data set that readings or records of a kind belong to; what is neither measured nor said is archive."""
-    found = quality.CLASS_OF_KIND.get(kind)
-    if found is None:
-        found = DataClass(kind) if kind in {DataClass.HOTLINE_12319, DataClass.HOTLINE_12345} else DataClass.ARCHIVE
-    return found.value
+    """The data set that readings of a kind belong to."""
+    return quality.CLASS_OF_KIND[kind].value
 
 
-def _check(spec: RuleSpec, origin: Origin) -> Check:
+def _check(spec: RuleSpec, classes: Mapping[int, str], origin: Origin) -> Check:
     return Check(
         spec.code,
         spec.zh,
-        data_set_of(spec.kind),
-        spec.kind,
+        classes[spec.number],
+        spec.kind.removeprefix("archive."),
         spec.dimension.value,
         spec.weight,
         origin.value,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,11 @@ from cleanheat.evaluation.models import SampledRecord
 from cleanheat.evaluation.periods import Period
 from cleanheat.evaluation.tallies import Check, Tallies, from_rows, merge, nothing
 from cleanheat.evaluation.vocabulary import Origin, Verification
+from cleanheat.infra import clock
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.registry import Registry
+from cleanheat.kernel.time import utc
+from cleanheat.quality import public as quality
 from cleanheat.quality.vocabulary import DataClass, Dimension
 
 
@@ -39,8 +43,8 @@ def gather(period: Period) -> Tallies:
 def by_rule(
     rules: NDArray[np.integer],
     companies: NDArray[np.integer],
-    checks: NDArray[np.integer],
-    violations: NDArray[np.integer],
+    checks: NDArray[Any],
+    violations: NDArray[Any],
 ) -> Tallies:
     """Counts by rule number and company; rules nobody knows any more are left out."""
     book = rulebook.known()
@@ -48,7 +52,7 @@ def by_rule(
     if not numbers.size or not len(rules):
         return nothing()
     at = np.minimum(np.searchsorted(numbers, rules), numbers.size - 1)
-    is_known = (numbers[at] == rules) & (np.asarray(companies) > 0)
+    is_known = numbers[at] == rules
     asked = [book[int(n)] for n in numbers]
     n, bad = (np.asarray(c, dtype=np.float64)[is_known] for c in (checks, violations))
     return from_rows(asked, np.asarray(companies)[is_known], at[is_known], n, bad)
@@ -57,6 +61,12 @@ def by_rule(
 def built_in(key: str, zh: str, dimension: Dimension, origin: Origin, kinds: Iterable[str] = KINDS) -> list[Check]:
     """One built-in check for each kind; its weight comes with the indicator set."""
     return [Check(key, zh, rulebook.data_set_of(kind), kind, dimension.value, 1.0, origin.value) for kind in kinds]
+
+
+def _records(period: Period) -> Tallies:
+    """Archives and hotline records, as their last check before the period's end found them."""
+    found = quality.record_counts(utc(min(period.end, clock.now())))
+    return by_rule(found.rules, found.owners, found.checks, found.violations)
 
 
 def _samples(period: Period) -> Tallies:
@@ -83,4 +93,5 @@ def _samples(period: Period) -> Tallies:
     return from_rows([check], companies, np.zeros(len(found), np.int64), each, each * is_wrong)
 
 
+SOURCES.add(CountSource("evaluation.records", "档案与记录规则", _records))
 SOURCES.add(CountSource("evaluation.samples", "抽样核查", _samples))

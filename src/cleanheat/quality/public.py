@@ -10,6 +10,7 @@ from cleanheat.quality.monitoring import Monitor, Tally
 from cleanheat.quality.parameter_tables import parameters_of
 from cleanheat.quality.queries import active_specs, alarm_source, record_specs, rule_names, rules_version
 from cleanheat.quality.rechecking import Recheck, recheck
+from cleanheat.quality.records.tallying import RecordCounts, data_classes, record_counts
 from cleanheat.quality.regularities import Regularities
 from cleanheat.quality.silence import GATEWAY_LOST, SilenceWatch
 
@@ -24,6 +25,7 @@ __all__ = [
     "MinuteJudge",
     "Monitor",
     "Recheck",
+    "RecordCounts",
     "Regularities",
     "Rejudged",
     "RuleSet",
@@ -31,8 +33,10 @@ __all__ = [
     "Tally",
     "active_specs",
     "alarm_source",
+    "data_classes",
     "parameters_of",
     "recheck",
+    "record_counts",
     "record_specs",
     "rejudge",
     "rule_names",
