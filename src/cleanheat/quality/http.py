@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from cleanheat.infra.scope import require
 from cleanheat.kernel.errors import invalid
@@ -237,9 +237,9 @@ def rules(request: HttpRequest, wanted: Query[RuleQuery]) -> dict[str, Any]:
 
 
 @router.post("/quality/rules", response={201: RuleOut})
-def create_rule(request: HttpRequest, new: NewRule) -> tuple[int, dict[str, Any]]:
+def create_rule(request: HttpRequest, new: NewRule) -> Status[dict[str, Any]]:
     rule = actions.create(request.user, new.code, new.kind, new.data_class, new.content.given(), new.reason)
-    return 201, listing.document(rule)
+    return Status(201, listing.document(rule))
 
 
 @router.get("/quality/rules/{number}", response=RuleOut)
@@ -265,8 +265,8 @@ def retire_rule(request: HttpRequest, number: int, decision: Decision) -> dict[s
 
 
 @router.post("/quality/rules/{number}/copy", response={201: RuleOut})
-def copy_rule(request: HttpRequest, number: int, wanted: CopyIn) -> tuple[int, dict[str, Any]]:
-    return 201, listing.document(actions.copy(request.user, number, wanted.code, wanted.title))
+def copy_rule(request: HttpRequest, number: int, wanted: CopyIn) -> Status[dict[str, Any]]:
+    return Status(201, listing.document(actions.copy(request.user, number, wanted.code, wanted.title)))
 
 
 @router.post("/quality/rules/{number}/restore", response=RuleOut)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from cleanheat.infra.scope import require
 from cleanheat.quality import previews
@@ -70,10 +70,10 @@ class PreviewOut(Schema):
 
 
 @router.post("/quality/previews", response={202: PreviewStarted})
-def start_preview(request: HttpRequest, wanted: CheckIn) -> tuple[int, dict[str, Any]]:
+def start_preview(request: HttpRequest, wanted: CheckIn) -> Status[dict[str, Any]]:
     """What the rule would have caught: a sample now, the last day in the background."""
     data_class = wanted.data_class or usual_class(wanted.kind)
-    return 202, previews.start(request.user, wanted.kind, data_class, wanted.content.given())
+    return Status(202, previews.start(request.user, wanted.kind, data_class, wanted.content.given()))
 
 
 @router.get("/quality/previews/{job_id}", response=PreviewOut)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from cleanheat.infra import sheets
 from cleanheat.infra.scope import require, scope_of
@@ -130,9 +130,9 @@ def checks(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("/quality/records/checks", response={202: JobStarted})
-def start_check(request: HttpRequest, wanted: RunIn) -> tuple[int, dict[str, int]]:
+def start_check(request: HttpRequest, wanted: RunIn) -> Status[dict[str, int]]:
     """Check now; progress and cancelling at /jobs/{id}."""
-    return 202, {"job_id": actions.start_check(request.user, wanted.tables)}
+    return Status(202, {"job_id": actions.start_check(request.user, wanted.tables)})
 
 
 @router.get("/quality/records/summary", response=list[RuleCount])
