@@ -65,7 +65,7 @@ def figures(long: bool) -> list[Figure]:
     return [
         Figure("rules.shipped", len(specs), "rules", 60, better="higher"),
         Figure("rules.city_minute_ms", all_shipped.cpu_s * 1e3, "CPU-ms", 60.0, bare * 1e3),
-        Figure("rules.ns_per_row", all_shipped.cpu_s * 1e9 / rows / len(specs), "ns/row/rule"),
+        Figure("rules.judged_ns_per_row", all_shipped.cpu_s * 1e9 / rows / len(specs), "ns/row/rule"),
         Figure("rules.rules200_ms", two_hundred.cpu_s * 1e3, f"CPU-ms/{len(many)}", 300.0, bare * 1e3),
         Figure("rules.rejudge_day_min", _rejudge_min(city, specs, DAY_S if long else SLICE_MIN * MINUTE_S), "min", 30.0,
                peer="" if long else f"extrapolated from {SLICE_MIN} minutes"),

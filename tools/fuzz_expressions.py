@@ -180,7 +180,7 @@ def by_atheris(runs: int, arguments: Sequence[str]) -> None:
         if counted["texts"] == runs:
             _report("atheris", runs, int(counted["accepted"]), time.process_time() - counted["started"])
 
-    atheris.Setup([sys.argv[0], f"-runs={runs}", "-max_len=4096", "-timeout=20", *arguments], one)
+    atheris.Setup([sys.argv[0], f"-runs={runs}", "-max_len=700", "-timeout=20", *arguments], one)
     atheris.Fuzz()
 
 

@@ -188,6 +188,12 @@ MARKS = (
     "\ue000 > 1",
     "t\u0301_sup > 1",
     "﷽ > 1",
+    "₁if t_sup",
+    "1＿t_sup > 1",
+    "t_sup > 1₁",
+    "t_sup²5 > 1",
+    "t_sup²e0 > 1",
+    "t_sup²b > 1",
 )
 
 MEANING = (
