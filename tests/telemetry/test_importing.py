@@ -144,6 +144,28 @@ def test_decimal_comma_semicolons_gbk_and_a_pattern_for_the_time(store, tmp_path
     assert rows.columns[0].tolist() == [601, UNIT.signals[0].missing, 603]
 
 
+@pytest.mark.feature("A5-4")
+def test_every_spelling_of_times_numbers_and_units_is_one(store, tmp_path):
+    text = MAP.replace('column = "time"', 'column = "time"\nformat = "any"').replace('"bar"', '"巴"')
+    content = """time,unit,a,p,e
+2026年1月15日 0时0分,7,６０．０４,6.0,"1,000"
+2026/1/15 0:01,7,60.04℃,600千帕,1000
+46037.001388888886,7,140.072华氏度,0.6MPa,3600GJ
+20260115 0003,7,60.04,6巴,1000兆瓦时
+15/01/2026 00:04,7,60.04,6.0,1000
+2026-01-15 00:05,7,约六十,缺测,1000
+"""
+    report = run(store, tmp_path, content, text)
+    assert counts(report) == {"unreadable time": 1}
+    rows = store.rows("unit", START, START + HOUR_S, 7, 7)
+    assert ((rows.minutes - START) // 60).tolist() == [0, 1, 2, 3, 5]
+    for code, value in (("primary_supply_temp_c", 60.0), ("primary_supply_pressure_mpa", 0.6), ("heat_total_gj", 3600)):
+        stored = UNIT[code].decode(rows.columns[UNIT.index[code]])[:4]
+        assert stored == pytest.approx([value] * 4, abs=0.06)
+    assert report.values["primary_supply_temp_c"]["not a number"].examples == [(6, "约六十")]
+    assert report.values["primary_supply_pressure_mpa"]["empty"].count == 1
+
+
 def test_zone_with_summer_time(store, tmp_path):
     text = MAP.replace('column = "time"', 'column = "time"\nzone = "Europe/Belgrade"')
     csv = "time,unit,a,p,e\n2024-03-31 01:59:00,7,60,6,1\n2024-03-31 03:00:00,7,60,6,1\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -206,7 +207,7 @@ def test_bad_rows_and_values_are_counted() -> None:
         {"kind": "room"},
         {"code": "220102-ZZ-000002"},
         {"kind": "room", "number": True},
-        {"kind": "room", "number": 1, "minute": "2026-01-15T18:00:00"},
+        {"kind": "room", "number": 1, "minute": "15/01/2026 18:00"},
         {"kind": "ship", "number": 1},
         {"kind": "room", "number": 1, "room_temp_c": "warm", "humidity_pct": 40},
         {"kind": "room", "number": 1, "room_temp_c": 20},
@@ -250,10 +251,58 @@ def test_json_that_is_no_batch_is_refused(text: bytes, field: str) -> None:
     assert refusal.value.field == field
 
 
-def test_minutes_are_read_with_their_offset_only() -> None:
+@pytest.mark.feature("A5-4")
+def test_minutes_are_read_in_every_spelling_of_one_moment() -> None:
     assert read_minute("2026-01-15T18:00:59+08:00") == MINUTE == read_minute(MINUTE + 59.9)
-    for wrong in ("2026-01-15T18:00:00", "", None, True, -1, 1e300, [], float("nan")):
+    for spelled in (
+        "2026-01-15T18:00:00",
+        "2026年1月15日 18时",
+        "２０２６／１／１５ １８：００",
+        46_037.75,
+        "20260115 1800",
+    ):
+        assert read_minute(spelled) == MINUTE
+    for wrong in ("", "15/01/2026 18:00", None, True, -1, 1e300, [], float("nan")):
         assert read_minute(wrong) is None
+
+
+@pytest.mark.feature("A5-4")
+def test_texts_and_foreign_units_become_the_catalogues_and_odd_fields_are_named() -> None:
+    batch = {
+        "sequence": 1,
+        "minute": "2026/1/15 18:00",
+        "units": {"humidity_pct": "ratio"},
+        "rows": [
+            {"kind": "room", "number": 1, "room_temp_c": "２１．４℃", "humidity_pct": 0.35},
+            {"kind": "room", "number": 2, "room_temp_c": "70.52华氏度", "humidity_pct": "３５％"},
+            {"kind": "room", "number": 3, "room_temp_c": "twenty", "humidity_pct": "0.4"},
+        ],
+    }
+    decoded = decode_rows(json.dumps(batch, ensure_ascii=False).encode(), 7, None, OWNERS, LIMITS)
+    (block,) = decoded.blocks
+    assert block.minute == MINUTE
+    room = KINDS["room"]
+    assert room["room_temp_c"].decode(block.columns[0]).tolist()[:2] == [21.4, 21.4]
+    assert room["humidity_pct"].decode(block.columns[1]).tolist() == [35, 35, 40]
+    assert decoded.faults == ["rows[2].room_temp_c: twenty"]
+    assert decoded.refused["bad-value"] == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"units": []}, "units"),
+        ({"units": {"room_temp_c": "MPa"}}, "units.room_temp_c"),
+        ({"units": {"colour": "MPa"}}, "units.colour"),
+        ({"units": {"primary_flow_t_h": "m3/h"}}, "units.primary_flow_t_h"),
+        ({"density_t_m3": "heavy"}, "density_t_m3"),
+    ],
+)
+def test_units_that_cannot_be_meant_refuse_the_batch_by_field(more, field) -> None:
+    batch = json.dumps({"sequence": 1, "minute": MINUTE, "rows": [], **more}).encode()
+    with pytest.raises(Problem) as refusal:
+        decode_rows(batch, 7, None, OWNERS, LIMITS)
+    assert refusal.value.field == field
 
 
 def test_decoding_costs_no_python_per_row() -> None:

@@ -29,12 +29,14 @@ _MUTABLE: dict[str, Unit] = {
     "K": Unit("temperature", 1.0, -273.15),
     "F": Unit("temperature", 5 / 9, -160 / 9),
     **_units("pressure", MPa=1.0, kPa=1e-3, Pa=1e-6, bar=0.1, mbar=1e-4, at=0.0980665, mH2O=0.00980665),
-    **_units("energy", GJ=1.0, MJ=1e-3, kWh=3.6e-3, MWh=3.6, Gcal=4.1868),
+    **_units("energy", GJ=1.0, MJ=1e-3, kWh=3.6e-3, MWh=3.6, Gcal=4.1868, kcal=4.1868e-6),
     **_units("power", MW=1.0, kW=1e-3, W=1e-6, GJ_per_h=1 / 3.6, Gcal_per_h=1.163),
     **_units("mass flow", t_per_h=1.0, kg_per_h=1e-3, kg_per_s=3.6),
     **_units("mass", t=1.0, kg=1e-3),
     **_units("volume flow", m3_per_h=1.0, L_per_s=3.6, L_per_h=1e-3, L_per_min=0.06),
     **_units("volume", m3=1.0, L=1e-3),
+    **_units("area", m2=1.0, km2=1e6, ha=1e4),
+    **_units("money", 元=1.0, 角=0.1, 分=0.01),
     **_units("speed", m_per_s=1.0, km_per_h=1 / 3.6),
     "%": Unit("share", 1.0),
     "ratio": Unit("share", 100.0),
@@ -49,7 +51,18 @@ _MUTABLE: dict[str, Unit] = {
 UNITS: Final = MappingProxyType(_MUTABLE)
 
 ALIASES: Final = MappingProxyType(
-    {"C": "℃", "°C": "℃", "°F": "F", "m³/h": "m3/h", "m³": "m3", "W/m2": "W/m²", "mg/m3": "mg/m³", "ug/m3": "µg/m³"}
+    {
+        "C": "℃",
+        "°C": "℃",
+        "°F": "F",
+        "m³/h": "m3/h",
+        "m³": "m3",
+        "m²": "m2",
+        "㎡": "m2",
+        "W/m2": "W/m²",
+        "mg/m3": "mg/m³",
+        "ug/m3": "µg/m³",
+    }
 )
 _BY_DENSITY: Final = MappingProxyType({"volume flow": "mass flow", "volume": "mass"})
 

@@ -22,6 +22,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from cleanheat.kernel import unify
 from cleanheat.kernel.errors import invalid
 from cleanheat.telemetry.mapping import HistoryMap, TextFormat, TimeColumn
 
@@ -160,27 +161,51 @@ def _chunk(index: int, numbers: NDArray[np.int64], table: pa.Table, m: HistoryMa
     times, is_utc = _times(table.column(m.time.column), m.time)
     keys = table.column(m.object_column).cast(pa.string()).combine_chunks() if m.object_column else None
     chunk = Chunk(index, table.num_rows, numbers, times, is_utc, keys, {})
+    units = {s.column: s.unit for s in m.signals}
     for name in m.numeric_columns:
         column = table.column(name)
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            column = _numbers(column, m.text, chunk.junk.setdefault(name, []))
+            column = _numbers(column, m.text, chunk.junk.setdefault(name, []), units.get(name, ""))
         chunk.values[name] = column.cast(pa.float64(), safe=False).to_numpy()
     return chunk
 
 
-def _numbers(column: pa.ChunkedArray, text: TextFormat, junk: list[tuple[int, str]]) -> pa.ChunkedArray:
-    """Numbers of a text column; what is neither a number nor a null mark is collected and becomes null."""
+def _numbers(column: pa.ChunkedArray, text: TextFormat, junk: list[tuple[int, str]], unit: str = "") -> pa.ChunkedArray:
+    """Numbers of a text column; what is neither a number nor a null mark in any spelling is collected, and is null."""
     trimmed = pc.utf8_trim_whitespace(column)
     plain = pc.replace_substring(trimmed, text.decimal, ".") if text.decimal != "." else trimmed
     is_number = pc.fill_null(pc.match_substring_regex(plain, _NUMBER), False)
     is_null = pc.or_(pc.is_null(trimmed), pc.is_in(trimmed, value_set=pa.array(text.nulls)))
     odd = pc.invert(pc.or_(is_number, is_null))
     places = np.flatnonzero(np.asarray(odd))
-    junk.extend((int(at), str(column[int(at)].as_py())) for at in places)
-    return pc.if_else(is_number, plain, pa.scalar(None, plain.type)).cast(pa.float64())
+    found = pc.if_else(is_number, plain, pa.scalar(None, plain.type)).cast(pa.float64())
+    if not places.shape[0]:
+        return found
+    values: NDArray[np.float64] = np.array(found.to_numpy(), np.float64)
+    known: dict[str, float | None] = {}
+    for at in places.tolist():
+        written = str(column[at].as_py())
+        if written not in known:
+            known[written] = _spelled(written, text, unit)
+        value = known[written]
+        if value is None:
+            junk.append((at, written))
+        else:
+            values[at] = value
+    return pa.chunked_array([pa.array(values)])
+
+
+def _spelled(written: str, text: TextFormat, unit: str) -> float | None:
+    """A number written otherwise (full width, separators, with its unit); None if it is none, NaN if it says "none"."""
+    try:
+        return unify.number(written, unit) if text.decimal == "." else None
+    except ValueError:
+        return None
 
 
 def _time_type(time: TimeColumn) -> pa.DataType:
+    if time.format == "any":
+        return pa.string()
     return pa.float64() if time.format.startswith("epoch") else pa.timestamp("s")
 
 
@@ -200,7 +225,16 @@ def _times(column: pa.ChunkedArray, time: TimeColumn) -> tuple[NDArray[np.int64]
         )
         raw_s = numeric.to_numpy() / (1_000 if time.format == "epoch_ms" else 1)
         return np.where(np.isfinite(raw_s), np.nan_to_num(raw_s), UNREADABLE).astype(np.int64), True
+    if time.format == "any":
+        return np.array([_instant(t, time) for t in column.to_pylist()], np.int64), True
     return np.array([_moment(t, time.format) for t in column.to_pylist()], np.int64), False
+
+
+def _instant(written: str | float | None, time: TimeColumn) -> int:
+    try:
+        return UNREADABLE if written is None else unify.instant(written, time.zone)
+    except ValueError:
+        return UNREADABLE
 
 
 def _moment(text: str | None, pattern: str) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cleanheat.kernel import unify
 from cleanheat.kernel.errors import invalid
 from cleanheat.kernel.quantities import KINDS, Kind, Signal
 from cleanheat.kernel.units import conversion
@@ -23,7 +24,10 @@ DEFAULT_NULLS = ("", "NaN", "nan", "null", "NULL", "None", "-", "--")
 
 @dataclass(frozen=True)
 class SignalColumn:
-    """One column: ``signal value = factor * x + offset``; ``sentinels`` are raw values that mean "no value"."""
+    """One column: ``signal value = factor * x + offset``; ``sentinels`` are raw values that mean "no value".
+
+    ``unit`` is the unit of ``x``: a text that names another one (350kPa) is converted to it.
+    """
 
     signal: Signal
     place: int
@@ -31,6 +35,7 @@ class SignalColumn:
     factor: float
     offset: float
     sentinels: tuple[float, ...]
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class LossRule:
 
 @dataclass(frozen=True)
 class TimeColumn:
-    """``format``: iso, epoch_s, epoch_ms or a strptime pattern; ``zone``: IANA name of the file's wall clock."""
+    """``format``: iso, epoch_s, epoch_ms, any (whatever :mod:`cleanheat.kernel.unify` reads) or a strptime pattern;
+    ``zone``: IANA name of the file's wall clock."""
 
     column: str
     format: str
@@ -138,8 +144,8 @@ def _object(table: Any, override: str) -> tuple[str, str]:
 def _time(table: Mapping[str, Any]) -> TimeColumn:
     _only(table, "time", {"column", "format", "zone"})
     pattern = _text(table, "format", "time", "iso")
-    if pattern not in {"iso", "epoch_s", "epoch_ms"} and "%" not in pattern:
-        raise invalid("time.format", "应为 iso、epoch_s、epoch_ms 或含 % 的时间格式", pattern)
+    if pattern not in {"iso", "epoch_s", "epoch_ms", "any"} and "%" not in pattern:
+        raise invalid("time.format", "应为 iso、epoch_s、epoch_ms、any 或含 % 的时间格式", pattern)
     name = _text(table, "zone", "time", "Asia/Shanghai")
     try:
         zone = ZoneInfo(name)
@@ -166,11 +172,9 @@ def _signal(kind: Kind, code: str, entry: Any) -> SignalColumn:
     signal = kind[code]
     factor, offset = _number(entry, "factor", where, 1.0), _number(entry, "offset", where, 0.0)
     density = _number(entry, "density_t_m3", where, 0.0) or None
-    unit = _text(entry, "unit", where, signal.unit)
+    unit = _unit(_text(entry, "unit", where, signal.unit), where)
     try:
         by, plus = conversion(unit, signal.unit, density)
-    except KeyError as error:
-        raise invalid(f"{where}.unit", "不认识的单位", unit) from error
     except ValueError as error:
         raise invalid(
             f"{where}.density_t_m3" if "density" in str(error) else f"{where}.unit", "单位不能换算", str(error)
@@ -182,7 +186,16 @@ def _signal(kind: Kind, code: str, entry: Any) -> SignalColumn:
         factor * by,
         offset * by + plus,
         _numbers(entry, "sentinels", where),
+        unit,
     )
+
+
+def _unit(text: str, where: str) -> str:
+    """The unit in the catalogue's spelling; 兆帕 and MPa are one."""
+    try:
+        return unify.unit(text) if text else ""
+    except ValueError as error:
+        raise invalid(f"{where}.unit", "不认识的单位", text) from error
 
 
 def _loss(rule: Any, where: str) -> LossRule:
