@@ -33,7 +33,7 @@ class RefusedOut(Schema):
     reason: str
 
 
-class ImportOut(Schema):
+class TicketImportOut(Schema):
     """A file's report: ``rows_in`` = created + changed + unchanged + refused; ``corrected`` counts by field."""
 
     id: int
@@ -50,7 +50,7 @@ class ImportOut(Schema):
     lines: list[RefusedOut]
 
 
-class Span(Schema):
+class TicketSpan(Schema):
     """``[start, end)`` in epoch seconds; by default the heating season up to now."""
 
     start: int | None = Field(None, ge=0, le=LATEST_S)
@@ -61,7 +61,7 @@ class Span(Schema):
         return (season_of(end).start if self.start is None else self.start), end
 
 
-class JobOut(Schema):
+class TicketJobOut(Schema):
     job: int
 
 
@@ -114,7 +114,7 @@ def hand_in(request: HttpRequest, file: File[UploadedFile], map: Form[str] = "")
     return Status(202, {"id": source.pk, "job": job})
 
 
-@router.get("/complaints/imports", response=list[ImportOut])
+@router.get("/complaints/imports", response=list[TicketImportOut])
 def imports(request: HttpRequest) -> Any:
     """The newest files, without their refused lines."""
     require(request.user, VIEW)
@@ -122,7 +122,7 @@ def imports(request: HttpRequest) -> Any:
     return [_import_out(row, []) for row in rows]
 
 
-@router.get("/complaints/imports/{import_id}", response=ImportOut)
+@router.get("/complaints/imports/{import_id}", response=TicketImportOut)
 def one_import(request: HttpRequest, import_id: int, limit: int = 200) -> Any:
     require(request.user, VIEW)
     source = get_import(scope_of(request.user), import_id)
@@ -131,7 +131,7 @@ def one_import(request: HttpRequest, import_id: int, limit: int = 200) -> Any:
 
 
 def _import_out(source: TicketImport, lines: list[dict[str, Any]]) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in ImportOut.model_fields if name != "lines"} | {"lines": lines}
+    return {name: getattr(source, name) for name in TicketImportOut.model_fields if name != "lines"} | {"lines": lines}
 
 
 @router.get("/complaints/imports/{import_id}/refused")
@@ -146,13 +146,13 @@ def refused_lines(request: HttpRequest, import_id: int, format: Format = "csv") 
     return file_response(f"refused-{import_id}", format, header, rows, mark=watermark(request.user))
 
 
-@router.post("/complaints/judge", response={202: JobOut})
-def judge(request: HttpRequest, span: Query[Span]) -> Status[Any]:
+@router.post("/complaints/judge", response={202: TicketJobOut})
+def judge(request: HttpRequest, span: Query[TicketSpan]) -> Status[Any]:
     """Judge the validity of a span's complaints afresh, as a job."""
     return Status(202, {"job": actions.judge_again(request.user, *span.bounds())})
 
 
 @router.get("/complaints/validity", response=StatisticsOut)
-def validity(request: HttpRequest, span: Query[Span]) -> dict[str, Any]:
+def validity(request: HttpRequest, span: Query[TicketSpan]) -> dict[str, Any]:
     require(request.user, VIEW)
     return validity_statistics(scope_of(request.user), *span.bounds())

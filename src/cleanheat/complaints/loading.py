@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cleanheat.complaints.models import Ticket
-from cleanheat.infra import audit
+from cleanheat.infra import audit, jobs
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,8 @@ def load_tickets(rows: Iterable[TicketRow]) -> int:
         Ticket.objects.bulk_create(tickets, batch_size=500, ignore_conflicts=True)
         audit.record(None, "complaints.load", "complaints.ticket", "*", {"rows": len(tickets)})
     return len(tickets)
+
+
+def request_judging(start: int, end: int) -> int:
+    """Have the tickets of ``[start, end)`` judged in the background; returns the job."""
+    return jobs.enqueue("complaints.judge_tickets", {"start": start, "end": end})

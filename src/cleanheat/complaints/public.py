@@ -1,7 +1,7 @@
 """What other rooms may ask of complaints."""
 
 from cleanheat.complaints.judging import judge_tickets
-from cleanheat.complaints.loading import TicketRow, load_tickets
+from cleanheat.complaints.loading import TicketRow, load_tickets, request_judging
 from cleanheat.complaints.queries import NUMBERS, TEXTS, TextColumn, TicketColumns, ticket_columns
 from cleanheat.complaints.vocabulary import Category, Channel, Satisfaction, TicketState, Validity
 
@@ -18,5 +18,6 @@ __all__ = [
     "Validity",
     "judge_tickets",
     "load_tickets",
+    "request_judging",
     "ticket_columns",
 ]

@@ -21,18 +21,20 @@ from django.db import connections
 from cleanheat.accounts import public as accounts
 from cleanheat.accounts.vocabulary import Role
 from cleanheat.assets import public as assets
+from cleanheat.complaints import public as complaints
 from cleanheat.infra import clock
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, SHANGHAI, epoch, local, season_of
 from cleanheat.simulator import past
 from cleanheat.simulator.city import CityDataset, make_city
+from cleanheat.simulator.complaints import draw_tickets
 from cleanheat.telemetry import public as telemetry
 from cleanheat.twin import public as twin
 
 Progress = Callable[[str, int, int], None]
 """Told (step, done, total) as a step goes on; ``done == total`` ends it."""
 
-STEPS = ("数据库", "生成城市", "档案入库", "账号", "地图", "历史数据")
+STEPS = ("数据库", "生成城市", "档案入库", "账号", "地图", "历史数据", "投诉记录")
 _MADE_HERE = ("tsdb", "twin", "simulator", "spool")
 _FILES_MADE_HERE = ("archive-*", "tsdb.engine.xml", "platform.sqlite3*", "cast.json", "clock.json")
 
@@ -101,6 +103,8 @@ def build(size: str, seed: int, at: int | None, data_dir: Path, progress: Progre
             archive = assets.archive()
         with watch.step(STEPS[3]):
             _write_cast(data_dir)
+        with watch.step(STEPS[6]):
+            _write_complaints(archive, city, seed, start)
         with watch.step(STEPS[5]):
             _write_past(watch, archive, size, seed, start, data_dir)
         tiles.result()
@@ -152,6 +156,13 @@ def _write_cast(data_dir: Path) -> None:
     cast = [asdict(m) | {"role_zh": Role(m.role).label} for m in made]
     _write_whole(data_dir / "cast.json", json.dumps(cast, ensure_ascii=False, indent=1))
     (data_dir / "cast.json").chmod(0o600)
+
+
+def _write_complaints(archive: assets.Archive, city: CityDataset, seed: int, until: int) -> None:
+    """Whether they hold is judged in the background once the platform runs: it takes the past's readings."""
+    if rows := draw_tickets(archive, city.tables, seed, until):
+        complaints.load_tickets(rows)
+        complaints.request_judging(epoch(rows[0].received_at), until)
 
 
 def _draw_map(watch: _Watch, city: CityDataset) -> None:
