@@ -122,7 +122,7 @@ class SubjectOut(Schema):
     resources: list[ResourceBrief]
 
 
-class ResourceOut(Schema):
+class CatalogueResourceOut(Schema):
     """One data resource; ``records`` and ``updated_at`` (epoch seconds) are of what the user sees."""
 
     key: str
@@ -182,7 +182,7 @@ class TermOut(Schema):
     note: str
 
 
-class Choice(Schema):
+class CatalogueChoice(Schema):
     value: str | int
     zh: str
 
@@ -197,17 +197,17 @@ class MaskOut(Schema):
     only_shared: bool
 
 
-class WordsOut(Schema):
+class CatalogueWordsOut(Schema):
     """Glossary, masks and the choices of the edit form."""
 
     terms: list[TermOut]
     masks: list[MaskOut]
-    levels: list[Choice]
-    sharing: list[Choice]
-    kinds: list[Choice]
+    levels: list[CatalogueChoice]
+    sharing: list[CatalogueChoice]
+    kinds: list[CatalogueChoice]
 
 
-class CheckOut(Schema):
+class DutyCheckOut(Schema):
     key: str
     zh: str
     law: str
@@ -215,16 +215,16 @@ class CheckOut(Schema):
     text: str
 
 
-class RefusalOut(Schema):
+class OverlayRefusalOut(Schema):
     line: int
     field: str
     reason: str
 
 
-class ReportOut(Schema):
+class OverlayReportOut(Schema):
     changed: int
     unchanged: int
-    refused: list[RefusalOut]
+    refused: list[OverlayRefusalOut]
 
 
 class Asked(Schema):
@@ -295,7 +295,7 @@ def _brief(resource: DataResource, counts: dict[str, int]) -> dict[str, Any]:
     return {**told, "elements": counts.get(resource.key, 0)}
 
 
-@router.get("/catalogue/resources/{key}", response=ResourceOut)
+@router.get("/catalogue/resources/{key}", response=CatalogueResourceOut)
 def one_resource(request: HttpRequest, key: str) -> dict[str, Any]:
     """A data resource with its elements, and how much of it the user sees now."""
     require(request.user, VIEW)
@@ -345,7 +345,7 @@ def node_lineage(
     return lineage(node, direction, depth)
 
 
-@router.get("/catalogue/words", response=WordsOut)
+@router.get("/catalogue/words", response=CatalogueWordsOut)
 def words(request: HttpRequest) -> dict[str, Any]:
     require(request.user, VIEW)
     return {
@@ -361,7 +361,7 @@ def words(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/catalogue/compliance", response=list[CheckOut])
+@router.get("/catalogue/compliance", response=list[DutyCheckOut])
 def compliance(request: HttpRequest) -> list[Any]:
     """Duties of the privacy and data security laws, each checked."""
     require(request.user, actions.EDIT)
@@ -379,7 +379,7 @@ def export(request: HttpRequest, format: Literal["xlsx", "json"] = "xlsx") -> Ht
     return response
 
 
-@router.post("/catalogue/import", response=ReportOut)
+@router.post("/catalogue/import", response=OverlayReportOut)
 def import_file(request: HttpRequest, file: File[UploadedFile], rehearse: bool = False) -> Any:
     """The exported element set back, with what people filled in; ``rehearse`` only reports."""
     return actions.import_knowledge(request.user, file.name or "", file.read(), is_rehearsal=rehearse)

@@ -86,7 +86,7 @@ class StepFileOut(Schema):
     sha256: str
 
 
-class StepOut(Schema):
+class OrderStepOut(Schema):
     """One entry of the timeline; ``actor_name`` empty: the platform."""
 
     number: int
@@ -115,7 +115,7 @@ class ActionOut(Schema):
     form: list[FormField]
 
 
-class ClockOut(Schema):
+class OrderClockOut(Schema):
     """``due_at`` null: standing still with ``left_min`` left."""
 
     key: str
@@ -142,9 +142,9 @@ class OrderAlertOut(Schema):
 class OrderDetail(OrderOut):
     """One order whole.  ``verification``: the numbers of the last check; ``is_intact``: the timeline's seals hold."""
 
-    steps: list[StepOut]
+    steps: list[OrderStepOut]
     actions: list[ActionOut]
-    clocks: list[ClockOut]
+    clocks: list[OrderClockOut]
     counters: dict[str, int]
     asked: dict[str, dict[str, Any]]
     alerts: list[OrderAlertOut]
@@ -176,7 +176,7 @@ class OrderQuery(Schema):
         return OrderFilter(**self.model_dump(exclude={"mine", "order"}), held_by=own if self.mine else None)
 
 
-class Paging(Schema):
+class OrderPaging(Schema):
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     size: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -229,7 +229,7 @@ class Attached(Schema):
 
 
 @router.get("/governance/orders", response=OrderPage)
-def orders(request: HttpRequest, wanted: Query[OrderQuery], paging: Query[Paging]) -> dict[str, Any]:
+def orders(request: HttpRequest, wanted: Query[OrderQuery], paging: Query[OrderPaging]) -> dict[str, Any]:
     """The caller's orders, newest first unless ordered otherwise."""
     require(request.user, "governance.view")
     rows = select(scope_of(request.user), wanted.wanted(request), wanted.order)

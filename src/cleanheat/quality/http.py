@@ -85,7 +85,7 @@ class RuleEdit(Schema):
     reason: Reason
 
 
-class Decision(Schema):
+class RuleDecision(Schema):
     """``version``: which one, where that is asked (publish: the newest if left out)."""
 
     reason: Reason
@@ -103,7 +103,7 @@ class CheckIn(Schema):
     content: ContentIn
 
 
-class FaultOut(Schema):
+class ExpressionFaultOut(Schema):
     """``line`` and ``column`` count from 1 in characters; 0: the whole field is meant."""
 
     field: str
@@ -117,7 +117,7 @@ class ReadingOut(Schema):
     """How a rule reads: sentences for people, and what keeps it from being published."""
 
     ok: bool
-    faults: list[FaultOut]
+    faults: list[ExpressionFaultOut]
     expression: str
     when: str
     operations: int
@@ -189,24 +189,24 @@ class RuleQuery(Schema):
     size: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-class ChangeOut(Schema):
+class RuleChangeOut(Schema):
     field: str
     name: str
     before: Any
     after: Any
 
 
-class VersionOut(Schema):
+class RuleVersionOut(Schema):
     version: int
     is_in_force: bool
     reason: str
     author: str
     at: datetime
-    changes: list[ChangeOut]
+    changes: list[RuleChangeOut]
     content: dict[str, Any]
 
 
-class StepOut(Schema):
+class RuleStepOut(Schema):
     change: str
     change_name: str
     version: int
@@ -216,8 +216,8 @@ class StepOut(Schema):
 
 
 class HistoryOut(Schema):
-    versions: list[VersionOut]
-    steps: list[StepOut]
+    versions: list[RuleVersionOut]
+    steps: list[RuleStepOut]
 
 
 @router.get("/quality/rules", response=RulePage)
@@ -255,12 +255,12 @@ def edit_rule(request: HttpRequest, number: int, change: RuleEdit) -> dict[str, 
 
 
 @router.post("/quality/rules/{number}/publish", response=RuleOut)
-def publish_rule(request: HttpRequest, number: int, decision: Decision) -> dict[str, Any]:
+def publish_rule(request: HttpRequest, number: int, decision: RuleDecision) -> dict[str, Any]:
     return listing.document(actions.publish(request.user, number, decision.reason, decision.version))
 
 
 @router.post("/quality/rules/{number}/retire", response=RuleOut)
-def retire_rule(request: HttpRequest, number: int, decision: Decision) -> dict[str, Any]:
+def retire_rule(request: HttpRequest, number: int, decision: RuleDecision) -> dict[str, Any]:
     return listing.document(actions.retire(request.user, number, decision.reason))
 
 
@@ -270,7 +270,7 @@ def copy_rule(request: HttpRequest, number: int, wanted: CopyIn) -> Status[dict[
 
 
 @router.post("/quality/rules/{number}/restore", response=RuleOut)
-def restore_rule(request: HttpRequest, number: int, decision: Decision) -> dict[str, Any]:
+def restore_rule(request: HttpRequest, number: int, decision: RuleDecision) -> dict[str, Any]:
     """A new draft that says what ``version`` said."""
     if decision.version is None:
         raise invalid("version", "请选择要恢复的版本")

@@ -90,7 +90,7 @@ class ConfirmationOut(Schema):
     undone_at: int | None
 
 
-class ObjectOut(Schema):
+class JudgedObjectOut(Schema):
     kind: str
     kind_zh: str
     number: int
@@ -100,7 +100,7 @@ class ObjectOut(Schema):
     sender: Party
 
 
-class TraceOut(ObjectOut):
+class TraceOut(JudgedObjectOut):
     """One value's story; ``stored`` is null where the batch came but not this object's row."""
 
     signal: str
@@ -157,7 +157,7 @@ class OriginalRow(Schema):
     row_rules: list[RuleSaid]
 
 
-class OriginalPage(ObjectOut):
+class OriginalPage(JudgedObjectOut):
     """``received`` rows in the window, ``abnormal`` of them with an odd item; ``total`` are those asked for."""
 
     signals: list[SignalHead]

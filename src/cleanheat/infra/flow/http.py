@@ -30,7 +30,7 @@ class FlowOut(Schema):
     may_edit: bool
 
 
-class VersionOut(Schema):
+class FlowVersionOut(Schema):
     id: int
     number: int
     state: str
@@ -41,7 +41,7 @@ class VersionOut(Schema):
 
 class FlowDetail(FlowOut):
     definition: FlowDefinition
-    versions: list[VersionOut]
+    versions: list[FlowVersionOut]
 
 
 class Draft(Schema):
@@ -49,7 +49,7 @@ class Draft(Schema):
     note: Annotated[str, Field(max_length=400)] = ""
 
 
-class FaultOut(Schema):
+class FlowFaultOut(Schema):
     where: str
     title: str
 
@@ -64,7 +64,7 @@ class MisfitOut(Schema):
 class Rehearsal(Schema):
     """What the proof says, how generated orders went, and which past ones the draft would not allow."""
 
-    faults: list[FaultOut]
+    faults: list[FlowFaultOut]
     unstaffed: dict[str, str]
     orders: int
     ended: int
@@ -120,13 +120,13 @@ def rehearse(request: HttpRequest, key: str, body: Draft) -> dict[str, Any]:
     }
 
 
-@router.post("/flows/{key}/versions", response={201: VersionOut})
+@router.post("/flows/{key}/versions", response={201: FlowVersionOut})
 def keep_draft(request: HttpRequest, key: str, body: Draft) -> Status[dict[str, Any]]:
     _flow(request, key)
     return Status(201, _version(versions.draft(request.user, key, body.definition, body.note)))
 
 
-@router.post("/flows/{key}/versions/{version_id}/publish", response=VersionOut)
+@router.post("/flows/{key}/versions/{version_id}/publish", response=FlowVersionOut)
 def publish(request: HttpRequest, key: str, version_id: int) -> dict[str, Any]:
     """Put a draft in force; refused with the fault if an item could get stuck."""
     _flow(request, key)

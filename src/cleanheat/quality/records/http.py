@@ -106,7 +106,7 @@ class IssueQuery(IssueWanted):
     size: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-class Note(Schema):
+class RecordNote(Schema):
     note: Annotated[str, Field(max_length=200)] = ""
 
 
@@ -176,12 +176,12 @@ def export_issues(
 
 
 @router.post("/quality/records/issues/{issue_id}/accept", response=IssueOut)
-def accept_issue(request: HttpRequest, issue_id: int, said: Note) -> dict[str, Any]:
+def accept_issue(request: HttpRequest, issue_id: int, said: RecordNote) -> dict[str, Any]:
     """Write the proposal into the record."""
     return queries.row_of(actions.accept(request.user, issue_id, said.note))
 
 
 @router.post("/quality/records/issues/{issue_id}/dismiss", response=IssueOut)
-def dismiss_issue(request: HttpRequest, issue_id: int, said: Note) -> dict[str, Any]:
+def dismiss_issue(request: HttpRequest, issue_id: int, said: RecordNote) -> dict[str, Any]:
     """Leave the record as it is, with a reason."""
     return queries.row_of(actions.dismiss(request.user, issue_id, said.note))
