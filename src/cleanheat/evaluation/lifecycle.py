@@ -17,10 +17,10 @@ from cleanheat.evaluation.scoring import pool
 from cleanheat.evaluation.tallies import Check
 from cleanheat.evaluation.vocabulary import Origin, Stage, SubjectKind
 from cleanheat.infra import jobs
+from cleanheat.infra.masking import UNMASK
 from cleanheat.infra.models import AuditEntry, Job, JobState
 from cleanheat.infra.panels import PANELS
 from cleanheat.infra.resources import RESOURCES
-from cleanheat.infra.resources.leaving import UNMASK
 from cleanheat.kernel.time import utc
 from cleanheat.quality import public as quality
 from cleanheat.quality.vocabulary import Action, Dimension

@@ -50,9 +50,12 @@ def record_counts(until: datetime) -> RecordCounts:
         for checked, hits, _ in [counts[str(number)]]
         for owner, share, broken in _laid(kind, hits - dismissed[number], issues.get(number, Counter()))
     ]
-    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-    numbers = [np.array(c, dtype=np.int64) for c in columns[:2]]
-    return RecordCounts(*numbers, *(np.array(c, dtype=np.float64) for c in columns[2:]))
+    return RecordCounts(
+        np.array([number for number, *_ in rows], dtype=np.int64),
+        np.array([owner for _, owner, *_ in rows], dtype=np.int64),
+        np.array([checked for *_, checked, _ in rows], dtype=np.float64),
+        np.array([broken for *_, broken in rows], dtype=np.float64),
+    )
 
 
 def _issues() -> tuple[dict[int, Counter[int]], Counter[int]]:
