@@ -7,12 +7,12 @@ view (measured at three to seven times the instructions); here a request crosses
 from __future__ import annotations
 
 import asyncio
-import io
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 import django
 
@@ -32,6 +32,8 @@ from cleanheat.config.frontend import DIST, HEADERS  # noqa: E402
 from cleanheat.twin.sockets import websocket_application  # noqa: E402
 
 THREADS = 8
+KEPT_IN_MEMORY = 8 << 20
+UPLOADS_PATH = "/api/v1/files"
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -55,7 +57,7 @@ class ThreadedDjango(BaseHandler):
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         try:
-            body = await _read(receive)
+            body = await _read(receive, _most_bytes(scope))
         except ClientGone:
             return
         except TooLarge:
@@ -69,11 +71,12 @@ class ThreadedDjango(BaseHandler):
             await self._send(response, headers, send)
         finally:
             await loop.run_in_executor(self._pool, response.close)
+            body.close()
 
-    def _respond(self, scope: Message, body: bytes) -> HttpResponseBase:
+    def _respond(self, scope: Message, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", "") or "/")
         signals.request_started.send(sender=type(self), scope=scope)
-        return self.get_response(ASGIRequest(scope, io.BytesIO(body)))
+        return self.get_response(ASGIRequest(scope, body))
 
     async def _send(self, response: Any, headers: list[tuple[bytes, bytes]], send: Send) -> None:
         if not response.streaming:
@@ -86,18 +89,35 @@ class ThreadedDjango(BaseHandler):
         await send({"type": "http.response.body"})
 
 
-async def _read(receive: Receive) -> bytes:
-    parts, length, is_last = [], 0, False
+def _most_bytes(scope: Message) -> int:
+    """Attachments may be larger than any other body, for whoever sends a session's cookie."""
+    has_session = any(name == b"cookie" and b"sessionid=" in value for name, value in scope["headers"])
+    is_upload = scope["method"] == "POST" and scope["path"] == UPLOADS_PATH
+    return settings.UPLOAD_MAX_BYTES if is_upload and has_session else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+async def _read(receive: Receive, most_bytes: int) -> IO[bytes]:
+    """The body; a large one lies on disk rather than in memory."""
+    body = SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115 - closed with its request
+    try:
+        await _fill(body, receive, most_bytes)
+    except BaseException:
+        body.close()
+        raise
+    body.seek(0)
+    return body
+
+
+async def _fill(body: IO[bytes], receive: Receive, most_bytes: int) -> None:
+    is_last = False
     while not is_last:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        parts.append(message.get("body", b""))
-        length += len(parts[-1])
-        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        body.write(message.get("body", b""))
+        if body.tell() > most_bytes:
             raise TooLarge
         is_last = not message.get("more_body", False)
-    return b"".join(parts)
 
 
 async def _send_whole(send: Send, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:

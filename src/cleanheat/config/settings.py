@@ -91,6 +91,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.behind_https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OPTIONS.behind_https else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+UPLOAD_MAX_BYTES = 210 * 1024 * 1024  # an attachment; what each kind may hold stands in infra/files/limits.toml
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

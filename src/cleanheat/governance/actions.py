@@ -171,25 +171,38 @@ def _later(at: datetime, seconds: float) -> datetime:
     return at + timedelta(seconds=seconds)
 
 
-@transaction.atomic
 def verify(order_id: int) -> Verdict | None:
     """Ask the rule again and let the numbers decide; None when the order waits for no verification (any more)."""
-    order = Order.objects.select_for_update(of=("self",)).select_related("item").filter(pk=order_id).first()
-    if order is None or order.feedback_at is None or order.item.state != "verifying":
+    order = _verifying(order_id)
+    if order is None or order.feedback_at is None:
         return None
-    now, since = clock.now(), order.feedback_at.timestamp()
-    found = verification.recheck(complaint_of(order), int(since), int(now))
-    live = alerts.live_ids(list(order.alerts.values_list("alert_id", flat=True)))
-    reached = verification.verdict(found, len(live), since, now)
+    now, since = clock.now(), order.feedback_at
+    about = complaint_of(order)
+    found = verification.recheck(about, int(since.timestamp()), int(now))  # long: outside the transaction
+    with transaction.atomic():
+        fresh = _verifying(order_id)
+        if fresh is None or fresh.feedback_at != since:
+            return None
+        live = alerts.live_ids(list(fresh.alerts.values_list("alert_id", flat=True)))
+        reached = verification.verdict(found, len(live), since.timestamp(), now)
+        _conclude(fresh, reached, now)
+    return reached
+
+
+def _verifying(order_id: int) -> Order | None:
+    return Order.objects.select_related("item").filter(pk=order_id, item__state="verifying").first()
+
+
+def _conclude(order: Order, reached: Verdict, now: float) -> None:
+    """What the numbers decided: wait on, or the step that follows with the numbers as its reason."""
     order.verification = {**reached.numbers, "outcome": reached.outcome, "reason": reached.reason, "at": int(now)}
     if reached.outcome == "wait":
         order.verify_at = _later(clock.now_utc(), verification.WAIT_S / 4)
         order.save(update_fields=["verification", "verify_at"])
-        return reached
+        return
     if order.first_pass is None and reached.outcome != "no_data":
         order.first_pass = reached.outcome == "pass"
     follow(order, flow.act_as_platform(order.item_id, Request(_action(reached, order), reached.reason)))
-    return reached
 
 
 def _action(reached: Verdict, order: Order) -> str:

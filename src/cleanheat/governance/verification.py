@@ -1,7 +1,7 @@
 """Did it help?  The rule is asked again of the data since the feedback, and the numbers decide.
 
-What re-judges is registered (``use``), so that this room need not know how: a function from what was complained of and
-a span of time to counts.
+What re-judges is a function from what was complained of and a span of time to counts: ``quality``'s own, unless another
+is set (``use``).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal, Protocol
 
 from cleanheat.kernel.time import MINUTE_S
+from cleanheat.quality import public as quality
 
 _FILE = tomllib.loads(files("cleanheat.governance").joinpath("verification.toml").read_text("utf-8"))
 WAIT_S: Final[int] = _FILE["wait_min"] * MINUTE_S
@@ -82,7 +83,13 @@ def verdict(found: Recheck | None, live_alerts: int, feedback_at: float, now: fl
     return Verdict("pass", f"{told}，报警已消除", numbers)
 
 
-_used: list[Rejudge] = [lambda _about, _start, _end: None]
+def ask_quality(about: Complaint, start: int, end: int) -> Recheck | None:
+    """The rule behind the source, asked again of the stored minutes of the same objects."""
+    found = quality.recheck(about.source, about.objects, start, end)
+    return Recheck(found.checks, found.violations) if found else None
+
+
+_used: list[Rejudge] = [ask_quality]
 
 
 def use(rejudge: Rejudge) -> None:
