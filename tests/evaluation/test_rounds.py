@@ -6,6 +6,7 @@ from cleanheat.evaluation.actions import rounds
 from cleanheat.evaluation.jobs import score_due
 from cleanheat.evaluation.models import Round, Score
 from cleanheat.evaluation.periods import period_of
+from cleanheat.infra import jobs
 from cleanheat.infra.models import AuditEntry
 from cleanheat.kernel.errors import Problem
 from tests.evaluation.hand_made import CHECKS, tallies
@@ -44,6 +45,7 @@ def test_scoring_again_replaces_and_a_published_round_stays(counted, boss):
     before = Score.objects.get(round__period="2025-12", subject_kind="company", subject_id=10, data_set="")
     counted[""] = tallies().__class__(tallies().companies, tallies().asked, CHECKS, CHECKS * 0)
     rounds.recompute(boss, DECEMBER)
+    jobs.run(jobs.claim())
     after = Score.objects.get(round__period="2025-12", subject_kind="company", subject_id=10, data_set="")
     assert before.total < 100 == after.total
     assert rounds.publish(boss, DECEMBER).state == "published"

@@ -7,6 +7,7 @@ from typing import Any
 
 from cleanheat.evaluation.actions.reports import build_report, finish_report
 from cleanheat.evaluation.actions.rounds import compute, due
+from cleanheat.evaluation.periods import period_of
 from cleanheat.evaluation.vocabulary import Span
 from cleanheat.infra import clock
 from cleanheat.infra.jobs import Progress, job
@@ -21,6 +22,14 @@ def score_due(payload: Mapping[str, Any], progress: Progress) -> dict[str, int]:
         progress(done, len(wanted), period.zh)
         compute(period)
     return {"rounds": len(wanted)}
+
+
+@job("evaluation.score_period", "重算数据质量得分", lease_s=300)
+def score_period(payload: Mapping[str, Any], progress: Progress) -> dict[str, str]:
+    """One period, because somebody asked."""
+    period = period_of(payload["span"], payload["period"])
+    progress(0, 1, period.zh)
+    return {"state": compute(period).state}
 
 
 @job("evaluation.make_report", "生成数据质量报告", lease_s=300)

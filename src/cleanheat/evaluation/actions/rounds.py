@@ -16,7 +16,7 @@ from cleanheat.evaluation.scoring import Scored
 from cleanheat.evaluation.sources import gather
 from cleanheat.evaluation.vocabulary import RoundState, Span
 from cleanheat.evaluation.whatif import scored
-from cleanheat.infra import audit, clock, events
+from cleanheat.infra import audit, clock, events, jobs
 from cleanheat.infra.scope import require, scope_of
 from cleanheat.kernel.errors import Problem, forbidden, invalid, not_found
 from cleanheat.kernel.time import local
@@ -26,7 +26,7 @@ CAUGHT_UP = 3
 _ROWS_A_STATEMENT = 500
 
 
-def compute(period: Period, actor: Any = None) -> Round:
+def compute(period: Period) -> Round:
     """Score the period from the counts there are; a published round stays as it is.
 
     The indicator version is the one in force when the period ends (or now, while it runs).
@@ -35,11 +35,11 @@ def compute(period: Period, actor: Any = None) -> Round:
     version = version_at(min(now, period.end - 1))
     rules_version = rulebook.remember()
     made = scored(gather(period), model_of(version))
-    return _save(period, version, rules_version, made, actor)
+    return _save(period, version, rules_version, made)
 
 
 @transaction.atomic
-def _save(period: Period, version: IndicatorVersion, rules_version: int, made: Scored, actor: Any) -> Round:
+def _save(period: Period, version: IndicatorVersion, rules_version: int, made: Scored) -> Round:
     row = Round.objects.select_for_update().filter(span=period.span, period=period.key).first()
     if row is not None and row.state == RoundState.PUBLISHED:
         return row
@@ -49,8 +49,6 @@ def _save(period: Period, version: IndicatorVersion, rules_version: int, made: S
     row.save()
     Score.objects.filter(round=row).delete()
     Score.objects.bulk_create(_rows(row, made), batch_size=_ROWS_A_STATEMENT)
-    if actor is not None:
-        audit.record(actor, "evaluation.compute", "evaluation_round", row.pk, {"span": row.span, "period": row.period})
     return row
 
 
@@ -76,15 +74,18 @@ def _shown(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 2)
 
 
-def recompute(user: Any, period: Period) -> Round:
-    """Score a period again because somebody asks: data came late, a sample was verified."""
+@transaction.atomic
+def recompute(user: Any, period: Period) -> int:
+    """Have a period scored again because somebody asks: data came late, a sample was verified.  Returns the job."""
     require(user, "evaluation.edit")
     if period.start > clock.now():
         raise invalid("period", "周期尚未开始")
     found = Round.objects.filter(span=period.span, period=period.key).first()
     if found is not None and found.state == RoundState.PUBLISHED:
         raise Problem(409, "published", "已发布的评价不能重算", "请先撤回发布", "period")
-    return compute(period, user)
+    place = {"span": period.span.value, "period": period.key}
+    audit.record(user, "evaluation.compute", "evaluation_round", f"{period.span.value}/{period.key}", place)
+    return jobs.enqueue("evaluation.score_period", place, user)
 
 
 @transaction.atomic

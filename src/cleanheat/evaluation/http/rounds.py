@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from cleanheat.evaluation.actions import rounds
 from cleanheat.evaluation.http.scores import RoundOut, round_document
@@ -18,9 +18,16 @@ class RoundDecision(Schema):
     note: Annotated[str, Field(max_length=200)] = ""
 
 
-@router.post("/evaluation/rounds/{span}/{period}/compute", response=RoundOut)
+class Queued(Schema):
+    """The job that does it: ``GET /jobs/{job_id}``."""
+
+    job_id: int
+
+
+@router.post("/evaluation/rounds/{span}/{period}/compute", response={202: Queued})
 def compute(request: HttpRequest, span: str, period: str) -> Any:
-    return round_document(rounds.recompute(request.user, period_of(span, period)))
+    """Score a period again."""
+    return Status(202, {"job_id": rounds.recompute(request.user, period_of(span, period))})
 
 
 @router.post("/evaluation/rounds/{span}/{period}/publish", response=RoundOut)
