@@ -12,7 +12,7 @@ from cleanheat.infra.scope import Scope
 from cleanheat.quality.contents import is_measured
 from cleanheat.quality.models import CheckRun, RecordIssue, Rule
 from cleanheat.quality.records.fields import tables
-from cleanheat.quality.vocabulary import DataClass, IssueState
+from cleanheat.quality.vocabulary import DataClass, IssueState, RuleState
 
 
 def visible_to(scope: Scope) -> QuerySet[RecordIssue]:
@@ -96,7 +96,7 @@ def summary(scope: Scope) -> list[dict[str, Any]]:
             newest = {**newest, **check.counts}
     counted = visible_to(scope).order_by().values_list("rule_id", "state").annotate(n=Count("pk"))
     found = {(rule, state): n for rule, state, n in counted}
-    rules = [r for r in Rule.objects.filter(state="published").order_by("number") if not is_measured(r.kind)]
+    rules = [r for r in Rule.objects.filter(state=RuleState.PUBLISHED).order_by("number") if not is_measured(r.kind)]
     return [
         {
             "rule": r.pk,

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from cleanheat.calc.expressions.tree import ExpressionError, FieldLeaf
 from cleanheat.infra import clock
-from cleanheat.quality.models import CheckRun, RecordIssue
+from cleanheat.quality.models import CheckRun, RecordIssue, Rule
 from cleanheat.quality.queries import record_specs
 from cleanheat.quality.records.city import City
 from cleanheat.quality.records.columns import Columns, unified
@@ -53,8 +53,6 @@ def run(tell: Tell, user_id: int | None = None, keys: Sequence[str] = ()) -> Che
 
 def _channels() -> Mapping[int, str]:
     """Rules on tickets hold for the channel of their data class."""
-    from cleanheat.quality.models import Rule
-
     rows = Rule.objects.filter(data_class__in=_CHANNEL).values_list("number", "data_class")
     return {number: _CHANNEL[data_class] for number, data_class in rows}
 
@@ -87,20 +85,24 @@ def _keep(spec: RuleSpec, columns: Columns, found: Found) -> None:
     RecordIssue.objects.bulk_create(
         (RecordIssue(first_at=at, last_at=at, **describe(hit[record])) for record in new), batch_size=_ROWS_A_STATEMENT
     )
-    again = []
-    for record in known.keys() & hit.keys():
-        issue = known[record]
-        for name, value in describe(hit[record]).items():
-            setattr(issue, name, value)
-        issue.last_at = at
-        if issue.state != IssueState.DISMISSED:
-            issue.state = IssueState.OPEN
-        again.append(issue)
-    fields = ("version", "title", "field", "found", "detail", "proposal", "state", "last_at", *_OWNERS)
-    RecordIssue.objects.bulk_update(again, fields, batch_size=_ROWS_A_STATEMENT)
+    still = [known[record] for record in known.keys() & hit.keys()]
+    RecordIssue.objects.filter(pk__in=[issue.pk for issue in still]).update(last_at=at)
+    changed = [issue for issue in still if _renewed(issue, describe(hit[issue.record]))]
+    RecordIssue.objects.bulk_update(changed, (*_DESCRIBED, "state"), batch_size=_ROWS_A_STATEMENT)
+
+
+def _renewed(issue: RecordIssue, said: Mapping[str, Any]) -> bool:
+    """Say what is found now; what was accepted or solved and is found again is open again.  Whether that changes it."""
+    before = [getattr(issue, name) for name in (*_DESCRIBED, "state")]
+    for name in _DESCRIBED:
+        setattr(issue, name, said[name])
+    if issue.state != IssueState.DISMISSED:
+        issue.state = IssueState.OPEN
+    return before != [getattr(issue, name) for name in (*_DESCRIBED, "state")]
 
 
 _OWNERS: Final = ("company_id", "office_id", "district_id", "sender_id")
+_DESCRIBED: Final = ("version", "title", "field", "found", "detail", "proposal", *_OWNERS)
 
 
 class _Describer:
