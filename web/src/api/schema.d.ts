@@ -112,6 +112,1198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalogue/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compliance
+         * @description Duties of the privacy and data security laws, each checked.
+         */
+        get: operations["cleanheat_catalogue_http_compliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/elements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Elements
+         * @description Elements that contain every word of ``q``, the closest names first.
+         */
+        get: operations["cleanheat_catalogue_http_list_elements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/elements/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Element */
+        get: operations["cleanheat_catalogue_http_one_element"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit Element
+         * @description Add knowledge to an element; derived fields cannot be changed.
+         */
+        patch: operations["cleanheat_catalogue_http_edit_element"];
+        trace?: never;
+    };
+    "/api/v1/catalogue/elements/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Element Versions */
+        get: operations["cleanheat_catalogue_http_element_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Element set and resource directory in standard columns, with a checksum.
+         */
+        get: operations["cleanheat_catalogue_http_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description The exported element set back, with what people filled in; ``rehearse`` only reports.
+         */
+        post: operations["cleanheat_catalogue_http_import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/lineage/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Node Lineage
+         * @description Upstream and downstream of an element, a resource or a node id (``panel:alerts.newest``).
+         */
+        get: operations["cleanheat_catalogue_http_node_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/resources/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Resource
+         * @description A data resource with its elements, and how much of it the user sees now.
+         */
+        get: operations["cleanheat_catalogue_http_one_resource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search All
+         * @description Resources and elements by name, code or definition.
+         */
+        get: operations["cleanheat_catalogue_http_search_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/share/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Share
+         * @description One page of what an agreement grants; a client sends its key as ``X-Share-Key``, an organisation signs in.
+         */
+        get: operations["cleanheat_catalogue_http_sharing_share"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agreements */
+        get: operations["cleanheat_catalogue_http_sharing_agreements"];
+        put?: never;
+        /** Agree */
+        post: operations["cleanheat_catalogue_http_sharing_agree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/shares/fields/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shareable
+         * @description Which fields of a resource may be granted.
+         */
+        get: operations["cleanheat_catalogue_http_sharing_shareable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/shares/{agreement_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke */
+        post: operations["cleanheat_catalogue_http_sharing_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/shares/{agreement_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uses
+         * @description Who took how much, newest first.
+         */
+        get: operations["cleanheat_catalogue_http_sharing_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tree
+         * @description Data resources by subject.
+         */
+        get: operations["cleanheat_catalogue_http_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Words */
+        get: operations["cleanheat_catalogue_http_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports
+         * @description The newest files, without their refused lines.
+         */
+        get: operations["cleanheat_complaints_http_imports"];
+        put?: never;
+        /**
+         * Hand In
+         * @description Hand in a history file (CSV or XLSX) with an optional mapping (TOML); it is worked off as a job.
+         */
+        post: operations["cleanheat_complaints_http_hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Import */
+        get: operations["cleanheat_complaints_http_one_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/imports/{import_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refused Lines
+         * @description The refused rows whole, with line and reason, ready to be corrected and handed in again.
+         */
+        get: operations["cleanheat_complaints_http_refused_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge
+         * @description Judge the validity of a span's complaints afresh, as a job.
+         */
+        post: operations["cleanheat_complaints_http_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/validity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Validity */
+        get: operations["cleanheat_complaints_http_validity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checks
+         * @description Why a subject's score is what it is: its checks, the dearest first.
+         */
+        get: operations["cleanheat_evaluation_http_scores_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/improvement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Improvement
+         * @description The history of weights and rules and what each change did, newest first.
+         */
+        get: operations["cleanheat_evaluation_http_improvement_improvement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/life-cycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Life Cycle
+         * @description Which checks stand at which stage of the data's life, with the city's figures.
+         */
+        get: operations["cleanheat_evaluation_http_improvement_life_cycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Objects
+         * @description The objects that break rules (or the ``rule``) most.  Single objects are shown to whom their owner is visible;
+         *     of the whole city or a district to the regulators.
+         */
+        get: operations["cleanheat_evaluation_http_scores_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Company Ranking
+         * @description Companies by place.  Before publication a company finds itself only (``place`` of ``of``); afterwards everybody,
+         *     others without points.
+         */
+        get: operations["cleanheat_evaluation_http_scores_company_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description Reports that the caller may read, newest first, at most 500.
+         */
+        get: operations["cleanheat_evaluation_http_reports_list_reports"];
+        put?: never;
+        /**
+         * Request Reports
+         * @description Have reports made; their jobs tell how far they are.
+         */
+        post: operations["cleanheat_evaluation_http_reports_request_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Report */
+        get: operations["cleanheat_evaluation_http_reports_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/reports/{report_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Report
+         * @description The talk about a report is over.
+         */
+        post: operations["cleanheat_evaluation_http_reports_close_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/reports/{report_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment Report
+         * @description A company's remark, or a regulator's answer.
+         */
+        post: operations["cleanheat_evaluation_http_reports_comment_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/reports/{report_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Report
+         * @description The report's rules with their figures, as a file.
+         */
+        get: operations["cleanheat_evaluation_http_reports_export_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/reports/{report_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Pdf
+         * @description The printed report.
+         */
+        get: operations["cleanheat_evaluation_http_reports_report_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/reports/{report_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish Report */
+        post: operations["cleanheat_evaluation_http_reports_publish_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rounds
+         * @description Evaluated periods of a span, the newest first.
+         */
+        get: operations["cleanheat_evaluation_http_scores_list_rounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/rounds/{span}/{period}/compute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compute */
+        post: operations["cleanheat_evaluation_http_rounds_compute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/rounds/{span}/{period}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish */
+        post: operations["cleanheat_evaluation_http_rounds_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/rounds/{span}/{period}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["cleanheat_evaluation_http_rounds_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Samples
+         * @description Samples, newest first; counts within the caller's scope.
+         */
+        get: operations["cleanheat_evaluation_http_samples_list_samples"];
+        put?: never;
+        /** Draw Sample */
+        post: operations["cleanheat_evaluation_http_samples_draw_sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/samples/records/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify Record */
+        post: operations["cleanheat_evaluation_http_samples_verify_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/samples/{sample_id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sampled Records
+         * @description The records to verify, within the caller's scope.
+         */
+        get: operations["cleanheat_evaluation_http_samples_sampled_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores
+         * @description Scores that the caller may see, best first: city and districts for everybody, companies by scope.
+         */
+        get: operations["cleanheat_evaluation_http_scores_scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/scores/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Scores
+         * @description The same rows as a file.
+         */
+        get: operations["cleanheat_evaluation_http_scores_export_scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trend */
+        get: operations["cleanheat_evaluation_http_scores_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Weights
+         * @description The model in force and all its versions, newest first; effects on single companies for the city only.
+         */
+        get: operations["cleanheat_evaluation_http_weights_list_weights"];
+        put?: never;
+        /**
+         * Change Weights
+         * @description A new version of the model; the effect on the last whole day is stored with it.
+         */
+        post: operations["cleanheat_evaluation_http_weights_change_weights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/weights/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Weights
+         * @description What a changed model would do to a period's scores; nothing is stored.
+         */
+        post: operations["cleanheat_evaluation_http_weights_preview_weights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Words */
+        get: operations["cleanheat_evaluation_http_scores_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Send one file; its id then goes with the step it belongs to.  413 too large, 415 not allowed, 422 broken.
+         */
+        post: operations["cleanheat_infra_files_http_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** About */
+        get: operations["cleanheat_infra_files_http_about"];
+        put?: never;
+        post?: never;
+        /**
+         * Take Back
+         * @description Remove one's own file that was not used yet.
+         */
+        delete: operations["cleanheat_infra_files_http_take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Content
+         * @description The bytes; one ``Range`` is honoured.  Pictures, sound and video are shown in place, all else is a download.
+         */
+        get: operations["cleanheat_infra_files_http_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flows */
+        get: operations["cleanheat_infra_flow_http_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flow
+         * @description The definition in force and all versions, newest first.
+         */
+        get: operations["cleanheat_infra_flow_http_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{key}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse
+         * @description Try a draft before it is kept: proof, people, generated orders, and what really happened lately.
+         */
+        post: operations["cleanheat_infra_flow_http_rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep Draft */
+        post: operations["cleanheat_infra_flow_http_keep_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{key}/versions/{version_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Put a draft in force; refused with the fault if an item could get stuck.
+         */
+        post: operations["cleanheat_infra_flow_http_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders
+         * @description The caller's orders, newest first unless ordered otherwise.
+         */
+        get: operations["cleanheat_governance_http_orders"];
+        put?: never;
+        /**
+         * Raise Order
+         * @description Raise an order by hand from alerts; a regulator's right.
+         */
+        post: operations["cleanheat_governance_http_raise_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/orders/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Order Counts */
+        get: operations["cleanheat_governance_http_order_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/orders/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Orders
+         * @description The list as a file.
+         */
+        get: operations["cleanheat_governance_http_export_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/orders/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Many
+         * @description The same step with several orders; each answers for itself.
+         */
+        post: operations["cleanheat_governance_http_step_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Order */
+        get: operations["cleanheat_governance_http_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/orders/{order_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step
+         * @description Take a step.  409 names what stands against it: the state, a counter's cap, somebody who was faster.
+         */
+        post: operations["cleanheat_governance_http_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/governance/trainings/{training_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Training Files
+         * @description Materials of a training; the training itself is the resource ``governance.training``.
+         */
+        get: operations["cleanheat_governance_http_training_files"];
+        put?: never;
+        /**
+         * Attach Training Files
+         * @description Add materials that were uploaded before.
+         */
+        post: operations["cleanheat_governance_http_attach_training_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ingest/batches": {
         parameters: {
             query?: never;
@@ -352,6 +1544,551 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality/expressions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Expression
+         * @description Whether a rule could be published as it stands, and how it reads.
+         */
+        post: operations["cleanheat_quality_http_check_expression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Original Rows
+         * @description Original live data of an object with its abnormal items and their source.
+         */
+        get: operations["cleanheat_quality_http_values_original_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Language
+         * @description What the editor offers for one kind: names, functions, and the words of every choice.
+         */
+        get: operations["cleanheat_quality_http_language"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Preview
+         * @description What the rule would have caught: a sample now, the last day in the background.
+         */
+        post: operations["cleanheat_quality_http_previews_start_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/previews/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Preview */
+        get: operations["cleanheat_quality_http_previews_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/records/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checks
+         * @description The newest runs; they judge everybody's records, so only who sees all is told of them.
+         */
+        get: operations["cleanheat_quality_records_http_checks"];
+        put?: never;
+        /**
+         * Start Check
+         * @description Check now; progress and cancelling at /jobs/{id}.
+         */
+        post: operations["cleanheat_quality_records_http_start_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/records/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issues
+         * @description Issues of the caller's own records.
+         */
+        get: operations["cleanheat_quality_records_http_issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/records/issues/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Issues
+         * @description The same list as a file.
+         */
+        get: operations["cleanheat_quality_records_http_export_issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/records/issues/{issue_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Issue
+         * @description Write the proposal into the record.
+         */
+        post: operations["cleanheat_quality_records_http_accept_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/records/issues/{issue_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Issue
+         * @description Leave the record as it is, with a reason.
+         */
+        post: operations["cleanheat_quality_records_http_dismiss_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/records/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Summary */
+        get: operations["cleanheat_quality_records_http_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description The rule library; rules are the same for everybody who may look at data quality.
+         */
+        get: operations["cleanheat_quality_http_rules"];
+        put?: never;
+        /** Create Rule */
+        post: operations["cleanheat_quality_http_create_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/rules/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rule */
+        get: operations["cleanheat_quality_http_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit Rule
+         * @description A new draft; what is in force stays until it is published.
+         */
+        patch: operations["cleanheat_quality_http_edit_rule"];
+        trace?: never;
+    };
+    "/api/v1/quality/rules/{number}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy Rule */
+        post: operations["cleanheat_quality_http_copy_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/rules/{number}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish Rule */
+        post: operations["cleanheat_quality_http_publish_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/rules/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Rule
+         * @description A new draft that says what ``version`` said.
+         */
+        post: operations["cleanheat_quality_http_restore_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/rules/{number}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retire Rule */
+        post: operations["cleanheat_quality_http_retire_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/rules/{number}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rule History
+         * @description Every version with what it changed, and every step with who took it.
+         */
+        get: operations["cleanheat_quality_http_rule_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace
+         * @description Where one value comes from, and what became of it.
+         */
+        get: operations["cleanheat_quality_http_values_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uploads
+         * @description How well each company uploads, kind by kind.
+         */
+        get: operations["cleanheat_quality_http_uploads_uploads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/uploads/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description Each company's days; the last thirty unless asked otherwise.
+         */
+        get: operations["cleanheat_quality_http_uploads_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/uploads/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The rows of the list with the same parameters as a file.
+         */
+        get: operations["cleanheat_quality_http_uploads_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/uploads/mismatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mismatches
+         * @description Uploads that do not fit the archive: unknown and foreign objects by sender.
+         */
+        get: operations["cleanheat_quality_http_uploads_mismatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/uploads/mismatches/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export Mismatches */
+        get: operations["cleanheat_quality_http_uploads_export_mismatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/uploads/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unheard Objects
+         * @description Objects of the archive that do not report.
+         */
+        get: operations["cleanheat_quality_http_uploads_unheard_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/values/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description A person's word on values: the latest holds, and can be taken back.
+         */
+        post: operations["cleanheat_quality_http_values_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/values/confirm/{confirmation_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["cleanheat_quality_http_values_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/values/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Confirmations
+         * @description Decisions about an object's values, newest first, undone ones too.
+         */
+        get: operations["cleanheat_quality_http_values_confirmations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources": {
         parameters: {
             query?: never;
@@ -382,6 +2119,8 @@ export interface paths {
         /**
          * Rows
          * @description One page of rows.  Any filterable column is a query parameter (see its ``filter``).
+         *
+         *     Personal data is masked; ``unmask_reason`` shows it to those who may, and that look is recorded.
          */
         get: operations["cleanheat_infra_resources_http_rows"];
         put?: never;
@@ -402,7 +2141,7 @@ export interface paths {
         };
         /**
          * Export Rows
-         * @description The rows a list with the same parameters shows, as a file; choices in words.
+         * @description The rows a list with the same parameters shows, as a file; choices in words, who took it in the last line.
          */
         get: operations["cleanheat_infra_resources_http_export_rows"];
         put?: never;
@@ -669,6 +2408,111 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActionOut
+         * @description A step the caller may take now, with its form.
+         */
+        ActionOut: {
+            /** Form */
+            form: components["schemas"]["FormField"][];
+            /** Key */
+            key: string;
+            /** Least Files */
+            least_files: number;
+            /** Needs Note */
+            needs_note: boolean;
+            /** To State */
+            to_state: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * AgreedOut
+         * @description ``key`` is told this once and kept nowhere.
+         */
+        AgreedOut: {
+            /** A Minute */
+            a_minute: number;
+            /** Client */
+            client: string;
+            /** Code */
+            code: string;
+            /** Company Id */
+            company_id: number | null;
+            /** District Code */
+            district_code: string;
+            /** Fields */
+            fields: string[];
+            /** Has Key */
+            has_key: boolean;
+            /** Id */
+            id: number;
+            /** Is Standing */
+            is_standing: boolean;
+            /** Key */
+            key: string;
+            /** Organisation Id */
+            organisation_id: number | null;
+            /** Purpose */
+            purpose: string;
+            /** Resource */
+            resource: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Reason */
+            revoked_reason: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+        };
+        /** AgreementOut */
+        AgreementOut: {
+            /** A Minute */
+            a_minute: number;
+            /** Client */
+            client: string;
+            /** Code */
+            code: string;
+            /** Company Id */
+            company_id: number | null;
+            /** District Code */
+            district_code: string;
+            /** Fields */
+            fields: string[];
+            /** Has Key */
+            has_key: boolean;
+            /** Id */
+            id: number;
+            /** Is Standing */
+            is_standing: boolean;
+            /** Organisation Id */
+            organisation_id: number | null;
+            /** Purpose */
+            purpose: string;
+            /** Resource */
+            resource: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Reason */
+            revoked_reason: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+        };
+        /**
          * AlertOut
          * @description One alert; ``is_live``: its condition still holds.  Times with offset.
          */
@@ -784,6 +2628,39 @@ export interface components {
          * @enum {string}
          */
         AlertState: "new" | "confirmed" | "handling" | "verifying" | "closed" | "false" | "suppressed";
+        /** Asked */
+        Asked: {
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Resource
+             * @default
+             */
+            resource: string;
+        };
+        /** Attached */
+        Attached: {
+            /** Files */
+            files: number[];
+        };
         /** Attribute */
         Attribute: {
             /** Key */
@@ -819,6 +2696,150 @@ export interface components {
             lines: components["schemas"]["Line"][];
         };
         /**
+         * BatchOut
+         * @description A batch as it came; ``lag_s`` seconds after the end of the minute it is about.
+         */
+        BatchOut: {
+            /** Lag S */
+            lag_s: number;
+            /** Received At */
+            received_at: number;
+            /** Repeated Rows */
+            repeated_rows: number;
+            /** Rows */
+            rows: number;
+            /** Sequence */
+            sequence: number;
+        };
+        /** BatchStep */
+        BatchStep: {
+            /** Action */
+            action: string;
+            /** Fields */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** Files */
+            files?: number[];
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Order Ids */
+            order_ids: number[];
+            /** Seen */
+            seen?: number | null;
+        };
+        /**
+         * CalendarOut
+         * @description ``completeness[y][x]`` and ``validity[y][x]`` (0–1) of sender y on day x; null where nothing is known.
+         */
+        CalendarOut: {
+            /** Completeness */
+            completeness: (number | null)[][];
+            /** Days */
+            days: number[];
+            /** Labels */
+            labels: string[];
+            /** Names */
+            names: string[];
+            /** Senders */
+            senders: number[];
+            /** Validity */
+            validity: (number | null)[][];
+        };
+        /** CalendarQuery */
+        CalendarQuery: {
+            /** End */
+            end?: number | null;
+            /** Kind */
+            kind?: string | null;
+            /** Start */
+            start?: number | null;
+        };
+        /** CatalogueChoice */
+        CatalogueChoice: {
+            /** Value */
+            value: string | number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * CatalogueResourceOut
+         * @description One data resource; ``records`` and ``updated_at`` (epoch seconds) are of what the user sees.
+         */
+        CatalogueResourceOut: {
+            /** Contact */
+            contact: string;
+            /** Elements */
+            elements: components["schemas"]["ElementOut"][];
+            /** Frequency */
+            frequency: string;
+            /** Identifier */
+            identifier: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Level */
+            level: number;
+            /** Level Zh */
+            level_zh: string;
+            /** Provider */
+            provider: string;
+            /** Quality Score */
+            quality_score: number | null;
+            /** Records */
+            records: number | null;
+            /** Subject */
+            subject: string;
+            /** Subject Zh */
+            subject_zh: string;
+            /** Updated At */
+            updated_at: number | null;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * CatalogueWordsOut
+         * @description Glossary, masks and the choices of the edit form.
+         */
+        CatalogueWordsOut: {
+            /** Kinds */
+            kinds: components["schemas"]["CatalogueChoice"][];
+            /** Levels */
+            levels: components["schemas"]["CatalogueChoice"][];
+            /** Masks */
+            masks: components["schemas"]["MaskOut"][];
+            /** Sharing */
+            sharing: components["schemas"]["CatalogueChoice"][];
+            /** Terms */
+            terms: components["schemas"]["TermOut"][];
+        };
+        /** CategoryValidity */
+        CategoryValidity: {
+            /** Category */
+            category: string;
+            /** Doubtful */
+            doubtful: number;
+            /** Invalid */
+            invalid: number;
+            /** Total */
+            total: number;
+            /** Unjudged */
+            unjudged: number;
+            /** Valid */
+            valid: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * CellOut
          * @description One panel's place on the grid.
          */
@@ -834,12 +2855,117 @@ export interface components {
             /** Y */
             y: number;
         };
+        /**
+         * ChangeOut
+         * @description One change of the evaluation itself; ``effect`` as of previews.
+         */
+        ChangeOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Differences */
+            differences: string[];
+            /** Effect */
+            effect: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /** CheckIn */
+        CheckIn: {
+            content: components["schemas"]["ContentIn"];
+            /**
+             * Data Class
+             * @default
+             */
+            data_class: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * CheckOut
+         * @description One check: a rule of the library (``number``) or a built-in count; ``loss``: points it costs the total.
+         */
+        CheckOut: {
+            /** Checks */
+            checks: number;
+            /** Data Set */
+            data_set: string;
+            /** Dimension */
+            dimension: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Loss */
+            loss: number;
+            /** Number */
+            number: number;
+            /** Origin */
+            origin: string;
+            /** Ratio */
+            ratio: number | null;
+            /** Violations */
+            violations: number;
+            /** Weight */
+            weight: number;
+            /** Zh */
+            zh: string;
+        };
         /** Choice */
         Choice: {
             /** Value */
             value: string | number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * CleanedOut
+         * @description ``rule`` is null where a person decided; then ``confirmation`` is the decision's id.
+         */
+        CleanedOut: {
+            /** Confirmation */
+            confirmation: number | null;
+            /** Method */
+            method: number;
+            /** Method Zh */
+            method_zh: string;
+            /** Raw */
+            raw: number | null;
+            rule: components["schemas"]["RuleSaid"] | null;
+            /** Value */
+            value: number | null;
+            /** Verdict */
+            verdict: number;
+            /** Verdict Zh */
+            verdict_zh: string;
+        };
+        /**
+         * CleanedPoints
+         * @description Values put in the place of received ones; ``methods`` and ``verdicts`` as numbers.
+         */
+        CleanedPoints: {
+            /** Methods */
+            methods: number[];
+            /** Times */
+            times: number[];
+            /** Values */
+            values: (number | null)[];
+            /** Verdicts */
+            verdicts: number[];
         };
         /**
          * ClockOut
@@ -852,8 +2978,40 @@ export interface components {
             speed: number;
         };
         /**
+         * ClockSpec
+         * @description A deadline: runs while the item is in one of ``states``; ``minutes`` by level Ⅰ–Ⅳ.
+         */
+        ClockSpec: {
+            /**
+             * Calendar
+             * @default continuous
+             * @enum {string}
+             */
+            calendar: "continuous" | "working";
+            /** Key */
+            key: string;
+            /** Minutes */
+            minutes: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Stages
+             * @default []
+             */
+            stages: components["schemas"]["Stage"][];
+            /** States */
+            states: string[];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Column
          * @description One column of a table; ``object_kind`` says that its cells are object numbers to link to.
+         *
+         *     ``sensitivity`` names a class of ``infra.masking``: its cells leave masked.
          */
         Column: {
             /** Decimals */
@@ -868,6 +3026,11 @@ export interface components {
              */
             object_kind: string;
             /**
+             * Sensitivity
+             * @default
+             */
+            sensitivity: string;
+            /**
              * Unit
              * @default
              */
@@ -878,6 +3041,7 @@ export interface components {
          * @description ``type``: text, integer, number, boolean, choice, date, datetime, json or reference (to ``choices_from``).
          *
          *     ``filter``: "equals" (``key=a,b``), "range" (``key__gte=``, ``key__lte=``), "contains" (``key__contains=``) or "".
+         *     ``sensitivity``: the class of personal data whose mask is applied, or "".
          */
         ColumnOut: {
             /** Choices */
@@ -894,12 +3058,259 @@ export interface components {
             is_sortable: boolean;
             /** Key */
             key: string;
+            /** Sensitivity */
+            sensitivity: string;
             /** Type */
             type: string;
             /** Unit */
             unit: string;
             /** Zh */
             zh: string;
+        };
+        /** CommentIn */
+        CommentIn: {
+            /** Text */
+            text: string;
+        };
+        /** CommentOut */
+        CommentOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Is Answer */
+            is_answer: boolean;
+            /** Organisation */
+            organisation: string;
+            /** Text */
+            text: string;
+        };
+        /** CompanyCaught */
+        CompanyCaught: {
+            /** Checks */
+            checks: number | null;
+            /** Company */
+            company: string;
+            /** Company Id */
+            company_id: number;
+            /** Skipped */
+            skipped: number | null;
+            /** Violations */
+            violations: number;
+        };
+        /** CompanyValidity */
+        CompanyValidity: {
+            /** Company */
+            company: string;
+            /** Company Id */
+            company_id: number | null;
+            /** Doubtful */
+            doubtful: number;
+            /** Invalid */
+            invalid: number;
+            /** Total */
+            total: number;
+            /** Unjudged */
+            unjudged: number;
+            /** Valid */
+            valid: number;
+            /** Valid Ratio */
+            valid_ratio: number | null;
+        };
+        /**
+         * ConfirmIn
+         * @description ``verdict``: good (sound whatever rules say) or bad; ``[start, end)`` as epoch seconds.
+         */
+        ConfirmIn: {
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Signal */
+            signal: string;
+            /** Start */
+            start: number;
+            /** Verdict */
+            verdict: string;
+        };
+        /** ConfirmationOut */
+        ConfirmationOut: {
+            /** End */
+            end: number;
+            /** Id */
+            id: number;
+            /** Is Good */
+            is_good: boolean;
+            /** Kind */
+            kind: string;
+            /** Made At */
+            made_at: number;
+            /** Made By */
+            made_by: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Signal */
+            signal: string;
+            /** Start */
+            start: number;
+            /** Undone At */
+            undone_at: number | null;
+            /** Undone By */
+            undone_by: string;
+            /** Values */
+            values: number;
+        };
+        /** ConfirmationQuery */
+        ConfirmationQuery: {
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Start */
+            start: number;
+        };
+        /**
+         * ContentIn
+         * @description What a rule says; fields left out keep their value (or their default in a new rule).
+         */
+        ContentIn: {
+            /**
+             * Action
+             * @default mark
+             */
+            action: string;
+            /**
+             * Alarm After Min
+             * @default 10
+             */
+            alarm_after_min: number;
+            /**
+             * Alarm At
+             * @default
+             */
+            alarm_at: string;
+            /**
+             * Alarm Clear Min
+             * @default 10
+             */
+            alarm_clear_min: number;
+            /**
+             * Alarm Share
+             * @default 0.05
+             */
+            alarm_share: number;
+            /**
+             * Dimension
+             * @default accuracy
+             */
+            dimension: string;
+            /** Each */
+            each?: string[];
+            /**
+             * Expression
+             * @default
+             */
+            expression: string;
+            /**
+             * Family
+             * @default boundary
+             */
+            family: string;
+            /**
+             * Fill
+             * @default leave
+             */
+            fill: string;
+            /**
+             * Level
+             * @default 4
+             */
+            level: number;
+            /** Marks */
+            marks?: string[];
+            /** Parameters */
+            parameters?: {
+                [key: string]: components["schemas"]["ParameterIn"];
+            };
+            scope?: components["schemas"]["ScopeIn"];
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid To */
+            valid_to?: string | null;
+            /**
+             * Verdict
+             * @default 1
+             */
+            verdict: number;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+            /**
+             * When
+             * @default
+             */
+            when: string;
+        };
+        /** CopyIn */
+        CopyIn: {
+            /** Code */
+            code: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * Counter
+         * @description ``cap`` 0: none.
+         */
+        Counter: {
+            /**
+             * Cap
+             * @default 0
+             */
+            cap: number;
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Counts
+         * @description The counter beside the menu.
+         */
+        Counts: {
+            /** By State */
+            by_state: {
+                [key: string]: number;
+            };
+            /** Escalated */
+            escalated: number;
+            /** Mine */
+            mine: number;
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
         };
         /** Decision */
         Decision: {
@@ -908,6 +3319,239 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /** DerivedVersion */
+        DerivedVersion: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Derived */
+            derived: {
+                [key: string]: unknown;
+            };
+            /** Digest */
+            digest: string;
+            /** Retired At */
+            retired_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /** DoneOut */
+        DoneOut: {
+            /** Is Done */
+            is_done: boolean;
+            /** Order Id */
+            order_id: number;
+            /** Reason */
+            reason: string;
+        };
+        /** Draft */
+        Draft: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** DutyCheckOut */
+        DutyCheckOut: {
+            /** Is Met */
+            is_met: boolean;
+            /** Key */
+            key: string;
+            /** Law */
+            law: string;
+            /** Text */
+            text: string;
+            /** Zh */
+            zh: string;
+        };
+        /** EdgeOut */
+        EdgeOut: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /**
+         * EffectOut
+         * @description Totals before and after on the same counts; companies that move most first.
+         */
+        EffectOut: {
+            city: components["schemas"]["EffectRow"] | null;
+            /** Companies */
+            companies: components["schemas"]["EffectRow"][];
+            /** Period */
+            period: string;
+            /** Period Zh */
+            period_zh: string;
+            /** Span */
+            span: string;
+        };
+        /** EffectRow */
+        EffectRow: {
+            /** After */
+            after: number | null;
+            /** Before */
+            before: number | null;
+            /** Change */
+            change: number | null;
+            /** Grade After */
+            grade_after: string;
+            /** Grade Before */
+            grade_before: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Place After */
+            place_after: number;
+            /** Place Before */
+            place_before: number;
+        };
+        /**
+         * ElementEdit
+         * @description What people may add; an empty text gives the derived value back.  ``knowledge_version``: as it was read.
+         */
+        ElementEdit: {
+            /** Definition */
+            definition?: string | null;
+            /** Knowledge Version */
+            knowledge_version?: number | null;
+            /** Level */
+            level?: number | null;
+            /** Owner */
+            owner?: string | null;
+            /** Remarks */
+            remarks?: string | null;
+            /** Sharing */
+            sharing?: string | null;
+            /** Steward */
+            steward?: string | null;
+        };
+        /**
+         * ElementOut
+         * @description One element: words ready for display (``kind_zh`` …) beside codes; ``derived`` are values before people's own.
+         */
+        ElementOut: {
+            /** Code */
+            code: string;
+            /** Definition */
+            definition: string;
+            /** Derived */
+            derived: {
+                [key: string]: unknown;
+            };
+            /** Digest */
+            digest: string;
+            /** Domain */
+            domain: string;
+            /** Format */
+            format: string;
+            /** Frequency */
+            frequency: string;
+            /** Frequency S */
+            frequency_s: number;
+            /** Identifier */
+            identifier: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Knowledge Version */
+            knowledge_version: number;
+            /** Level */
+            level: number;
+            /** Level Zh */
+            level_zh: string;
+            /** Mask */
+            mask: string;
+            /** Mask Rule */
+            mask_rule: string;
+            /** Owner */
+            owner: string;
+            /** Remarks */
+            remarks: string;
+            /** Resource */
+            resource: string;
+            /** Sharing */
+            sharing: string;
+            /** Sharing Zh */
+            sharing_zh: string;
+            /** Source */
+            source: string;
+            /** Steward */
+            steward: string;
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+            /** Zh */
+            zh: string;
+        };
+        /** ElementsOut */
+        ElementsOut: {
+            /** Elements */
+            elements: components["schemas"]["ElementOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * EvaluationReportOut
+         * @description One report; ``content`` is what it says (only where one report is asked for); ``job_id`` while it is made.
+         */
+        EvaluationReportOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Comments */
+            comments?: components["schemas"]["CommentOut"][] | null;
+            /** Content */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /** Error */
+            error: string;
+            /** Feedback */
+            feedback: string;
+            /** Feedback Name */
+            feedback_name: string;
+            /** Grade */
+            grade: string;
+            /** Id */
+            id: number;
+            /** Job Id */
+            job_id: number;
+            /** Name */
+            name: string;
+            /** Period */
+            period: string;
+            /** Period Name */
+            period_name: string;
+            /** Published At */
+            published_at: string | null;
+            /** Span */
+            span: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Subject Id */
+            subject_id: number;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Total */
+            total: number | null;
         };
         /**
          * EvidenceOut
@@ -922,6 +3566,220 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * ExampleOut
+         * @description One value that would have been caught; ``minute`` in epoch seconds, ``signal`` empty for a whole row.
+         */
+        ExampleOut: {
+            /** Kind */
+            kind: string;
+            /** Minute */
+            minute: number | null;
+            /** Number */
+            number: number;
+            /** Object Name */
+            object_name: string;
+            /** Signal */
+            signal: string;
+            /** Signal Name */
+            signal_name: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * ExpressionFaultOut
+         * @description ``line`` and ``column`` count from 1 in characters; 0: the whole field is meant.
+         */
+        ExpressionFaultOut: {
+            /** Column */
+            column: number;
+            /** Field */
+            field: string;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Place */
+            place: string;
+        };
+        /** FieldOut */
+        FieldOut: {
+            /** Mask */
+            mask: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FileKind
+         * @enum {string}
+         */
+        FileKind: "text" | "picture" | "document" | "audio" | "video";
+        /**
+         * FileOut
+         * @description ``url`` is where its bytes are; ``is_inline``: a page may show or play it in place.
+         */
+        FileOut: {
+            /** Content Type */
+            content_type: string;
+            /** Id */
+            id: number;
+            /** Is Attached */
+            is_attached: boolean;
+            /** Is Inline */
+            is_inline: boolean;
+            kind: components["schemas"]["FileKind"];
+            /** Kind Name */
+            kind_name: string;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sm3 */
+            sm3: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * FlowDefinition
+         * @description A whole flow; references between its parts are sound once it exists.
+         */
+        FlowDefinition: {
+            /**
+             * Clocks
+             * @default []
+             */
+            clocks: components["schemas"]["ClockSpec"][];
+            /**
+             * Counters
+             * @default []
+             */
+            counters: components["schemas"]["Counter"][];
+            /** Initial */
+            initial: string[];
+            /** Key */
+            key: string;
+            /** States */
+            states: components["schemas"]["State"][];
+            /** Transitions */
+            transitions: components["schemas"]["Transition"][];
+            /** Zh */
+            zh: string;
+        };
+        /** FlowDetail */
+        FlowDetail: {
+            definition: components["schemas"]["FlowDefinition"];
+            /** Key */
+            key: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["FlowVersionOut"][];
+            /** Zh */
+            zh: string;
+        };
+        /** FlowFaultOut */
+        FlowFaultOut: {
+            /** Title */
+            title: string;
+            /** Where */
+            where: string;
+        };
+        /** FlowOut */
+        FlowOut: {
+            /** Key */
+            key: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** Version */
+            version: number;
+            /** Zh */
+            zh: string;
+        };
+        /** FlowVersionOut */
+        FlowVersionOut: {
+            /** Id */
+            id: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+        };
+        /**
+         * FormField
+         * @description One field of a transition's form.
+         */
+        FormField: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
+            /** High */
+            high?: number | null;
+            /**
+             * Is Required
+             * @default true
+             */
+            is_required: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Longest
+             * @default 2000
+             */
+            longest: number;
+            /** Low */
+            low?: number | null;
+            /**
+             * Type
+             * @default text
+             * @enum {string}
+             */
+            type: "text" | "number" | "choice" | "organisation";
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Zh */
+            zh: string;
+        };
+        /** Found */
+        Found: {
+            /** Detail */
+            detail: string;
+            /** Key */
+            key: string;
+            /** Resource */
+            resource: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "element" | "resource";
+            /** Zh */
+            zh: string;
         };
         /**
          * Gap
@@ -955,6 +3813,22 @@ export interface components {
             /** Target */
             target?: number | null;
         };
+        /** GradeBand */
+        GradeBand: {
+            /** Code */
+            code: string;
+            /** Low */
+            low: number;
+            /** Zh */
+            zh: string;
+        };
+        /** HandedIn */
+        HandedIn: {
+            /** Id */
+            id: number;
+            /** Job */
+            job: number;
+        };
         /**
          * Heatmap
          * @description ``values[y][x]``, one row per entry of ``rows``.
@@ -974,6 +3848,13 @@ export interface components {
             /** Values */
             values: (number | null)[][];
         };
+        /** HistoryOut */
+        HistoryOut: {
+            /** Steps */
+            steps: components["schemas"]["RuleStepOut"][];
+            /** Versions */
+            versions: components["schemas"]["RuleVersionOut"][];
+        };
         /** Hit */
         Hit: {
             /** Code */
@@ -989,6 +3870,222 @@ export interface components {
             name: string;
             /** Number */
             number: number;
+        };
+        /**
+         * HitPoints
+         * @description Raw values that broke a rule: when, what was received, and the number of the rule.
+         */
+        HitPoints: {
+            /** Rules */
+            rules: number[];
+            /** Times */
+            times: number[];
+            /** Values */
+            values: (number | null)[];
+        };
+        /**
+         * Indicator
+         * @description A leaf with ``measure`` and ``scoring``, or a node with ``children``.  Weight 0: shown, but it does not count.
+         */
+        Indicator: {
+            /**
+             * Children
+             * @default []
+             */
+            children: components["schemas"]["Indicator"][];
+            /** Key */
+            key: string;
+            /**
+             * Measure
+             * @default
+             */
+            measure: string;
+            /**
+             * @default {
+             *       "by": "ratio",
+             *       "edges": [],
+             *       "high": 1,
+             *       "is_floor": true,
+             *       "limit": 0,
+             *       "low": 0,
+             *       "most": null,
+             *       "points": [],
+             *       "points_each": 0
+             *     }
+             */
+            scoring: components["schemas"]["Scoring"];
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * IndicatorSet
+         * @description A whole model: tree, grades, importance of data sets, weights of checks that are no rules, scenes of use.
+         */
+        IndicatorSet: {
+            /** Checks */
+            checks?: {
+                [key: string]: number;
+            };
+            /** Data Sets */
+            data_sets?: {
+                [key: string]: number;
+            };
+            /** Grades */
+            grades: components["schemas"]["GradeBand"][];
+            root: components["schemas"]["Indicator"];
+            /**
+             * Scenes
+             * @default []
+             */
+            scenes: components["schemas"]["Scene"][];
+        };
+        /**
+         * IssueOut
+         * @description ``detail``: what the judgement rests on; ``can_apply``: accepting writes ``proposal`` into the record.
+         */
+        IssueOut: {
+            /** Can Apply */
+            can_apply: boolean;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string;
+            /** Detail */
+            detail: string;
+            /** Field */
+            field: string;
+            /** Field Name */
+            field_name: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Found */
+            found: string;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Note */
+            note: string;
+            /** Proposal */
+            proposal: string;
+            /** Record */
+            record: number;
+            /** Resource */
+            resource: string;
+            /** Rule */
+            rule: number;
+            /** Rule Name */
+            rule_name: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /** IssuePage */
+        IssuePage: {
+            /** Page */
+            page: number;
+            /** Rows */
+            rows: components["schemas"]["IssueOut"][];
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+        };
+        /** IssueQuery */
+        IssueQuery: {
+            /**
+             * Company Id
+             * @default 0
+             */
+            company_id: number;
+            /**
+             * District Id
+             * @default 0
+             */
+            district_id: number;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Rule
+             * @default 0
+             */
+            rule: number;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /** IssueWanted */
+        IssueWanted: {
+            /**
+             * Company Id
+             * @default 0
+             */
+            company_id: number;
+            /**
+             * District Id
+             * @default 0
+             */
+            district_id: number;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Rule
+             * @default 0
+             */
+            rule: number;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * JobOut
@@ -1023,6 +4120,11 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** JobStarted */
+        JobStarted: {
+            /** Job Id */
+            job_id: number;
+        };
         /** KindOut */
         KindOut: {
             /** Cadence S */
@@ -1033,6 +4135,22 @@ export interface components {
             signals: components["schemas"]["SignalOut"][];
             /** Zh */
             zh: string;
+        };
+        /** KnowledgeVersionOut */
+        KnowledgeVersionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Username */
+            username: string | null;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
         };
         /** Kpi */
         Kpi: {
@@ -1071,6 +4189,17 @@ export interface components {
             unit: string;
             /** Values */
             values: (number | null)[];
+        };
+        /** LineageOut */
+        LineageOut: {
+            /** Edges */
+            edges: components["schemas"]["EdgeOut"][];
+            /** Focus */
+            focus: string;
+            /** Is Cut */
+            is_cut: boolean;
+            /** Nodes */
+            nodes: components["schemas"]["NodeOut"][];
         };
         /**
          * ListQuery
@@ -1161,6 +4290,23 @@ export interface components {
             theme: string;
             /** Zoom */
             zoom: number;
+        };
+        /** MaskOut */
+        MaskOut: {
+            /** Example */
+            example: string;
+            /** Key */
+            key: string;
+            /** Level */
+            level: number;
+            /** Level Zh */
+            level_zh: string;
+            /** Only Shared */
+            only_shared: boolean;
+            /** Rule */
+            rule: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Me
@@ -1254,6 +4400,122 @@ export interface components {
             /** Wall S */
             wall_s: number;
         };
+        /** MisfitOut */
+        MisfitOut: {
+            /** Action */
+            action: string;
+            /** Item Id */
+            item_id: number;
+            /** State */
+            state: string;
+            /** Step */
+            step: number;
+        };
+        /**
+         * MismatchOut
+         * @description A code that is sent and is nobody's or another's by the archive; times are epoch seconds.
+         */
+        MismatchOut: {
+            /** First */
+            first: number;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Last */
+            last: number;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Rows */
+            rows: number;
+            /** Sender */
+            sender: number;
+        };
+        /** MismatchPage */
+        MismatchPage: {
+            /** Rows */
+            rows: components["schemas"]["MismatchOut"][];
+            /** Total */
+            total: number;
+        };
+        /** MismatchQuery */
+        MismatchQuery: {
+            /**
+             * Limit
+             * @default 200
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Sender */
+            sender?: number | null;
+            /** Since */
+            since?: number | null;
+        };
+        /**
+         * NewOrder
+         * @description From one alert or several of one company; without a title it is named after the first.
+         */
+        NewOrder: {
+            /** Alert Ids */
+            alert_ids: number[];
+            /** Files */
+            files?: number[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /** NewRule */
+        NewRule: {
+            /** Code */
+            code: string;
+            content: components["schemas"]["ContentIn"];
+            /**
+             * Data Class
+             * @default
+             */
+            data_class: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * NodeOut
+         * @description ``step``: distance from the focus, negative upstream.
+         */
+        NodeOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Step */
+            step: number;
+            /** Zh */
+            zh: string;
+        };
         /**
          * Note
          * @description A few paragraphs of plain text.
@@ -1296,6 +4558,28 @@ export interface components {
             state: number;
             /** Values */
             values: components["schemas"]["LiveValue"][];
+        };
+        /**
+         * ObjectOut
+         * @description One object with its hits; ``last`` in epoch seconds.
+         */
+        ObjectOut: {
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Last */
+            last: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Rules */
+            rules: number;
+            /** Violations */
+            violations: number;
         };
         /** ObjectPage */
         ObjectPage: {
@@ -1369,6 +4653,381 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** ObjectsQuery */
+        ObjectsQuery: {
+            /** @default city */
+            kind: "city" | "district" | "company";
+            /**
+             * Limit
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /**
+             * Rule
+             * @default 0
+             */
+            rule: number;
+            /** @default month */
+            span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /**
+         * OddItem
+         * @description One abnormal item of a row: to be shown red.
+         */
+        OddItem: {
+            cleaned: components["schemas"]["CleanedOut"] | null;
+            /** Rules */
+            rules: components["schemas"]["RuleSaid"][];
+            /** Signal */
+            signal: string;
+            /** Verdict */
+            verdict: number;
+            /** Verdict Zh */
+            verdict_zh: string;
+        };
+        /** OrderAlertOut */
+        OrderAlertOut: {
+            /** Count */
+            count: number;
+            /** First At */
+            first_at: number;
+            /** Id */
+            id: number;
+            /** Is Live */
+            is_live: boolean;
+            /** Last At */
+            last_at: number;
+            /** Level */
+            level: number;
+            /** Object Kind */
+            object_kind: string;
+            /** Object Name */
+            object_name: string;
+            /** Object Number */
+            object_number: number;
+            /** State */
+            state: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * OrderClockOut
+         * @description ``due_at`` null: standing still with ``left_min`` left.
+         */
+        OrderClockOut: {
+            /** Due At */
+            due_at: string | null;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Key */
+            key: string;
+            /** Left Min */
+            left_min: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * OrderDetail
+         * @description One order whole.  ``verification``: the numbers of the last check; ``is_intact``: the timeline's seals hold.
+         */
+        OrderDetail: {
+            /** Actions */
+            actions: components["schemas"]["ActionOut"][];
+            /** Alerts */
+            alerts: components["schemas"]["OrderAlertOut"][];
+            /** Asked */
+            asked: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Clocks */
+            clocks: components["schemas"]["OrderClockOut"][];
+            /** Closed At */
+            closed_at: string | null;
+            /** Colour */
+            colour: string;
+            /** Company Id */
+            company_id: number;
+            /** Company Name */
+            company_name: string;
+            /** Counters */
+            counters: {
+                [key: string]: number;
+            };
+            /** District Id */
+            district_id: number;
+            /** Due At */
+            due_at: string | null;
+            /** Escalation */
+            escalation: number;
+            /** Feedback At */
+            feedback_at: string | null;
+            /** First Pass */
+            first_pass: boolean | null;
+            /** Holder Id */
+            holder_id: number;
+            /** Holder Name */
+            holder_name: string;
+            /** Id */
+            id: number;
+            /** Is Automatic */
+            is_automatic: boolean;
+            /** Is Intact */
+            is_intact: boolean;
+            /** Is Open */
+            is_open: boolean;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Issuer Id */
+            issuer_id: number;
+            /** Issuer Name */
+            issuer_name: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Number */
+            number: string;
+            /** Object Kind */
+            object_kind: string;
+            /** Object Name */
+            object_name: string;
+            /** Object Number */
+            object_number: number;
+            /** Office Id */
+            office_id: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Seen */
+            seen: number;
+            /** Source */
+            source: string;
+            /** Source Name */
+            source_name: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Steps */
+            steps: components["schemas"]["OrderStepOut"][];
+            /** Title */
+            title: string;
+            /** Tone */
+            tone: string;
+            /** Verification */
+            verification: {
+                [key: string]: unknown;
+            };
+            /** Verify At */
+            verify_at: string | null;
+            /** Was Overdue */
+            was_overdue: boolean;
+        };
+        /**
+         * OrderOut
+         * @description One order as lists show it.  ``seen`` (steps so far) goes back with a step, so that two people notice.
+         */
+        OrderOut: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Colour */
+            colour: string;
+            /** Company Id */
+            company_id: number;
+            /** Company Name */
+            company_name: string;
+            /** District Id */
+            district_id: number;
+            /** Due At */
+            due_at: string | null;
+            /** Escalation */
+            escalation: number;
+            /** Feedback At */
+            feedback_at: string | null;
+            /** First Pass */
+            first_pass: boolean | null;
+            /** Holder Id */
+            holder_id: number;
+            /** Holder Name */
+            holder_name: string;
+            /** Id */
+            id: number;
+            /** Is Automatic */
+            is_automatic: boolean;
+            /** Is Open */
+            is_open: boolean;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Issuer Id */
+            issuer_id: number;
+            /** Issuer Name */
+            issuer_name: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Number */
+            number: string;
+            /** Object Kind */
+            object_kind: string;
+            /** Object Name */
+            object_name: string;
+            /** Object Number */
+            object_number: number;
+            /** Office Id */
+            office_id: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Seen */
+            seen: number;
+            /** Source */
+            source: string;
+            /** Source Name */
+            source_name: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Title */
+            title: string;
+            /** Tone */
+            tone: string;
+            /** Verify At */
+            verify_at: string | null;
+            /** Was Overdue */
+            was_overdue: boolean;
+        };
+        /** OrderPage */
+        OrderPage: {
+            /** Page */
+            page: number;
+            /** Rows */
+            rows: components["schemas"]["OrderOut"][];
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+        };
+        /** OrderPaging */
+        OrderPaging: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
+        };
+        /**
+         * OrderQuery
+         * @description ``mine``: held by the caller's own organisation; times in epoch seconds; ``text`` searches number and title.
+         */
+        OrderQuery: {
+            /** Company Id */
+            company_id?: number | null;
+            /** District Id */
+            district_id?: number | null;
+            /** End */
+            end?: number | null;
+            /** Is Escalated */
+            is_escalated?: boolean | null;
+            /** Is Open */
+            is_open?: boolean | null;
+            /** Is Overdue */
+            is_overdue?: boolean | null;
+            /** Kind */
+            kind?: string | null;
+            /** Level */
+            level?: number | null;
+            /**
+             * Mine
+             * @default false
+             */
+            mine: boolean;
+            /** Number */
+            number?: number | null;
+            /**
+             * Order
+             * @default -opened
+             * @enum {string}
+             */
+            order: "-opened" | "due" | "level" | "-escalation";
+            /** Source */
+            source?: string | null;
+            /** Start */
+            start?: number | null;
+            /** State */
+            state?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * OrderStepOut
+         * @description One entry of the timeline; ``actor_name`` empty: the platform.
+         */
+        OrderStepOut: {
+            /** Action */
+            action: string;
+            /** Action Name */
+            action_name: string;
+            /** Actor Name */
+            actor_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Files */
+            files: components["schemas"]["StepFileOut"][];
+            /** From State */
+            from_state: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Receiver Name */
+            receiver_name: string;
+            /** To State */
+            to_state: string;
+            /** To State Name */
+            to_state_name: string;
+        };
         /**
          * OrganisationOut
          * @description ``path`` is the chain of ids from the root, ``/1/7/93/``.
@@ -1390,6 +5049,112 @@ export interface components {
             path: string;
             /** Short Name */
             short_name: string;
+        };
+        /**
+         * OriginalPage
+         * @description ``received`` rows in the window, ``abnormal`` of them with an odd item; ``total`` are those asked for.
+         */
+        OriginalPage: {
+            /** Abnormal */
+            abnormal: number;
+            /** Code */
+            code: string;
+            company: components["schemas"]["Party"];
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Received */
+            received: number;
+            /** Rows */
+            rows: components["schemas"]["OriginalRow"][];
+            sender: components["schemas"]["Party"];
+            /** Signals */
+            signals: components["schemas"]["SignalHead"][];
+            /** Total */
+            total: number;
+        };
+        /** OriginalQuery */
+        OriginalQuery: {
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Limit
+             * @default 200
+             */
+            limit: number;
+            /** Number */
+            number: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Only Abnormal
+             * @default true
+             */
+            only_abnormal: boolean;
+            /** Start */
+            start: number;
+        };
+        /**
+         * OriginalRow
+         * @description One row as received; ``values`` in the order of ``signals``, ``batch`` null where nobody noted the arrival.
+         */
+        OriginalRow: {
+            batch: components["schemas"]["BatchOut"] | null;
+            /** Items */
+            items: components["schemas"]["OddItem"][];
+            /** Minute */
+            minute: number;
+            /** Row Rules */
+            row_rules: components["schemas"]["RuleSaid"][];
+            /** Values */
+            values: (number | null)[];
+        };
+        /** OverlayRefusalOut */
+        OverlayRefusalOut: {
+            /** Field */
+            field: string;
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
+        };
+        /** OverlayReportOut */
+        OverlayReportOut: {
+            /** Changed */
+            changed: number;
+            /** Refused */
+            refused: components["schemas"]["OverlayRefusalOut"][];
+            /** Unchanged */
+            unchanged: number;
+        };
+        /** PageAsked */
+        PageAsked: {
+            /**
+             * Format
+             * @default json
+             * @enum {string}
+             */
+            format: "json" | "csv";
+            /**
+             * Limit
+             * @default 500
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
         };
         /**
          * PageOut
@@ -1467,6 +5232,30 @@ export interface components {
             /** Start */
             start?: number | null;
         };
+        /**
+         * ParameterIn
+         * @description One number of a rule: value, unit, Chinese name and where it comes from.
+         */
+        ParameterIn: {
+            /** Source */
+            source: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Value */
+            value: number;
+            /** Zh */
+            zh: string;
+        };
+        /** Party */
+        Party: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /** PasswordChange */
         PasswordChange: {
             /** Current */
@@ -1479,6 +5268,19 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * PeriodQuery
+         * @description ``period`` by its key (2026-01-15, 2026-01, 2026-Q1, 2025-S, 2026); empty: the newest that was scored.
+         */
+        PeriodQuery: {
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /** @default month */
+            span: "day" | "month" | "quarter" | "season" | "year";
+        };
         /** Pie */
         Pie: {
             /**
@@ -1490,6 +5292,74 @@ export interface components {
             shares: components["schemas"]["Share"][];
             /** Unit */
             unit: string;
+        };
+        /**
+         * PreviewAnswer
+         * @description ``is_sample``: only ``objects`` of ``of_objects`` were looked at, over ``minutes`` minutes from ``start``.
+         */
+        PreviewAnswer: {
+            /** By Company */
+            by_company: components["schemas"]["CompanyCaught"][];
+            /** Checks */
+            checks: number;
+            /** End */
+            end: number | null;
+            /** Examples */
+            examples: components["schemas"]["ExampleOut"][];
+            /** Is Sample */
+            is_sample: boolean;
+            /** Minutes */
+            minutes: number;
+            /** Objects */
+            objects: number;
+            /** Of Objects */
+            of_objects: number;
+            /** Skipped */
+            skipped: number;
+            /** Start */
+            start: number | null;
+            /** Violations */
+            violations: number;
+        };
+        /** PreviewIn */
+        PreviewIn: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /** @default day */
+            span: components["schemas"]["Span"];
+        };
+        /**
+         * PreviewOut
+         * @description How far the whole day is; ``answer`` once it is done.  Cancel at /jobs/{id}/cancel.
+         */
+        PreviewOut: {
+            answer: components["schemas"]["PreviewAnswer"] | null;
+            /** Done */
+            done: number;
+            /** Error */
+            error: string;
+            /** Id */
+            id: number;
+            /** State */
+            state: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * PreviewStarted
+         * @description ``job_id``: the whole last day, at /quality/previews/{id}; none where the sample is everything.
+         */
+        PreviewStarted: {
+            /** Job Id */
+            job_id: number | null;
+            sample: components["schemas"]["PreviewAnswer"];
         };
         /** ProblemOut */
         ProblemOut: {
@@ -1568,6 +5438,68 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** RankingQuery */
+        RankingQuery: {
+            /**
+             * Data Set
+             * @default
+             */
+            data_set: string;
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /**
+             * Scene
+             * @default
+             */
+            scene: string;
+            /** @default month */
+            span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /**
+         * ReadingOut
+         * @description How a rule reads: sentences for people, and what keeps it from being published.
+         */
+        ReadingOut: {
+            /** Cost Ns */
+            cost_ns: number;
+            /** Expression */
+            expression: string;
+            /** Faults */
+            faults: components["schemas"]["ExpressionFaultOut"][];
+            /** Lookback Min */
+            lookback_min: number;
+            /** Ok */
+            ok: boolean;
+            /** Operations */
+            operations: number;
+            /** When */
+            when: string;
+        };
+        /** ReasonCount */
+        ReasonCount: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
+            /** Zh */
+            zh: string;
+        };
+        /** ReasonIn */
+        ReasonIn: {
+            /** Reason */
+            reason: string;
+        };
+        /** RecordNote */
+        RecordNote: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** RefusalOut */
         RefusalOut: {
             /** Field */
@@ -1576,6 +5508,57 @@ export interface components {
             line: number;
             /** Reason */
             reason: string;
+        };
+        /** RefusedOut */
+        RefusedOut: {
+            /** Field */
+            field: string;
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Rehearsal
+         * @description What the proof says, how generated orders went, and which past ones the draft would not allow.
+         */
+        Rehearsal: {
+            /** Ended */
+            ended: number;
+            /** Faults */
+            faults: components["schemas"]["FlowFaultOut"][];
+            /** Longest */
+            longest: number;
+            /** Misfits */
+            misfits: components["schemas"]["MisfitOut"][];
+            /** Never */
+            never: string[];
+            /** Orders */
+            orders: number;
+            /** Stuck */
+            stuck: {
+                [key: string]: number;
+            };
+            /** Tried */
+            tried: number;
+            /** Unstaffed */
+            unstaffed: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ReportIn
+         * @description ``number`` empty with kind company: every company with a score.
+         */
+        ReportIn: {
+            /** @default company */
+            kind: components["schemas"]["SubjectKind"];
+            /** Number */
+            number?: number | null;
+            /** Period */
+            period: string;
+            /** @default month */
+            span: components["schemas"]["Span"];
         };
         /** ReportOut */
         ReportOut: {
@@ -1587,6 +5570,34 @@ export interface components {
             n_refused: number;
             /** Refused */
             refused: components["schemas"]["RefusalOut"][];
+        };
+        /**
+         * ReportState
+         * @enum {string}
+         */
+        ReportState: "queued" | "draft" | "published" | "failed";
+        /** ReportsQuery */
+        ReportsQuery: {
+            kind?: components["schemas"]["SubjectKind"] | null;
+            /** Number */
+            number?: number | null;
+            /** Period */
+            period?: string | null;
+            span?: components["schemas"]["Span"] | null;
+            state?: components["schemas"]["ReportState"] | null;
+        };
+        /** ResourceBrief */
+        ResourceBrief: {
+            /** Elements */
+            elements: number;
+            /** Identifier */
+            identifier: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Zh */
+            zh: string;
         };
         /** ResourceOut */
         ResourceOut: {
@@ -1602,10 +5613,649 @@ export interface components {
             may_edit: boolean;
             /** May Import */
             may_import: boolean;
+            /** May Unmask */
+            may_unmask: boolean;
             /** Order */
             order: string;
             /** Zh */
             zh: string;
+        };
+        /** RoundDecision */
+        RoundDecision: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * RoundOut
+         * @description One evaluated period.  ``state`` running: provisional.
+         */
+        RoundOut: {
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** End */
+            end: number;
+            /** Indicators Version */
+            indicators_version: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Period */
+            period: string;
+            /** Published At */
+            published_at: string | null;
+            /** Rules Version */
+            rules_version: number;
+            /** Span */
+            span: string;
+            /** Span Name */
+            span_name: string;
+            /** Start */
+            start: number;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+        };
+        /** RuleChangeOut */
+        RuleChangeOut: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Field */
+            field: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * RuleCount
+         * @description ``checked``, ``violations``, ``skipped`` are the newest run's, told only to who sees the whole city.
+         */
+        RuleCount: {
+            /** Accepted Issues */
+            accepted_issues: number;
+            /** Checked */
+            checked: number | null;
+            /** Code */
+            code: string;
+            /** Data Class */
+            data_class: string;
+            /** Data Class Name */
+            data_class_name: string;
+            /** Dismissed Issues */
+            dismissed_issues: number;
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /** Open Issues */
+            open_issues: number;
+            /** Rule */
+            rule: number;
+            /** Rule Name */
+            rule_name: string;
+            /** Skipped */
+            skipped: number | null;
+            /** Solved Issues */
+            solved_issues: number;
+            /** Violations */
+            violations: number | null;
+        };
+        /**
+         * RuleDecision
+         * @description ``version``: which one, where that is asked (publish: the newest if left out).
+         */
+        RuleDecision: {
+            /** Reason */
+            reason: string;
+            /** Version */
+            version?: number | null;
+        };
+        /** RuleEdit */
+        RuleEdit: {
+            content: components["schemas"]["ContentIn"];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RuleOut
+         * @description ``content`` is what is in force (or drafted first), ``draft`` the newest version where it differs.
+         */
+        RuleOut: {
+            /** Action */
+            action: string;
+            /** Action Name */
+            action_name: string;
+            /** Code */
+            code: string;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Data Class */
+            data_class: string;
+            /** Data Class Name */
+            data_class_name: string;
+            /** Dimension */
+            dimension: string;
+            /** Dimension Name */
+            dimension_name: string;
+            /** Draft */
+            draft: {
+                [key: string]: unknown;
+            } | null;
+            /** Expression */
+            expression: string;
+            /** Family */
+            family: string;
+            /** Family Name */
+            family_name: string;
+            /** Fill */
+            fill: string;
+            /** Fill Name */
+            fill_name: string;
+            /** Has Draft */
+            has_draft: boolean;
+            /** Is Shipped */
+            is_shipped: boolean;
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Newest Version */
+            newest_version: number;
+            /** Number */
+            number: number;
+            /** Owner */
+            owner: string;
+            reading: components["schemas"]["ReadingOut"];
+            /** Shown Version */
+            shown_version: number;
+            /** Signals */
+            signals: {
+                [key: string]: string;
+            };
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Title */
+            title: string;
+            /** Verdict */
+            verdict: number;
+            /** Verdict Name */
+            verdict_name: string;
+            /** Version */
+            version: number;
+            /** Weight */
+            weight: number;
+        };
+        /** RulePage */
+        RulePage: {
+            /** Page */
+            page: number;
+            /** Rows */
+            rows: components["schemas"]["RuleRow"][];
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * RuleQuery
+         * @description Filters of the list; ``text`` searches titles and codes.
+         */
+        RuleQuery: {
+            /**
+             * Data Class
+             * @default
+             */
+            data_class: string;
+            /**
+             * Dimension
+             * @default
+             */
+            dimension: string;
+            /**
+             * Family
+             * @default
+             */
+            family: string;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Level
+             * @default 0
+             */
+            level: number;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * RuleRow
+         * @description ``version`` is in force (0: none); ``has_draft``: a newer one waits.
+         */
+        RuleRow: {
+            /** Action */
+            action: string;
+            /** Action Name */
+            action_name: string;
+            /** Code */
+            code: string;
+            /** Data Class */
+            data_class: string;
+            /** Data Class Name */
+            data_class_name: string;
+            /** Dimension */
+            dimension: string;
+            /** Dimension Name */
+            dimension_name: string;
+            /** Expression */
+            expression: string;
+            /** Family */
+            family: string;
+            /** Family Name */
+            family_name: string;
+            /** Fill */
+            fill: string;
+            /** Fill Name */
+            fill_name: string;
+            /** Has Draft */
+            has_draft: boolean;
+            /** Is Shipped */
+            is_shipped: boolean;
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Newest Version */
+            newest_version: number;
+            /** Number */
+            number: number;
+            /** Owner */
+            owner: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Title */
+            title: string;
+            /** Verdict */
+            verdict: number;
+            /** Verdict Name */
+            verdict_name: string;
+            /** Version */
+            version: number;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * RuleSaid
+         * @description A rule in the version that judged.
+         */
+        RuleSaid: {
+            /** Code */
+            code: string;
+            /** Expression */
+            expression: string;
+            /** Family */
+            family: string;
+            /** Level */
+            level: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Version */
+            version: number;
+        };
+        /** RuleStepOut */
+        RuleStepOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Change */
+            change: string;
+            /** Change Name */
+            change_name: string;
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: number;
+        };
+        /** RuleVersionOut */
+        RuleVersionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Changes */
+            changes: components["schemas"]["RuleChangeOut"][];
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Is In Force */
+            is_in_force: boolean;
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RunIn
+         * @description Which tables; empty = all.
+         */
+        RunIn: {
+            /** Tables */
+            tables?: string[];
+        };
+        /**
+         * RunOut
+         * @description ``records`` judged, ``rules`` asked, ``violations`` found.
+         */
+        RunOut: {
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Records */
+            records: number;
+            /** Rules */
+            rules: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Tables */
+            tables: string[];
+            /** Violations */
+            violations: number;
+        };
+        /**
+         * SampleIn
+         * @description ``weights``: importance by district id, default 1.
+         */
+        SampleIn: {
+            /** Kind */
+            kind: string;
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /**
+             * Seed
+             * @default 1
+             */
+            seed: number;
+            /** Size */
+            size: number;
+            /** @default quarter */
+            span: components["schemas"]["Span"];
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * SampleOut
+         * @description One sample; ``strata``: month × district × scene with records, sampled; counts of what was found so far.
+         */
+        SampleOut: {
+            /** Archive Version */
+            archive_version: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Correct */
+            correct: number;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Open */
+            open: number;
+            /** Period */
+            period: string;
+            /** Seed */
+            seed: number;
+            /** Size */
+            size: number;
+            /** Span */
+            span: string;
+            /** Strata */
+            strata: {
+                [key: string]: unknown;
+            }[];
+            /** Wrong */
+            wrong: number;
+        };
+        /** SampledOut */
+        SampledOut: {
+            /** Code */
+            code: string;
+            /** Company Id */
+            company_id: number;
+            /** District Id */
+            district_id: number;
+            /** Id */
+            id: number;
+            /** Month */
+            month: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Stratum */
+            stratum: number;
+            /** Verification */
+            verification: string;
+            /** Verified At */
+            verified_at: string | null;
+        };
+        /**
+         * Scene
+         * @description A use of the data with weights of its own: what matters for settlement differs from what dispatch needs.
+         */
+        Scene: {
+            /** Key */
+            key: string;
+            /** Weights */
+            weights: {
+                [key: string]: number;
+            };
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ScopeIn
+         * @description For whom a rule holds; empty = for all.
+         */
+        ScopeIn: {
+            /** Companies */
+            companies?: number[];
+            /** Districts */
+            districts?: number[];
+            /**
+             * Season
+             * @default
+             */
+            season: string;
+            /** Systems */
+            systems?: number[];
+        };
+        /**
+         * ScoreOut
+         * @description One subject.  ``points`` by indicator; ``change`` in points and ``moved`` in places against the period before.
+         */
+        ScoreOut: {
+            /** Change */
+            change: number | null;
+            /** Checks */
+            checks: number;
+            /** Data Set */
+            data_set: string;
+            /** Data Set Name */
+            data_set_name: string;
+            /** Grade */
+            grade: string;
+            /** Moved */
+            moved: number;
+            /** Name */
+            name: string;
+            /** Of */
+            of: number;
+            /** Place */
+            place: number;
+            /** Points */
+            points: {
+                [key: string]: number | null;
+            };
+            /** Subject Id */
+            subject_id: number;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Total */
+            total: number | null;
+            /** Violations */
+            violations: number;
+        };
+        /**
+         * ScoresOut
+         * @description ``round`` null: the period was not scored yet.
+         */
+        ScoresOut: {
+            /** Period */
+            period: string;
+            /** Period Name */
+            period_name: string;
+            round: components["schemas"]["RoundOut"] | null;
+            /** Rows */
+            rows: components["schemas"]["ScoreOut"][];
+        };
+        /**
+         * ScoresQuery
+         * @description ``data_set`` "*": whole subjects and every data set of each.
+         */
+        ScoresQuery: {
+            /**
+             * Data Set
+             * @default
+             */
+            data_set: string;
+            kind?: components["schemas"]["SubjectKind"] | null;
+            /** Number */
+            number?: number | null;
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /**
+             * Scene
+             * @default
+             */
+            scene: string;
+            /** @default month */
+            span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /**
+         * Scoring
+         * @description How a figure earns points 0–100; which numbers count depends on ``by``.
+         */
+        Scoring: {
+            /**
+             * By
+             * @default ratio
+             * @enum {string}
+             */
+            by: "ratio" | "larger" | "smaller" | "step" | "table" | "deduction" | "rank";
+            /**
+             * Edges
+             * @default []
+             */
+            edges: number[];
+            /**
+             * High
+             * @default 1
+             */
+            high: number;
+            /**
+             * Is Floor
+             * @default true
+             */
+            is_floor: boolean;
+            /**
+             * Limit
+             * @default 0
+             */
+            limit: number;
+            /**
+             * Low
+             * @default 0
+             */
+            low: number;
+            /** Most */
+            most?: number | null;
+            /**
+             * Points
+             * @default []
+             */
+            points: number[];
+            /**
+             * Points Each
+             * @default 0
+             */
+            points_each: number;
         };
         /** ScreenCard */
         ScreenCard: {
@@ -1624,6 +6274,13 @@ export interface components {
             key: string;
             /** Zh */
             zh: string;
+        };
+        /** SearchOut */
+        SearchOut: {
+            /** Found */
+            found: components["schemas"]["Found"][];
+            /** Total */
+            total: number;
         };
         /**
          * SendingOut
@@ -1697,6 +6354,16 @@ export interface components {
             zh: string;
         };
         /**
+         * SeriesMarks
+         * @description What to draw over a line: at most one point of each sort in a bucket.
+         */
+        SeriesMarks: {
+            cleaned: components["schemas"]["CleanedPoints"];
+            hits: components["schemas"]["HitPoints"];
+            /** Signal */
+            signal: string;
+        };
+        /**
          * SeriesOut
          * @description ``times``: starts of the buckets of ``width_s`` seconds; buckets without rows are left out.
          */
@@ -1705,6 +6372,8 @@ export interface components {
             gaps: components["schemas"]["Gap"][];
             /** Lines */
             lines: components["schemas"]["SeriesLine"][];
+            /** Marks */
+            marks: components["schemas"]["SeriesMarks"][];
             /** Resolution */
             resolution: string;
             /** Times */
@@ -1769,12 +6438,39 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /**
+         * SharedOut
+         * @description ``rows[i][j]`` is the value of ``fields[j]``, masked by its class.
+         */
+        SharedOut: {
+            /** Agreement */
+            agreement: string;
+            /** Fields */
+            fields: string[];
+            /** Resource */
+            resource: string;
+            /** Rows */
+            rows: unknown[][];
+            /** Total */
+            total: number;
+        };
         /** SignIn */
         SignIn: {
             /** Password */
             password: string;
             /** Username */
             username: string;
+        };
+        /** SignalHead */
+        SignalHead: {
+            /** Decimals */
+            decimals: number;
+            /** Signal */
+            signal: string;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
         };
         /** SignalOut */
         SignalOut: {
@@ -1795,6 +6491,59 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /**
+         * Span
+         * @description How long a period is.
+         * @enum {string}
+         */
+        Span: "day" | "month" | "quarter" | "season" | "year";
+        /**
+         * Stage
+         * @description What happens along a clock: at ``share`` of its time, plus ``after_min``.
+         */
+        Stage: {
+            /**
+             * After Min
+             * @default 0
+             */
+            after_min: number;
+            /**
+             * Does
+             * @enum {string}
+             */
+            does: "remind" | "overdue" | "escalate";
+            /** Key */
+            key: string;
+            /**
+             * Share
+             * @default 1
+             */
+            share: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * StageCheckOut
+         * @description ``declared``: how many such checks exist; ``ran`` and ``failed`` within the period.
+         */
+        StageCheckOut: {
+            /** Declared */
+            declared: number;
+            /** Failed */
+            failed: number;
+            /** Key */
+            key: string;
+            /** Note */
+            note: string;
+            /** Ran */
+            ran: number;
+            /** Ratio */
+            ratio: number | null;
+            /** Stage */
+            stage: string;
+            /** Zh */
+            zh: string;
+        };
         /** StageOut */
         StageOut: {
             /** Cpu S */
@@ -1805,6 +6554,58 @@ export interface components {
             stage: string;
             /** Wall S */
             wall_s: number;
+        };
+        /**
+         * State
+         * @description ``pauses``: clocks stand still here.  ``is_final``: nothing follows.
+         */
+        State: {
+            /**
+             * Is Final
+             * @default false
+             */
+            is_final: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Pauses
+             * @default false
+             */
+            pauses: boolean;
+            /**
+             * Tone
+             * @default neutral
+             * @enum {string}
+             */
+            tone: "neutral" | "good" | "notice" | "warning" | "serious" | "critical";
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * StatisticsOut
+         * @description How many complaints hold, by company, by type and why.
+         */
+        StatisticsOut: {
+            /** By Category */
+            by_category: components["schemas"]["CategoryValidity"][];
+            /** By Company */
+            by_company: components["schemas"]["CompanyValidity"][];
+            /** By Reason */
+            by_reason: components["schemas"]["ReasonCount"][];
+            /** Doubtful */
+            doubtful: number;
+            /** End */
+            end: number;
+            /** Invalid */
+            invalid: number;
+            /** Start */
+            start: number;
+            /** Total */
+            total: number;
+            /** Unjudged */
+            unjudged: number;
+            /** Valid */
+            valid: number;
         };
         /** Status */
         Status: {
@@ -1853,6 +6654,91 @@ export interface components {
             speed: number;
         };
         /**
+         * Step
+         * @description ``key``: the caller's own name of this request, so that a retry is no second step; ``seen``: from the order.
+         */
+        Step: {
+            /** Action */
+            action: string;
+            /** Fields */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** Files */
+            files?: number[];
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Seen */
+            seen?: number | null;
+        };
+        /** StepFileOut */
+        StepFileOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /** StoredOut */
+        StoredOut: {
+            /** Raw */
+            raw: number;
+            /** Value */
+            value: number | null;
+            /** Verdict */
+            verdict: number;
+            /** Verdict Zh */
+            verdict_zh: string;
+        };
+        /**
+         * SubjectKind
+         * @description Whose score it is; the id is 0, an area or an organisation.
+         * @enum {string}
+         */
+        SubjectKind: "city" | "district" | "company";
+        /** SubjectOut */
+        SubjectOut: {
+            /** Key */
+            key: string;
+            /** Resources */
+            resources: components["schemas"]["ResourceBrief"][];
+            /** Zh */
+            zh: string;
+        };
+        /** SubjectQuery */
+        SubjectQuery: {
+            /**
+             * Data Set
+             * @default
+             */
+            data_set: string;
+            /** @default city */
+            kind: "city" | "district" | "company";
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /** @default month */
+            span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /**
          * Table
          * @description ``rows`` hold one cell per column, in their order; ``total`` counts the rows there would be without a limit.
          */
@@ -1868,6 +6754,103 @@ export interface components {
             rows: (string | number | boolean | null)[][];
             /** Total */
             total: number;
+        };
+        /** TermOut */
+        TermOut: {
+            /** Note */
+            note: string;
+            /** Word */
+            word: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * TermsIn
+         * @description An organisation's users need no key; any other client gets one, shown once.
+         */
+        TermsIn: {
+            /**
+             * A Minute
+             * @default 10
+             */
+            a_minute: number;
+            /** Client */
+            client: string;
+            /** Company Id */
+            company_id?: number | null;
+            /**
+             * District Code
+             * @default
+             */
+            district_code: string;
+            /** Fields */
+            fields: string[];
+            /** Organisation Id */
+            organisation_id?: number | null;
+            /** Purpose */
+            purpose: string;
+            /** Resource */
+            resource: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+        };
+        /**
+         * TicketImportOut
+         * @description A file's report: ``rows_in`` = created + changed + unchanged + refused; ``corrected`` counts by field.
+         */
+        TicketImportOut: {
+            /** Changed */
+            changed: number;
+            /** Corrected */
+            corrected: {
+                [key: string]: number;
+            };
+            /** Created */
+            created: number;
+            /** File */
+            file: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Lines */
+            lines: components["schemas"]["RefusedOut"][];
+            /** Problem */
+            problem: string;
+            /** Refused */
+            refused: number;
+            /** Rows In */
+            rows_in: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Unchanged */
+            unchanged: number;
+        };
+        /** TicketJobOut */
+        TicketJobOut: {
+            /** Job */
+            job: number;
+        };
+        /**
+         * TicketSpan
+         * @description ``[start, end)`` in epoch seconds; by default the heating season up to now.
+         */
+        TicketSpan: {
+            /** End */
+            end?: number | null;
+            /** Start */
+            start?: number | null;
         };
         /**
          * Timeline
@@ -1911,6 +6894,173 @@ export interface components {
             tone: "neutral" | "good" | "notice" | "warning" | "serious" | "critical";
         };
         /**
+         * TraceOut
+         * @description One value's story; ``stored`` is null where the batch came but not this object's row.
+         */
+        TraceOut: {
+            /** Batches */
+            batches: components["schemas"]["TracedBatch"][];
+            /** Cleaned */
+            cleaned: components["schemas"]["CleanedOut"][];
+            /** Code */
+            code: string;
+            company: components["schemas"]["Party"];
+            /** Confirmations */
+            confirmations: components["schemas"]["ConfirmationOut"][];
+            /** Decimals */
+            decimals: number;
+            /** Hits */
+            hits: components["schemas"]["TracedHit"][];
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Minute */
+            minute: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            sender: components["schemas"]["Party"];
+            /** Signal */
+            signal: string;
+            /** Signal Zh */
+            signal_zh: string;
+            stored: components["schemas"]["StoredOut"] | null;
+            /** Unit */
+            unit: string;
+        };
+        /** TraceQuery */
+        TraceQuery: {
+            /** Kind */
+            kind: string;
+            /** Minute */
+            minute: number;
+            /** Number */
+            number: number;
+            /** Signal */
+            signal: string;
+        };
+        /** TracedBatch */
+        TracedBatch: {
+            /** Is Repeat */
+            is_repeat: boolean;
+            /** Lag S */
+            lag_s: number;
+            /** Received At */
+            received_at: number;
+            /** Repeated Rows */
+            repeated_rows: number;
+            /** Rows */
+            rows: number;
+            /** Sequence */
+            sequence: number;
+        };
+        /**
+         * TracedHit
+         * @description ``whole_row``: the rule concerns the row (late, repeated, wrong clock), not this value.
+         */
+        TracedHit: {
+            /** Code */
+            code: string;
+            /** Expression */
+            expression: string;
+            /** Family */
+            family: string;
+            /** Level */
+            level: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Version */
+            version: number;
+            /** Whole Row */
+            whole_row: boolean;
+        };
+        /**
+         * Transition
+         * @description One action: from any of ``starts`` to ``to`` (empty: the state stays).
+         *
+         *     ``who`` empty: the platform alone acts.  ``counts`` raises a counter; once it has reached its cap the action leads
+         *     to ``capped_to``, or is refused if that is empty.  ``asks``/``answers`` open and settle a request (an extension);
+         *     ``extends`` lengthens a clock by the request's ``hours``.
+         */
+        Transition: {
+            /**
+             * Answers
+             * @default
+             */
+            answers: string;
+            /**
+             * Asks
+             * @default
+             */
+            asks: string;
+            /**
+             * Capped To
+             * @default
+             */
+            capped_to: string;
+            /**
+             * Counts
+             * @default
+             */
+            counts: string;
+            /**
+             * Extends
+             * @default
+             */
+            extends: string;
+            /**
+             * Form
+             * @default []
+             */
+            form: components["schemas"]["FormField"][];
+            /**
+             * Guard
+             * @default
+             */
+            guard: string;
+            /** Key */
+            key: string;
+            /**
+             * Least Files
+             * @default 0
+             */
+            least_files: number;
+            /**
+             * Needs Note
+             * @default false
+             */
+            needs_note: boolean;
+            /**
+             * Permission
+             * @default
+             */
+            permission: string;
+            /**
+             * Receiver
+             * @default keep
+             * @enum {string}
+             */
+            receiver: "keep" | "issuer" | "chosen" | "parent";
+            /** Starts */
+            starts: string[];
+            /**
+             * To
+             * @default
+             */
+            to: string;
+            /**
+             * Who
+             * @default []
+             */
+            who: components["schemas"]["Who"][];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Treemap
          * @description Areas proportional to values, two levels: ``parent`` names another entry.
          */
@@ -1944,6 +7094,313 @@ export interface components {
             value: number;
         };
         /**
+         * TrendOut
+         * @description Periods oldest first; null where there is no score.  ``slope``: points a period (Theil–Sen).
+         */
+        TrendOut: {
+            /** Grades */
+            grades: string[];
+            /** Name */
+            name: string;
+            /** Periods */
+            periods: string[];
+            /** Points */
+            points: {
+                [key: string]: (number | null)[];
+            };
+            /** Slope */
+            slope: number | null;
+            /** Starts */
+            starts: number[];
+            /** Totals */
+            totals: (number | null)[];
+        };
+        /** TrendQuery */
+        TrendQuery: {
+            /**
+             * Count
+             * @default 12
+             */
+            count: number;
+            /**
+             * Data Set
+             * @default
+             */
+            data_set: string;
+            /** @default city */
+            kind: "city" | "district" | "company";
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /** @default month */
+            span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /** UnheardOut */
+        UnheardOut: {
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Last */
+            last: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Sender */
+            sender: number;
+            /** Sender Name */
+            sender_name: string;
+            /** State */
+            state: string;
+        };
+        /** UnheardPage */
+        UnheardPage: {
+            /** Rows */
+            rows: components["schemas"]["UnheardOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * UnheardQuery
+         * @description ``state``: silent (not heard for a day), never (not heard for weeks) or all.
+         */
+        UnheardQuery: {
+            /** End */
+            end?: number | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /** Sender */
+            sender?: number | null;
+            /**
+             * State
+             * @default all
+             * @enum {string}
+             */
+            state: "silent" | "never" | "all";
+        };
+        /**
+         * UploadOut
+         * @description One sender and kind; ratios 0–1, null where nothing can be said.
+         */
+        UploadOut: {
+            /** Completeness Ratio */
+            completeness_ratio: number | null;
+            /** Current Min */
+            current_min: number;
+            /** Expected Rows */
+            expected_rows: number;
+            /** Interruptions */
+            interruptions: number;
+            /** Invalid Share */
+            invalid_share: number | null;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Late Share */
+            late_share: number | null;
+            /** Longest Min */
+            longest_min: number;
+            /** Mean Lag S */
+            mean_lag_s: number | null;
+            /** Name */
+            name: string;
+            /** Never Heard */
+            never_heard: number;
+            /** Objects */
+            objects: number;
+            /** Received Rows */
+            received_rows: number;
+            /** Sender */
+            sender: number;
+            /** Silent Objects */
+            silent_objects: number;
+            /** Unknown Codes */
+            unknown_codes: number;
+            /** Valid Ratio */
+            valid_ratio: number | null;
+        };
+        /**
+         * UploadPage
+         * @description ``start`` and ``end`` as they were taken: whole hours, the last day unless asked otherwise.
+         */
+        UploadPage: {
+            /** End */
+            end: number;
+            /** Rows */
+            rows: components["schemas"]["UploadOut"][];
+            /** Start */
+            start: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * UploadQuery
+         * @description ``order``: a column, ``-`` in front for descending; ``below``: only rows less complete than this (0–1).
+         */
+        UploadQuery: {
+            /** Below */
+            below?: number | null;
+            /** End */
+            end?: number | null;
+            /** Kind */
+            kind?: string | null;
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Order
+             * @default completeness_ratio
+             */
+            order: string;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /** Sender */
+            sender?: number | null;
+            /** Start */
+            start?: number | null;
+        };
+        /** UseOut */
+        UseOut: {
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Network */
+            network: string;
+            /** Rows */
+            rows: number;
+            /** Status */
+            status: number;
+        };
+        /** VerificationIn */
+        VerificationIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Verification */
+            verification: string;
+        };
+        /**
+         * VersionOut
+         * @description One version of the indicator set; ``effect``: the same counts scored before and after it.
+         */
+        VersionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            document: components["schemas"]["IndicatorSet"];
+            /** Effect */
+            effect: {
+                [key: string]: unknown;
+            };
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+        };
+        /** VersionsOut */
+        VersionsOut: {
+            /** Derived */
+            derived: components["schemas"]["DerivedVersion"][];
+            /** Knowledge */
+            knowledge: components["schemas"]["KnowledgeVersionOut"][];
+        };
+        /**
+         * WeightsIn
+         * @description A whole changed model; ``valid_from`` empty: from today.
+         */
+        WeightsIn: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Valid From */
+            valid_from?: string | null;
+        };
+        /**
+         * WeightsOut
+         * @description ``current``: number of the version in force now.
+         */
+        WeightsOut: {
+            /** Current */
+            current: number;
+            /** Versions */
+            versions: components["schemas"]["VersionOut"][];
+        };
+        /**
+         * Who
+         * @description One sort of person: all three must fit; an empty list fits everybody.
+         */
+        Who: {
+            /**
+             * Levels
+             * @default []
+             */
+            levels: string[];
+            /**
+             * Relation
+             * @enum {string}
+             */
+            relation: "creator" | "issuer" | "holder" | "parent" | "child" | "regulator" | "any";
+            /**
+             * Roles
+             * @default []
+             */
+            roles: string[];
+        };
+        /**
          * Window
          * @description ``[start, end)`` in epoch seconds, by default the day up to now.  ``params``: JSON, panel key → parameters.
          */
@@ -1959,6 +7416,48 @@ export interface components {
             resolution?: ("minute" | "hour" | "day") | null;
             /** Start */
             start?: number | null;
+        };
+        /**
+         * WordsOut
+         * @description The words that the other answers use as codes.
+         */
+        WordsOut: {
+            /** Data Sets */
+            data_sets: {
+                [key: string]: string;
+            };
+            /** Dimensions */
+            dimensions: {
+                [key: string]: string;
+            };
+            /** Feedback States */
+            feedback_states: {
+                [key: string]: string;
+            };
+            /** Report States */
+            report_states: {
+                [key: string]: string;
+            };
+            /** Scenes */
+            scenes: {
+                [key: string]: string;
+            };
+            /** Spans */
+            spans: {
+                [key: string]: string;
+            };
+            /** Stages */
+            stages: {
+                [key: string]: string;
+            };
+            /** Subjects */
+            subjects: {
+                [key: string]: string;
+            };
+            /** Verifications */
+            verifications: {
+                [key: string]: string;
+            };
         };
     };
     responses: never;
@@ -2117,6 +7616,1686 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KindOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_compliance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyCheckOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_list_elements: {
+        parameters: {
+            query?: {
+                q?: string;
+                kind?: string;
+                resource?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElementsOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_one_element: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElementOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_edit_element: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ElementEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElementOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_element_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_export: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_catalogue_http_import_file: {
+        parameters: {
+            query?: {
+                rehearse?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlayReportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_node_lineage: {
+        parameters: {
+            query?: {
+                direction?: "up" | "down" | "both";
+                depth?: number;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_one_resource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueResourceOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_search_all: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_sharing_share: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_sharing_agreements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_sharing_agree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreedOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_sharing_shareable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_sharing_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementOut"];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_sharing_uses: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                agreement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_catalogue_http_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueWordsOut"];
+                };
+            };
+        };
+    };
+    cleanheat_complaints_http_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketImportOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_complaints_http_hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /**
+                     * Map
+                     * @default
+                     */
+                    map?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
+                };
+            };
+        };
+    };
+    cleanheat_complaints_http_one_import: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_complaints_http_refused_lines: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_complaints_http_judge: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketJobOut"];
+                };
+            };
+        };
+    };
+    cleanheat_complaints_http_validity: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_scores_checks: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                period?: string;
+                kind?: "city" | "district" | "company";
+                number?: number;
+                data_set?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_improvement_improvement: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_improvement_life_cycle: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageCheckOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_scores_objects: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                period?: string;
+                kind?: "city" | "district" | "company";
+                number?: number;
+                rule?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_scores_company_ranking: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                period?: string;
+                data_set?: string;
+                scene?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoresOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_list_reports: {
+        parameters: {
+            query?: {
+                span?: components["schemas"]["Span"] | null;
+                period?: string | null;
+                kind?: components["schemas"]["SubjectKind"] | null;
+                number?: number | null;
+                state?: components["schemas"]["ReportState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReportOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_request_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReportOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_close_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_comment_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_export_report: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_report_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_publish_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_scores_list_rounds: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_rounds_compute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                span: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_rounds_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                span: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_rounds_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                span: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_samples_list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_samples_draw_sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_samples_verify_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampledOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_samples_sampled_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampledOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_scores_scores: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                period?: string;
+                kind?: components["schemas"]["SubjectKind"] | null;
+                number?: number | null;
+                data_set?: string;
+                scene?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoresOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_scores_export_scores: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                period?: string;
+                kind?: components["schemas"]["SubjectKind"] | null;
+                number?: number | null;
+                data_set?: string;
+                scene?: string;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_evaluation_http_scores_trend: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                period?: string;
+                kind?: "city" | "district" | "company";
+                number?: number;
+                data_set?: string;
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_weights_list_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_weights_change_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightsIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_weights_preview_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_scores_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_files_http_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_files_http_about: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_files_http_take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_infra_files_http_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_infra_flow_http_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_infra_flow_http_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_flow_http_rehearse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_flow_http_keep_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_flow_http_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_governance_http_orders: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                is_open?: boolean | null;
+                is_overdue?: boolean | null;
+                is_escalated?: boolean | null;
+                level?: number | null;
+                source?: string | null;
+                company_id?: number | null;
+                district_id?: number | null;
+                kind?: string | null;
+                number?: number | null;
+                mine?: boolean;
+                start?: number | null;
+                end?: number | null;
+                text?: string | null;
+                order?: "-opened" | "due" | "level" | "-escalation";
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+        };
+    };
+    cleanheat_governance_http_raise_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_governance_http_order_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+        };
+    };
+    cleanheat_governance_http_export_orders: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                is_open?: boolean | null;
+                is_overdue?: boolean | null;
+                is_escalated?: boolean | null;
+                level?: number | null;
+                source?: string | null;
+                company_id?: number | null;
+                district_id?: number | null;
+                kind?: string | null;
+                number?: number | null;
+                mine?: boolean;
+                start?: number | null;
+                end?: number | null;
+                text?: string | null;
+                order?: "-opened" | "due" | "level" | "-escalation";
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_governance_http_step_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_governance_http_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_governance_http_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Step"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_governance_http_training_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_governance_http_attach_training_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attached"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileOut"][];
                 };
             };
         };
@@ -2437,6 +9616,780 @@ export interface operations {
             };
         };
     };
+    cleanheat_quality_http_check_expression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_values_original_rows: {
+        parameters: {
+            query: {
+                kind: string;
+                number: number;
+                start: number;
+                end: number;
+                only_abnormal?: boolean;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginalPage"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_language: {
+        parameters: {
+            query?: {
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_quality_http_previews_start_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewStarted"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_previews_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_records_http_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_quality_records_http_start_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_records_http_issues: {
+        parameters: {
+            query?: {
+                state?: string;
+                kind?: string;
+                rule?: number;
+                company_id?: number;
+                district_id?: number;
+                text?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuePage"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_records_http_export_issues: {
+        parameters: {
+            query?: {
+                state?: string;
+                kind?: string;
+                rule?: number;
+                company_id?: number;
+                district_id?: number;
+                text?: string;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_quality_records_http_accept_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordNote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_records_http_dismiss_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordNote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_records_http_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCount"][];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_rules: {
+        parameters: {
+            query?: {
+                data_class?: string;
+                kind?: string;
+                state?: string;
+                family?: string;
+                dimension?: string;
+                level?: number;
+                text?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePage"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_create_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_edit_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_copy_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_publish_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_restore_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_retire_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_rule_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_values_trace: {
+        parameters: {
+            query: {
+                kind: string;
+                number: number;
+                signal: string;
+                minute: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_uploads_uploads: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+                sender?: number | null;
+                kind?: string | null;
+                q?: string;
+                below?: number | null;
+                order?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadPage"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_uploads_calendar: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+                kind?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_uploads_export: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+                sender?: number | null;
+                kind?: string | null;
+                q?: string;
+                below?: number | null;
+                order?: string;
+                limit?: number;
+                offset?: number;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_quality_http_uploads_mismatches: {
+        parameters: {
+            query?: {
+                since?: number | null;
+                sender?: number | null;
+                reason?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MismatchPage"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_uploads_export_mismatches: {
+        parameters: {
+            query?: {
+                since?: number | null;
+                sender?: number | null;
+                reason?: string;
+                limit?: number;
+                offset?: number;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_quality_http_uploads_unheard_objects: {
+        parameters: {
+            query: {
+                kind: string;
+                state?: "silent" | "never" | "all";
+                sender?: number | null;
+                end?: number | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnheardPage"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_values_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_values_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                confirmation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationOut"];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_values_confirmations: {
+        parameters: {
+            query: {
+                kind: string;
+                number: number;
+                start: number;
+                end: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationOut"][];
+                };
+            };
+        };
+    };
     cleanheat_infra_resources_http_declarations: {
         parameters: {
             query?: never;
@@ -2464,6 +10417,7 @@ export interface operations {
                 offset?: number;
                 q?: string;
                 order?: string;
+                unmask_reason?: string;
             };
             header?: never;
             path: {
@@ -2520,6 +10474,7 @@ export interface operations {
                 format?: "csv" | "xlsx";
                 q?: string;
                 order?: string;
+                unmask_reason?: string;
             };
             header?: never;
             path: {
@@ -2574,7 +10529,9 @@ export interface operations {
     };
     cleanheat_infra_resources_http_row: {
         parameters: {
-            query?: never;
+            query?: {
+                unmask_reason?: string;
+            };
             header?: never;
             path: {
                 key: string;

@@ -14,6 +14,7 @@ function column(type: string, more: Partial<Column> = {}): Column {
     is_sortable: true,
     is_editable: true,
     is_required: false,
+    sensitivity: '',
     filter: '',
     ...more,
   }

@@ -39,6 +39,7 @@ const series: ObjectSeries = {
   width_s: 60,
   resolution: 'minute',
   gaps: [],
+  marks: [],
   lines: [{ signal: 'supply_temp_c', zh: '供水温度', unit: '℃', decimals: 1, values: [45.2, null], low: [], high: [] }],
 }
 
