@@ -84,3 +84,7 @@ class MemoryStore:
     def drop_before(self, kind, day):
         self.dropped.append((kind, day))
         return 0
+
+    def drop_traces_before(self, day):
+        self.dropped_traces = day
+        return 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cleanheat.diagnosis.public import SUPPLY_STOPPED
 from cleanheat.kernel.registry import Registry
-from cleanheat.quality.public import GATEWAY_LOST, alarm_source
+from cleanheat.quality.public import GATEWAY_LOST, KIND_INTERRUPTED, MISMATCH, alarm_source
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ SOURCES: Registry[AlertSource] = Registry("alert source")
 
 SOURCES.add(AlertSource(SUPPLY_STOPPED, "停供", clear_min=5))
 SOURCES.add(AlertSource(GATEWAY_LOST, "通信中断", clear_min=2))
+SOURCES.add(AlertSource(KIND_INTERRUPTED, "整类数据中断", clear_min=5))
+SOURCES.add(AlertSource(MISMATCH, "上传与档案不匹配", clear_min=30))
 
 
 def source_of(key: str) -> AlertSource | None:

@@ -34,6 +34,9 @@ class Options(BaseSettings):
         description="days of minute readings kept, counted by when they were measured (imported histories too); "
         "0 keeps everything: about 0.5 GB a day for the whole city.  Hourly roll-ups are always kept",
     )
+    trace_days: int = Field(
+        90, ge=0, description="days of broken rules, cleaned values and arrivals kept; 0 keeps all.  Counts always stay"
+    )
     finished_kept_days: int = Field(30, ge=1, description="days that delivered events and ended jobs are kept")
 
 

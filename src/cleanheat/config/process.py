@@ -137,7 +137,7 @@ def compose(options: Options, how: Running, began_at: int) -> Platform:
     archive = assets.archive()
     gateway = telemetry.open_gateway(data_dir, telemetry.owners_of(archive))
     telemetry.install_gateway(gateway)
-    line = pipeline.build_line(archive, store, gateway, data_dir, options.retention_days)
+    line = pipeline.build_line(archive, store, gateway, data_dir, options.retention_days, options.trace_days)
     pipeline.install_line(line)
     platform = Platform([ClockKeeper(kept_clock), events.Dispatcher(), jobs.Worker(), line.runner])
     platform.closers += [store.close, gateway.spool.close]

@@ -30,7 +30,18 @@ from cleanheat.pipeline.live_state import LiveMap
 from cleanheat.pipeline.report import MinuteReport
 from cleanheat.pipeline.stages import Stopwatch
 from cleanheat.pipeline.totals import Totals
-from cleanheat.quality.public import GATEWAY_LOST, Judged, Library, MinuteJudge, Monitor, Regularities, SilenceWatch
+from cleanheat.quality.public import (
+    GATEWAY_LOST,
+    KIND_INTERRUPTED,
+    MISMATCH,
+    Judged,
+    Library,
+    MinuteJudge,
+    Monitor,
+    Regularities,
+    SilenceWatch,
+    UploadWatch,
+)
 from cleanheat.telemetry.frames import Block, Frame
 from cleanheat.telemetry.public import Latest, Store
 from cleanheat.telemetry.traces import Arrivals, arrivals_of
@@ -71,6 +82,7 @@ class MinutePipeline:
         self._judge = MinuteJudge(archive, library, regularities)
         self._judge.recover(store, now)
         self._silence = SilenceWatch(archive, watched_since=started)
+        self._uploads = UploadWatch(archive, watched_since=started)
         self._stopped = SupplyStopped(archive)
         self._stopped.recover(store, now)
         self._live = LiveMap(archive)
@@ -155,6 +167,7 @@ class MinutePipeline:
             findings = [
                 *self._stopped.judge(self.latest, minute, planned),
                 *self._silence.judge(self.latest, minute),
+                *self._uploads.judge(self.latest, minute),
                 *self._judge.findings(minute),
             ]
         with watch.stage("alerts"):
@@ -169,6 +182,8 @@ class MinutePipeline:
         able = {
             SUPPLY_STOPPED: self._stopped.has_seen_enough,
             GATEWAY_LOST: self._silence.has_listened_enough(minute),
+            KIND_INTERRUPTED: self._uploads.has_listened_enough(minute),
+            MISMATCH: True,
         }
         return {source for source, is_able in able.items() if is_able} | self._judge.able(minute, self._started)
 

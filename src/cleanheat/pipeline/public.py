@@ -39,14 +39,16 @@ class Line:
     status: Status
 
 
-def build_line(archive: Archive, store: Store, source: Source, data_dir: Path, retention_days: int) -> Line:
+def build_line(
+    archive: Archive, store: Store, source: Source, data_dir: Path, retention_days: int, trace_days: int = 90
+) -> Line:
     """Latest state rebuilt from the store, models recovered, runner ready to start."""
     latest = Latest(archive)
     latest.rebuild(store, clock.now())
     install_latest(latest)
     usual = Regularities.load(archive, data_dir)
     pipeline = MinutePipeline(archive, store, latest, clock.now(), regularities=usual)
-    upkeep = Upkeep(store, data_dir / "pipeline" / "upkeep.json", retention_days)
+    upkeep = Upkeep(store, data_dir / "pipeline" / "upkeep.json", retention_days, trace_days)
     status = Status()
     return Line(pipeline, Runner(source, pipeline, upkeep, status), status)
 

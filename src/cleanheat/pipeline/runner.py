@@ -62,6 +62,7 @@ class Upkeep:
     store: Store
     path: Path
     retention_days: int
+    trace_days: int = 90
     late_hours: set[tuple[int, str]] = field(default_factory=set)
     rolled_until: int = 0
     day: str = ""
@@ -109,11 +110,17 @@ class Upkeep:
         self._save()
 
     def _retain(self, now: float) -> None:
-        """``retention_days`` 0 keeps everything: an imported history is years old and must not vanish overnight."""
+        """``retention_days`` 0 keeps everything: an imported history is years old and must not vanish overnight.
+
+        Traces are of judging, never of an import: they always go after ``trace_days``.
+        """
         today = local(now).date()
-        if self.retention_days and self.day != today.isoformat():
-            for kind in KINDS:
-                self.store.drop_before(kind, today - timedelta(days=self.retention_days))
+        if self.day != today.isoformat():
+            if self.retention_days:
+                for kind in KINDS:
+                    self.store.drop_before(kind, today - timedelta(days=self.retention_days))
+            if self.trace_days:
+                self.store.drop_traces_before(today - timedelta(days=self.trace_days))
             self.day = today.isoformat()
             self._save()
 

@@ -13,10 +13,13 @@ from cleanheat.quality.rechecking import Recheck, recheck
 from cleanheat.quality.records.tallying import RecordCounts, data_classes, record_counts
 from cleanheat.quality.regularities import Regularities
 from cleanheat.quality.silence import GATEWAY_LOST, SilenceWatch
+from cleanheat.quality.upload_watch import KIND_INTERRUPTED, MISMATCH, UploadWatch
 
 __all__ = [
     "CLASS_OF_KIND",
     "GATEWAY_LOST",
+    "KIND_INTERRUPTED",
+    "MISMATCH",
     "Example",
     "History",
     "Judge",
@@ -31,6 +34,7 @@ __all__ = [
     "RuleSet",
     "SilenceWatch",
     "Tally",
+    "UploadWatch",
     "active_specs",
     "alarm_source",
     "data_classes",
