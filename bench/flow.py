@@ -40,9 +40,10 @@ def _measured() -> list[Figure]:
         cursor.execute("PRAGMA synchronous=FULL")
     user = _cast()
     with transaction.atomic():
-        items = [_opened() for _ in range(OPEN)]
+        items = [_opened() for _ in range(STEPS)]
+        _copied(items[-1], OPEN - STEPS)
     cpu_ms, wall_ms = _steps(user, items[:STEPS])
-    due = list(FlowDeadline.objects.order_by("-pk").values_list("pk", flat=True)[:DUE])
+    due = list(FlowDeadline.objects.filter(stage="over").order_by("-pk").values_list("pk", flat=True)[:DUE])
     FlowDeadline.objects.filter(pk__in=due).update(due_at=utc(EVENING - 1))
     swept = _timed(deadlines.sweep)
     idle = _timed(deadlines.sweep)
@@ -74,6 +75,19 @@ def _opened() -> int:
 
     place = {"company_id": 10, "office_id": 11, "sender_id": 10, "district_id": 2}
     return int(open_item(None, NewItem(ORDER, "修复", 3, "to_accept", 1, 10, **place)).pk)
+
+
+def _copied(item_id: int, times: int) -> None:
+    """More open orders like this one, with its due rows: what a sweep reads."""
+    from cleanheat.infra.flow.models import FlowDeadline, FlowItem
+
+    pattern = FlowItem.objects.get(pk=item_id)
+    plain = {f.attname: getattr(pattern, f.attname) for f in FlowItem._meta.concrete_fields if f.name != "id"}
+    copies = FlowItem.objects.bulk_create([FlowItem(**plain) for _ in range(times)], batch_size=500)
+    due = list(FlowDeadline.objects.filter(item=pattern).values("clock", "stage", "due_at"))
+    FlowDeadline.objects.bulk_create(
+        [FlowDeadline(item=copy, **row) for copy in copies for row in due], batch_size=2_000
+    )
 
 
 def _steps(user: object, items: list[int]) -> tuple[list[float], list[float]]:
