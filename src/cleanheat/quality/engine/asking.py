@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.calc.expressions.blocks import BLOCK_ROWS, Operands, Outcome, Program
+from cleanheat.calc.expressions.blocks import BLOCK_ROWS, Operands, Outcome
 from cleanheat.calc.expressions.tree import FieldLeaf, Leaf
 from cleanheat.quality.engine.board import Places
 from cleanheat.quality.engine.compiled import LOWER, UPPER, CompiledRule, bind
@@ -27,6 +27,8 @@ def ask(rule: CompiledRule, patch: Patch, tally: Tally) -> list[Found]:
     together = BLOCK_ROWS // max(patch.n, 1)
     if rule.asks_null:
         parts = [(i, _reported(rule, patch, patch.board.null(i, patch.at))) for i in rule.each]
+    elif rule.asks_bounds:
+        parts = [(i, _ask_bounds(rule, patch, i, tally)) for i in rule.each]
     elif rule.asks_sender:
         parts = [(WHOLE_ROW, _ask_senders(rule, patch, tally))]
     elif together < 2 or len(rule.each) < 2:
@@ -40,6 +42,12 @@ def ask(rule: CompiledRule, patch: Patch, tally: Tally) -> list[Found]:
         found = [(i, places) for _, places in found for i in rule.marks]
     tally.hits += found
     return found
+
+
+def _ask_bounds(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Places:
+    broken, skipped = patch.board.outside(i, patch.at)
+    tally.note(skipped=_meant(rule, patch, skipped))
+    return _meant(rule, patch, broken)
 
 
 def _ask_senders(rule: CompiledRule, patch: Patch, tally: Tally) -> Places:
@@ -84,37 +92,29 @@ def _flags(outcome: Outcome) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 def _ask_one(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Found:
-    programs = rule.of_signal.get(i, rule.stacked)
+    programs, asked = rule.of_signal.get(i, rule.stacked), None
     if programs.when is not None:
-        asked = _asked(rule, patch, programs.when, tally)
-        if not asked.size:
-            return i, asked
-        if asked.size * FEW < patch.n:
-            part = patch.part(asked)
+        outcome = programs.when.run(patch.operand, patch.n)
+        asked, unasked = _truth(outcome), _split(outcome)
+        _note_unasked(rule, patch, tally, *unasked)
+        count = patch.n - sum(part.size for part in unasked)
+        if not count:
+            return i, _NONE
+        if count * FEW < patch.n:
+            few = asked.nonzero()[0]
+            part = patch.part(few)
             broken, skipped = _split(programs.test.run(part.operand, part.n))
-            tally.note(skipped=_meant(rule, patch, asked[skipped]))
-            return i, _meant(rule, patch, asked[broken])
-    else:
-        asked = None
+            tally.note(skipped=_meant(rule, patch, few[skipped]))
+            return i, _meant(rule, patch, few[broken])
     broken, skipped = _split(programs.test.run(patch.operand, patch.n))
     if asked is not None:
-        is_asked = np.zeros(patch.n, dtype=bool)
-        is_asked[asked] = True
-        broken, skipped = broken[is_asked[broken]], skipped[is_asked[skipped]]
+        broken, skipped = broken[asked[broken]], skipped[asked[skipped]]
     tally.note(skipped=_meant(rule, patch, skipped))
     return i, _meant(rule, patch, broken)
 
 
-def _asked(rule: CompiledRule, patch: Patch, when: Program, tally: Tally) -> Places:
-    """Numbers within the patch to which the rule applies."""
-    outcome = when.run(patch.operand, patch.n)
-    _note_unasked(rule, patch, outcome, tally, np.arange(patch.n))
-    return _truth(outcome).nonzero()[0]
-
-
-def _note_unasked(rule: CompiledRule, patch: Patch, outcome: Outcome, tally: Tally, places: Places) -> None:
-    unasked, skipped = _split(outcome)
-    tally.note(skipped=_meant(rule, patch, places[skipped]), unasked=_meant(rule, patch, places[unasked]))
+def _note_unasked(rule: CompiledRule, patch: Patch, tally: Tally, unasked: Places, skipped: Places) -> None:
+    tally.note(skipped=_meant(rule, patch, skipped), unasked=_meant(rule, patch, unasked))
 
 
 def _ask_stacked(rule: CompiledRule, patch: Patch, signals: Sequence[int], tally: Tally) -> Iterator[Found]:
@@ -125,8 +125,8 @@ def _ask_stacked(rule: CompiledRule, patch: Patch, signals: Sequence[int], tally
     asked: NDArray[np.bool_] | None = None
     if rule.stacked.when is not None:
         outcome = rule.stacked.when.run(operands, n)
-        _note_unasked(rule, patch, outcome, tally, places)
-        asked = _truth(outcome)
+        asked, unasked = _truth(outcome), _split(outcome)
+        _note_unasked(rule, patch, tally, places[unasked[0]], places[unasked[1]])
     broken, skipped = _split(rule.stacked.test.run(operands, n))
     if asked is not None:
         broken, skipped = broken[asked[broken]], skipped[asked[skipped]]

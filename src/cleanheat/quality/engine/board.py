@@ -104,14 +104,32 @@ class Board:
         missing: NDArray[np.bool_] = self.raw[i][at] == self.spec.signals[i].missing
         return at[missing]
 
+    def outside(self, i: int, at: Positions) -> tuple[Places, Places]:
+        """Numbers within a block of values out of the signal's bounds, and of those that are not known.
+
+        Compared as received, in integers a quarter as wide: most values of most minutes are within.
+        """
+        signal, raw, values = self.spec.signals[i], self.raw[i][at], self.values(i)[at]
+        out = ((raw < signal.low_scaled) | (raw > signal.high_scaled)).nonzero()[0]
+        return out[~np.isnan(values[out])], np.isnan(values).nonzero()[0]
+
     def rows_of(self, places: Places) -> Places:
         """The frame's row numbers of positions that have reported."""
         rows: Places = np.searchsorted(self.places, places)
         return rows if self._known is None else np.flatnonzero(self._known)[rows]
 
     def distrusted(self, codes: Iterable[str]) -> dict[str, Places]:
-        """Positions whose value history must not hold, by signal."""
-        return {code: np.flatnonzero(self.verdicts[self.spec.index[code]]) for code in codes}
+        """Positions whose value history must not hold, by signal.
+
+        A meter that began again is suspicious once; what it counts from there on is compared with its new level.
+        """
+        return {code: np.flatnonzero(self._distrusted(self.spec.index[code])) for code in codes}
+
+    def _distrusted(self, i: int) -> NDArray[np.bool_]:
+        verdicts = self.verdicts[i]
+        if self.spec.signals[i].is_counter:
+            return np.asarray((verdicts == Verdict.BAD) | (verdicts == Verdict.MISSING))
+        return np.asarray(verdicts != Verdict.GOOD)
 
 
 def place_of(table: KindTable) -> NDArray[np.int32]:

@@ -102,6 +102,8 @@ class CompiledRule:
     looks_elsewhere: bool
     asks_null: bool
     """Whether all it asks is that a value be there: the board knows."""
+    asks_bounds: bool
+    """Whether it asks that a value lie within the signal's bounds: received integers can be compared as they are."""
     asks_sender: bool
     """Whether it says the same of all rows of a sender."""
     leaves: tuple[Leaf, ...]
@@ -158,7 +160,7 @@ def compile_rule(spec: RuleSpec, archive: Archive) -> CompiledRule:
     """Raises ``ExpressionError`` (a wrong text) or ``KeyError`` (a signal the kind does not have)."""
     kind = KINDS[spec.kind]
     of_signal = {kind.index[code]: _programs(spec, kind[code]) for code in spec.each}
-    each = tuple(of_signal)
+    each, plain = tuple(of_signal), _plain(spec)
     stacked = _programs(spec, kind[spec.each[0]] if spec.each else None, stacked=True)
     leaves = tuple(dict.fromkeys(leaf for p in of_signal.values() or [stacked] for leaf in p.leaves))
     return CompiledRule(
@@ -170,20 +172,24 @@ def compile_rule(spec: RuleSpec, archive: Archive) -> CompiledRule:
         stacked=stacked,
         mask=mask_of(spec.scope, spec.kind, archive),
         looks_elsewhere=any(isinstance(leaf, ReadingLeaf) and leaf.function in _ELSEWHERE for leaf in leaves),
-        asks_null=bool(each) and stacked.when is None and _is_presence(spec),
+        asks_null=plain == "presence",
+        asks_bounds=plain == "bounds",
         asks_sender=not each and all(isinstance(leaf, FieldLeaf) and leaf.code in _OF_SENDERS for leaf in leaves),
         leaves=leaves,
     )
 
 
-def _is_presence(spec: RuleSpec) -> bool:
-    """``not 缺失(值)``, however it is written."""
+def _plain(spec: RuleSpec) -> str:
+    """The two questions that are asked of every value there is, however they are written: they have shorter answers."""
+    if not spec.each or spec.when.strip():
+        return ""
     signal = replace(KINDS[spec.kind][spec.each[0]], code=VALUE)
-    tree = parse(spec.expression, rule_vocabulary(spec.kind, spec.parameters, signal)).tree
-    match tree:
-        case Apply("not", (Apply("isnull", (Read(FieldLeaf(code)),)),)):
-            return code == VALUE
-    return False
+    match parse(spec.expression, rule_vocabulary(spec.kind, spec.parameters, signal)).tree:
+        case Apply("not", (Apply("isnull", (Read(FieldLeaf("value")),)),)):
+            return "presence"
+        case Apply("between", (Read(FieldLeaf("value")), Read(FieldLeaf("low")), Read(FieldLeaf("high")))):
+            return "bounds"
+    return ""
 
 
 def _programs(spec: RuleSpec, signal: Signal | None, *, stacked: bool = False) -> Programs:

@@ -31,6 +31,8 @@ from cleanheat.quality.engine.scope import in_season
 Floats = NDArray[np.float64]
 
 OUTDOOR, CLOCK_OFFSET, REPEATS, LAG = "outdoor_temp_c", "clock_offset_min", "repeats", "lag_min"
+COUNTER_MEMORY_MIN = 7 * 24 * 60
+"""A counter never falls, however long ago it was read last; a momentary value says nothing after some minutes."""
 CLEARLY = 0.5
 """Two signals are taken for swapped where exchanging them halves (or better) their distance from what is known."""
 
@@ -168,6 +170,10 @@ def _reads(leaf: Leaf) -> str:
     return leaf.code if isinstance(leaf, FieldLeaf) else leaf.field_code
 
 
+def _memory_min(signal: Signal) -> int:
+    return COUNTER_MEMORY_MIN if signal.is_counter else PREVIOUS_MIN
+
+
 @lru_cache(maxsize=4096)
 def constant(value: float, n: int) -> Floats:
     """One number as an operand: a view that takes no memory."""
@@ -227,11 +233,11 @@ class Patch:
         signal = self.board.spec[leaf.field_code]
         match name:
             case "prev":
-                return self.previous(signal, PREVIOUS_MIN)[0]
+                return self.previous(signal, _memory_min(signal))[0]
             case "delta":
                 return self._present(signal) - self.operand(ReadingLeaf("prev", signal.code))
             case "rate":
-                value, minutes = self.previous(signal, PREVIOUS_MIN)
+                value, minutes = self.previous(signal, _memory_min(signal))
                 return (self._present(signal) - value) / minutes
             case "unchanged_min":
                 raw = self.board.raw[self.board.spec.index[signal.code]][self.at]
@@ -262,9 +268,10 @@ class Patch:
         unknown = np.flatnonzero(np.isnan(usual))
         if not unknown.size:
             return usual
-        last = self.part(unknown).previous(signal, SWAP_MEMORY_MIN)[0]
+        if unknown.size == self.n:
+            return self.previous(signal, SWAP_MEMORY_MIN)[0]
         known = usual.copy()
-        known[unknown] = last
+        known[unknown] = self.part(unknown).previous(signal, SWAP_MEMORY_MIN)[0]
         return known
 
     def window(self, signal: Signal, minutes: int) -> Floats:
