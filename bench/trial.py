@@ -39,7 +39,7 @@ from cleanheat.telemetry.traces import WHOLE_ROW, arrivals_of
 HISTORY_DAYS = 60
 RATES: Mapping[Fault, float] = {
     Fault.OUT_OF_RANGE: 12, Fault.SPIKE: 40, Fault.UNIT_MISTAKE: 12, Fault.SWAPPED: 15, Fault.SIGN: 20,
-    Fault.SENTINEL: 12, Fault.COUNTER_RESET: 300, Fault.STUCK: 2, Fault.DRIFT: 2, Fault.LIE: 0.5,
+    Fault.SENTINEL: 12, Fault.COUNTER_RESET: 2000, Fault.STUCK: 2, Fault.DRIFT: 2, Fault.LIE: 0.5,
     Fault.CHANNEL_DEAD: 3, Fault.ROW_MISSING: 5, Fault.WRONG_CLOCK: 8,
 }  # fmt: skip
 """How much more often than usual each family comes in a trial, so that every one is met some hundred times."""
@@ -212,7 +212,7 @@ class _Runner:
             by_kind[block.kind].append(block)
         made = {kind: self.admission.frame(group) for kind, group in by_kind.items()}
         arrivals = arrivals_of(blocks, now, self.admission.repeated)
-        self._repeats(minute, blocks)
+        self._repeats(minute, blocks, now - 5 - MINUTE_S)
         self.admission.repeated.clear()
         frames = {kind: f for kind, f in made.items() if f is not None}
         judged = self.judge.judge(frames, float(now), arrivals)
@@ -386,7 +386,7 @@ class _Runner:
                 hit[np.searchsorted(frame.ids, hits.ids[mine])] = True
         return hit
 
-    def _repeats(self, minute: int, blocks: list[Block]) -> None:
+    def _repeats(self, minute: int, blocks: list[Block], sent: int) -> None:
         """Batches that came a second time: what the line counts as repeated, against what was sent twice."""
         score = self.result.scores["duplicated"]
         twice = self._active(Fault.DUPLICATED, minute)["number"]
@@ -398,7 +398,7 @@ class _Runner:
             if came_before and block.sender in twice:
                 score.wrong += n
                 score.found += min(repeated, n)
-            elif not came_before and not np.isin(block.sender, self._recent_clocks(minute)):
+            elif not came_before and not np.isin(block.sender, self._recent_clocks(sent)):
                 score.sound += n
                 score.false += min(repeated, n)
 
