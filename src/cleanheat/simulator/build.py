@@ -35,7 +35,7 @@ Progress = Callable[[str, int, int], None]
 """Told (step, done, total) as a step goes on; ``done == total`` ends it."""
 
 STEPS = ("数据库", "生成城市", "档案入库", "账号", "地图", "历史数据", "投诉记录")
-_MADE_HERE = ("tsdb", "twin", "simulator", "spool")
+_MADE_HERE = ("tsdb", "twin", "simulator", "spool", "files")
 _FILES_MADE_HERE = ("archive-*", "tsdb.engine.xml", "platform.sqlite3*", "cast.json", "clock.json")
 
 
