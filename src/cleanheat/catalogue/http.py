@@ -142,7 +142,7 @@ class CatalogueResourceOut(Schema):
     elements: list[ElementOut]
 
 
-class Found(Schema):
+class SearchHit(Schema):
     type: Literal["element", "resource"]
     key: str
     zh: str
@@ -152,7 +152,7 @@ class Found(Schema):
 
 class SearchOut(Schema):
     total: int
-    found: list[Found]
+    found: list[SearchHit]
 
 
 class NodeOut(Schema):
@@ -227,7 +227,7 @@ class OverlayReportOut(Schema):
     refused: list[OverlayRefusalOut]
 
 
-class Asked(Schema):
+class ElementsAsked(Schema):
     q: str = Field("", max_length=100)
     kind: str = ""
     resource: str = ""
@@ -246,7 +246,7 @@ def _element(entry: Entry, numbers: dict[str, int]) -> dict[str, Any]:
 
 
 @router.get("/catalogue/elements", response=ElementsOut)
-def list_elements(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
+def list_elements(request: HttpRequest, asked: Query[ElementsAsked]) -> dict[str, Any]:
     """Elements that contain every word of ``q``, the closest names first."""
     require(request.user, VIEW)
     found, numbers = search(asked.q, asked.kind, asked.resource), version_numbers()

@@ -62,11 +62,11 @@ class AgreedOut(AgreementOut):
     key: str
 
 
-class ReasonIn(Schema):
+class RevokeReason(Schema):
     reason: str = Field(max_length=200)
 
 
-class UseOut(Schema):
+class ShareUseOut(Schema):
     at: datetime
     rows: int
     status: int
@@ -74,12 +74,12 @@ class UseOut(Schema):
     asked: dict[str, Any]
 
 
-class FieldOut(Schema):
+class ShareableField(Schema):
     name: str
     mask: str
 
 
-class PageAsked(Schema):
+class SharePageAsked(Schema):
     limit: int = Field(500, ge=1, le=5_000)
     offset: int = Field(0, ge=0, le=10_000_000)
     format: Literal["json", "csv"] = "json"
@@ -113,14 +113,14 @@ def agree(request: HttpRequest, body: Body[TermsIn]) -> Status[Any]:
     return Status(201, {**_out(row), "key": key})
 
 
-@router.get("/catalogue/shares/fields/{resource}", response=list[FieldOut])
+@router.get("/catalogue/shares/fields/{resource}", response=list[ShareableField])
 def shareable(request: HttpRequest, resource: str) -> list[dict[str, str]]:
     """Which fields of a resource may be granted."""
     sharing.may_manage(request.user)
     return [{"name": name, "mask": mask} for name, mask in sharing.shareable_fields(resource).items()]
 
 
-@router.get("/catalogue/shares/{agreement_id}/uses", response=list[UseOut])
+@router.get("/catalogue/shares/{agreement_id}/uses", response=list[ShareUseOut])
 def uses(request: HttpRequest, agreement_id: int, limit: int = 200) -> Any:
     """Who took how much, newest first."""
     sharing.may_manage(request.user)
@@ -129,12 +129,12 @@ def uses(request: HttpRequest, agreement_id: int, limit: int = 200) -> Any:
 
 
 @router.post("/catalogue/shares/{agreement_id}/revoke", response=AgreementOut)
-def revoke(request: HttpRequest, agreement_id: int, body: Body[ReasonIn]) -> dict[str, Any]:
+def revoke(request: HttpRequest, agreement_id: int, body: Body[RevokeReason]) -> dict[str, Any]:
     return _out(sharing.revoke(request.user, agreement_id, body.reason))
 
 
 @router.get("/catalogue/share/{resource}", response=SharedOut, auth=None)
-def share(request: HttpRequest, resource: str, asked: Query[PageAsked]) -> HttpResponse:
+def share(request: HttpRequest, resource: str, asked: Query[SharePageAsked]) -> HttpResponse:
     """One page of what an agreement grants; a client sends its key as ``X-Share-Key``, an organisation signs in."""
     agreement = sharing.agreement_for(resource, request.headers.get(KEY_HEADER, ""), request.user)
     ip, told = str(request.META.get("REMOTE_ADDR", "")), asked.dict()

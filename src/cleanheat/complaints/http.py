@@ -27,7 +27,7 @@ class HandedIn(Schema):
     job: int
 
 
-class RefusedOut(Schema):
+class RefusedLineOut(Schema):
     line: int
     field: str
     reason: str
@@ -47,7 +47,7 @@ class TicketImportOut(Schema):
     refused: int
     corrected: dict[str, int]
     problem: str
-    lines: list[RefusedOut]
+    lines: list[RefusedLineOut]
 
 
 class TicketSpan(Schema):
@@ -92,7 +92,7 @@ class CategoryValidity(Schema):
     unjudged: int
 
 
-class StatisticsOut(Schema):
+class ValidityStatistics(Schema):
     """How many complaints hold, by company, by type and why."""
 
     start: int
@@ -152,7 +152,7 @@ def judge(request: HttpRequest, span: Query[TicketSpan]) -> Status[Any]:
     return Status(202, {"job": actions.judge_again(request.user, *span.bounds())})
 
 
-@router.get("/complaints/validity", response=StatisticsOut)
+@router.get("/complaints/validity", response=ValidityStatistics)
 def validity(request: HttpRequest, span: Query[TicketSpan]) -> dict[str, Any]:
     require(request.user, VIEW)
     return validity_statistics(scope_of(request.user), *span.bounds())

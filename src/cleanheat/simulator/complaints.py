@@ -17,7 +17,8 @@ from cleanheat.assets.archive import Archive
 from cleanheat.complaints.public import Category, Channel, Satisfaction, TicketRow, TicketState
 from cleanheat.kernel.time import DAY_S, HOUR_S, local, season_of, utc
 from cleanheat.simulator import chance
-from cleanheat.simulator.faults import Fault, Schedule
+from cleanheat.simulator.families import Fault
+from cleanheat.simulator.faults import Schedule
 
 A_SEASON: Final = 20_000
 """Calls of a whole season in a city of :data:`CITY_BUILDINGS`."""
@@ -104,11 +105,12 @@ class _Homes:
         """A flat of each unit, 0 where it has none."""
         first, last = np.searchsorted(self.units, units), np.searchsorted(self.units, units, side="right")
         place = np.minimum(first + (draw * (last - first)).astype(np.int64), self.users.size - 1)
-        return np.where(last > first, self.users[place], 0).astype(np.int64)
+        found: NDArray[np.int64] = np.where(last > first, self.users[place], 0).astype(np.int64)
+        return found
 
     def anyone(self, draw: NDArray[np.float64]) -> NDArray[np.int64]:
         place = np.searchsorted(self.weight, draw * self.weight[-1], side="right")
-        return self.everybody[np.minimum(place, self.everybody.size - 1)].astype(np.int64)
+        return np.asarray(self.everybody[np.minimum(place, self.everybody.size - 1)], np.int64)
 
 
 def _of_anyone(
