@@ -202,3 +202,12 @@ def test_columns_in_arrays():
     assert median_by(np.array([1.0, 3.0, 10.0, 7.0]), np.array([1, 1, 1, 2])).tolist() == [3, 3, 3, 7]
     away = distance_km(np.array([125.0]), np.array([44.0]), np.array([125.0]), np.array([43.0]))
     assert away[0] == pytest.approx(111.2)
+
+
+def test_the_panels_show_coverage_and_the_viewers_own_issues(untidy, signed_in):
+    path = "/api/v1/panels?keys=quality.rule_coverage,quality.record_issues"
+    company = signed_in("company.administrator").get(path)
+    assert company.status_code == 200, company.content
+    text = company.content.decode()
+    assert "突变值" in text
+    assert "名称书写不统一" in text

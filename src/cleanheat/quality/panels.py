@@ -9,6 +9,7 @@ import numpy as np
 from cleanheat.infra.panels.declare import Cost, PanelQuery, panel
 from cleanheat.infra.panels.kinds import Column, Heatmap, KpiRow, Measure, Table
 from cleanheat.kernel.time import DAY_S, local
+from cleanheat.quality import panels_library as _library  # noqa: F401 - its panels declare themselves
 from cleanheat.quality import supervision
 
 _SOURCE: Final = "实时上传的小时汇总、接入网关"
