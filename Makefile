@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE := cleanheat.config.settings
 RUN_DIR ?= data/$(SIZE)
 
-.PHONY: run test check bench e2e smoke features openapi setup web clean kill-test soak fuzz
+.PHONY: run test check bench accuracy e2e smoke features openapi setup web clean kill-test soak fuzz
 .DEFAULT_GOAL := run
 
 setup: $(VENV)/.installed
@@ -49,6 +49,9 @@ openapi: setup web/node_modules/.installed
 
 bench: setup
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(LONG),--long)
+
+accuracy: setup
+	$(BIN)/python -m bench.accuracy $(ARGS)
 
 smoke: setup web
 	$(BIN)/python -m tools.smoke

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 DEVELOPMENT_SEED, EVALUATION_SEED = 11, 4_242
 START = 1_768_431_600
@@ -27,35 +28,74 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=EVALUATION_SEED)
     parser.add_argument("--minutes", type=int, default=MINUTES)
     parser.add_argument("--size", default="small")
+    parser.add_argument("--only", choices=("simulated", "real"))
+    parser.add_argument("--every", type=int, default=5, help="of the real series' clean stretches one in so many")
     parser.add_argument("--details", action="store_true", help="which rules hit wrongly, what was missed")
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanheat.config.settings")
     import django
 
     django.setup()
+    if given.only != "real":
+        _keep("simulated", _simulated(given))
+    if given.only != "simulated":
+        _keep("real", _real(given))
+    return 0
+
+
+def _simulated(given: argparse.Namespace) -> dict[str, Any]:
     from bench.trial import trial
 
     began = time.monotonic()
     done = trial(given.seed, START, given.minutes, given.size, tell=_tell)
     print(f"\n{given.size} city, seed {given.seed}, {done.minutes} minutes, {time.monotonic() - began:.0f} s\n")
     print("| family | wrong | found | recall | sound | wrongly hit | share |\n|---|---|---|---|---|---|---|")
-    document = {}
+    families = {}
     for name in (n for n in ORDER if n in done.scores):
         s = done.scores[name]
-        print(
-            f"| {name} | {s.wrong:,} | {s.found:,} | {s.recall:.4f} | {s.sound:,} | {s.false:,} | {s.false_share:.5%} |"
-        )
-        document[name] = {"wrong": s.wrong, "found": s.found, "sound": s.sound, "false": s.false}
+        counts = f"{s.wrong:,} | {s.found:,} | {s.recall:.4f} | {s.sound:,} | {s.false:,} | {s.false_share:.5%}"
+        print(f"| {name} | {counts} |")
+        families[name] = {"wrong": s.wrong, "found": s.found, "sound": s.sound, "false": s.false}
     if given.details:
         print("\nwrongly hit:", *done.false_beside.most_common(40), sep="\n  ")
         missed = [(k, n, done.wrong_at[k]) for k, n in done.missed.most_common(40)]
         print("\nmissed (of):", *missed, sep="\n  ")
+    return {"seed": given.seed, "size": given.size, "minutes": done.minutes, "families": families}
+
+
+def _real(given: argparse.Namespace) -> dict[str, Any]:
+    from bench import real_series
+
+    found: dict[str, Any] = {}
+    for name in ("scada_L4", "scada_L17"):
+        if not (real_series.FOLDER / f"{name}.csv.gz").exists():
+            print(f"{name}: {real_series.FOLDER} is not there, not judged")
+            continue
+        rows = real_series.read(name)
+        done = real_series.judge(rows, real_series.chosen(rows, given.every))
+        print(f"\n{name}, {done.rows:,} rows of {rows.minutes.shape[0]:,}\n")
+        print("| dirt | values | marked | for what it is |\n|---|---|---|---|")
+        for sort, wrong in done.wrong.items():
+            print(f"| {sort} | {wrong:,} | {done.marked[sort]:,} | {done.named[sort]:,} |")
+        print(f"| others left good | {done.others:,} | {done.others_good:,} | {done.good_share:.4%} |")
+        if given.details:
+            print("\nothers marked by:", *done.others_by_rule.most_common(20), sep="\n  ")
+        found[name] = {
+            "rows": done.rows,
+            "wrong": dict(done.wrong),
+            "marked": dict(done.marked),
+            "named": dict(done.named),
+            "others": done.others,
+            "others_good": done.others_good,
+        }
+    return found
+
+
+def _keep(part: str, document: dict[str, Any]) -> None:
     target = Path("build") / "accuracy.json"
     target.parent.mkdir(exist_ok=True)
     kept = json.loads(target.read_text("utf-8")) if target.exists() else {}
-    kept["simulated"] = {"seed": given.seed, "size": given.size, "minutes": done.minutes, "families": document}
-    target.write_text(json.dumps(kept, indent=1), "utf-8")
-    return 0
+    target.write_text(json.dumps(kept | {part: document}, indent=1), "utf-8")
 
 
 def _tell(done: int, total: int) -> None:
