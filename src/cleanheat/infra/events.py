@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import is_dataclass
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -31,6 +30,7 @@ LONGEST_WAIT_S = 600.0
 log = structlog.get_logger(__name__)
 _types: dict[str, type[Any]] = {}
 _handlers: dict[str, dict[str, Callable[[Any], None]]] = {}
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}
 _wake = threading.Event()
 
 
@@ -70,10 +70,11 @@ def publish_many(news: Sequence[Any]) -> None:
         transaction.on_commit(_wake.set)
 
 
-@cache
 def _adapter(event_type: type[Any]) -> TypeAdapter[Any]:
     """Made once a type: making one costs more than all else of publishing."""
-    return TypeAdapter(event_type)
+    if event_type not in _adapters:
+        _adapters[event_type] = TypeAdapter(event_type)
+    return _adapters[event_type]
 
 
 def _bodies(event_type: type[Any], events: Iterable[Any]) -> list[Any]:
