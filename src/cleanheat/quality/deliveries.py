@@ -81,8 +81,18 @@ def known_until(kind: str, end: int) -> int:
 def by_bucket(kind: str, start: int, end: int, scope: Scope, *, by_day: bool) -> Hours:
     """Deliveries of ``[start, end)`` (whole hours or days) by sender."""
     key = ("buckets", id(store()), assets.version(), scope.key, kind, start, end, by_day)
+    midnight = end - (end + 8 * HOUR_S) % DAY_S
+    if by_day and start < midnight < end:  # the days before today are added up once a day, not once an hour
+        past = by_bucket(kind, start, midnight, scope, by_day=True)
+        return _joined(past, by_bucket(kind, midnight, end, scope, by_day=True))
     found: Hours = _kept(key, lambda: _by_bucket(kind, start, end, scope, by_day=by_day))
     return found
+
+
+def _joined(past: Hours, today: Hours) -> Hours:
+    tables = [np.hstack([getattr(past, name), getattr(today, name)]) for name in ("rows", "usable", "bad")]
+    starts = np.concatenate([past.starts, today.starts])
+    return Hours(past.kind, starts, past.objects, past.expected, *tables)
 
 
 def _by_bucket(kind: str, start: int, end: int, scope: Scope, *, by_day: bool) -> Hours:

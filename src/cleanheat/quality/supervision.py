@@ -276,14 +276,14 @@ def calendar(start: int, end: int, scope: Scope, kind: str | None = None) -> Cal
         found = by_bucket(code, first, until, scope, by_day=True)
         hours = np.clip((until - found.starts) / DAY_S, 0, 1)
         for s in np.flatnonzero(found.objects).tolist():
-            n = found.starts.shape[0]
-            expected.setdefault(s, np.zeros(days.shape[0]))[:n] += found.objects[s] * found.expected * hours
+            known = found.starts.shape[0]
+            expected.setdefault(s, np.zeros(days.shape[0]))[:known] += found.objects[s] * found.expected * hours
             table = sums.setdefault(s, np.zeros((3, days.shape[0])))
-            table[:, :n] += [found.rows[s], found.usable[s], found.rows[s] * found.values_per_row]
+            table[:, :known] += [found.rows[s], found.usable[s], found.rows[s] * found.values_per_row]
     senders = sorted(expected)
-    shape = len(senders), days.shape[0]
-    due = np.array([expected[s] for s in senders]).reshape(shape)
-    rows, usable, values = np.array([sums[s] for s in senders]).reshape(len(senders), 3, -1).transpose(1, 0, 2)
+    n = days.shape[0]
+    due = np.array([expected[s] for s in senders]).reshape(-1, n)
+    rows, usable, values = np.array([sums[s] for s in senders]).reshape(-1, 3, n).transpose(1, 0, 2)
     return Calendar(
         days.tolist(),
         [_label(d) for d in days.tolist()],
