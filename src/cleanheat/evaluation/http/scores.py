@@ -6,12 +6,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from cleanheat.evaluation import belonging
 from cleanheat.evaluation.http.asking import VIEW, PeriodQuery
-from cleanheat.evaluation.models import Round
+from cleanheat.evaluation.models import Round, Score
 from cleanheat.evaluation.periods import Period, period_of
 from cleanheat.evaluation.queries.drill import check_rows
 from cleanheat.evaluation.queries.indicators import version_at
@@ -148,9 +149,10 @@ def words(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/evaluation/rounds", response=list[RoundOut])
 def list_rounds(request: HttpRequest, span: Span = Span.MONTH, limit: Annotated[int, Query(ge=1, le=400)] = 36) -> Any:
-    """Evaluated periods of a span, the newest first."""
+    """Evaluated periods of a span in which anything was scored, the newest first."""
     require(request.user, VIEW)
-    return [round_document(r) for r in Round.objects.filter(span=span).select_related("indicators")[:limit]]
+    scored = Round.objects.filter(Exists(Score.objects.filter(round=OuterRef("pk"))), span=span)
+    return [round_document(r) for r in scored.select_related("indicators")[:limit]]
 
 
 class ScoresQuery(PeriodQuery):
