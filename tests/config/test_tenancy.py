@@ -85,6 +85,8 @@ ROUTES = {
     "POST /quality/rules/{number}/restore": "same",
     "GET /quality/rules/{number}/versions": "same",
     "GET /quality/language": "same",
+    "GET /quality/hits/today": "own",
+    "GET /quality/hits/today/{number}": "own",
     "POST /quality/expressions/check": "same",
     "POST /quality/previews": "same",
     "GET /quality/previews/{job_id}": "own",
@@ -227,6 +229,8 @@ SHARED = {
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
 
 ELSEWHERE = {
+    "GET /quality/hits/today": "tests/quality/test_rule_http.py: hits of today are those of one's own senders",
+    "GET /quality/hits/today/{number}": "tests/quality/test_rule_http.py",
     "GET /quality/previews/{job_id}": "tests/quality/test_rule_http.py: another's preview does not exist",
     "GET /quality/records/checks": "tests/quality/test_records.py",
     "GET /quality/records/summary": "tests/quality/test_records.py",

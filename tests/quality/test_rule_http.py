@@ -7,10 +7,11 @@ import pytest
 
 from cleanheat.infra import jobs
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.time import MINUTE_S
+from cleanheat.kernel.time import DAY_S, MINUTE_S
 from cleanheat.quality.models import Rule
 from cleanheat.telemetry import public as telemetry
 from cleanheat.telemetry.frames import Frame
+from cleanheat.telemetry.traces import Counts
 from tests.conftest import EVENING
 
 JSON = "application/json"
@@ -97,10 +98,26 @@ def test_the_editor_is_told_the_language(city_admin):
     assert functions["平均"]["insert"] == "平均("
     assert "符合格式" not in functions
     assert {c["name"] for c in unit["choices"]["family"]} >= {"边界值", "及时性"}
+    assert [c["name"] for c in unit["choices"]["system"]] == ["单系统", "双系统", "多系统"]
     plant = _get(city_admin, "/quality/language?kind=archive.plant")
     assert "符合格式" in {f["name"] for f in plant["functions"]}
     assert "平均" not in {f["name"] for f in plant["functions"]}
     assert city_admin.get("/api/v1/quality/language?kind=spaceship").status_code == 422
+
+
+def test_hits_of_today_are_those_of_ones_own_senders(city, store, manual_clock, city_admin, signed_in):
+    telemetry.install_store(store)
+    number = Rule.objects.get(code="range_unit").pk
+    columns = ([number, number], [1, 1], [10, 20], [100, 50], [3, 7], [0, 1])
+    counts = Counts("unit", *(np.array(c, np.int64) for c in columns))
+    store.append_counts([counts], int(EVENING), "now")
+    store.append_counts([counts], int(EVENING) - DAY_S, "yesterday")
+    assert _get(city_admin, "/quality/hits/today") == [{"rule": number, "checks": 150, "violations": 10, "skipped": 1}]
+    rows = _get(city_admin, f"/quality/hits/today/{number}")
+    assert [(r["company_id"], r["violations"]) for r in rows] == [(20, 7), (10, 3)]
+    company = signed_in("company.administrator")
+    assert [r["violations"] for r in _get(company, "/quality/hits/today")] == [3]
+    assert [r["company_id"] for r in _get(company, f"/quality/hits/today/{number}")] == [10]
 
 
 def test_companies_read_rules_and_change_none(signed_in):

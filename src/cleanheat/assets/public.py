@@ -10,6 +10,7 @@ from cleanheat.assets.naming import names, titles
 from cleanheat.assets.outages import planned_outages
 from cleanheat.assets.queries import archive, district_ids, exists, forget, require, version, visible
 from cleanheat.assets.snapshot import build as build_archive
+from cleanheat.assets.snapshot import system_types
 from cleanheat.assets.tables import columns
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "publish",
     "require",
     "search",
+    "system_types",
     "titles",
     "version",
     "visible",

@@ -54,6 +54,11 @@ _CODES: Mapping[str, tuple[str, ...]] = {
 _RENAMED = {"use": "is_peak", "terminal": "is_floor"}
 
 
+def system_types() -> dict[int, str]:
+    """What the codes of ``system`` stand for."""
+    return {_CODES["system"].index(word.value): str(word.label) for word in SystemType}
+
+
 class _Builder:
     """Places one table's columns into slots by number."""
 

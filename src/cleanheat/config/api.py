@@ -29,6 +29,7 @@ from cleanheat.infra.resources.http import router as resources
 from cleanheat.kernel.errors import Problem, forbidden, not_found
 from cleanheat.pipeline.http import router as pipeline
 from cleanheat.quality.http import router as quality_rules
+from cleanheat.quality.http_library import router as quality_library
 from cleanheat.quality.http_previews import router as quality_previews
 from cleanheat.quality.http_uploads import router as quality_uploads
 from cleanheat.quality.http_values import router as quality_values
@@ -51,6 +52,7 @@ api = NinjaAPI(
 )
 for router in (
     quality_rules,
+    quality_library,
     quality_previews,
     quality_records,
     quality_uploads,

@@ -1,4 +1,4 @@
-"""Addresses of the rule library: rules and their versions, the language, checking a text."""
+"""Addresses of the rule library: rules and their versions, checking a text."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from cleanheat.infra.scope import require
 from cleanheat.kernel.errors import invalid
 from cleanheat.quality import actions, history, listing
 from cleanheat.quality.checking import checked_kind, completed
-from cleanheat.quality.language import language_of
-from cleanheat.quality.words import kinds
 
 router = Router(tags=["quality"])
 Code = Annotated[str, Field(max_length=40)]
@@ -158,12 +156,46 @@ class RuleRow(Schema):
     expression: str
 
 
+class RuleScopeOut(Schema):
+    """For whom a rule holds; empty = for all."""
+
+    companies: Annotated[list[int], Field(default_factory=list)]
+    districts: Annotated[list[int], Field(default_factory=list)]
+    systems: Annotated[list[int], Field(default_factory=list)]
+    season: str = ""
+
+
+class RuleContent(Schema):
+    """All that one version says; ``each`` and ``marks`` are signal codes."""
+
+    title: str
+    expression: str
+    when: str
+    each: list[str]
+    marks: list[str]
+    parameters: dict[str, ParameterIn]
+    family: str
+    dimension: str
+    level: int
+    weight: float
+    action: str
+    verdict: int
+    fill: str
+    alarm_at: str
+    alarm_after_min: int
+    alarm_clear_min: int
+    alarm_share: float
+    scope: RuleScopeOut
+    valid_from: str | None
+    valid_to: str | None
+
+
 class RuleOut(RuleRow):
     """``content`` is what is in force (or drafted first), ``draft`` the newest version where it differs."""
 
     shown_version: int
-    content: dict[str, Any]
-    draft: dict[str, Any] | None
+    content: RuleContent
+    draft: RuleContent | None
     reading: ReadingOut
     signals: dict[str, str]
 
@@ -203,7 +235,7 @@ class RuleVersionOut(Schema):
     author: str
     at: datetime
     changes: list[RuleChangeOut]
-    content: dict[str, Any]
+    content: RuleContent
 
 
 class RuleStepOut(Schema):
@@ -283,15 +315,6 @@ def rule_history(request: HttpRequest, number: int) -> dict[str, Any]:
     require(request.user, "quality.view")
     found = listing.get_rule(number)
     return {"versions": history.versions(found), "steps": history.steps(found)}
-
-
-@router.get("/quality/language")
-def language(request: HttpRequest, kind: Annotated[str, Field(max_length=24)] = "unit") -> dict[str, Any]:
-    """What the editor offers for one kind: names, functions, and the words of every choice."""
-    require(request.user, "quality.view")
-    if kind not in kinds():
-        raise invalid("kind", "没有这类对象", kind)
-    return language_of(kind)
 
 
 @router.post("/quality/expressions/check", response=ReadingOut)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from cleanheat.assets import public as assets
 from cleanheat.calc.expressions.fields import Field
 from cleanheat.kernel.findings import Level
 from cleanheat.kernel.quantities import KINDS
@@ -90,4 +91,5 @@ def _choices() -> dict[str, list[dict[str, Any]]]:
             {"value": "heating", "name": "采暖期"},
             {"value": "idle", "name": "非采暖期"},
         ],
+        "system": [{"value": code, "name": zh} for code, zh in assets.system_types().items()],
     }

@@ -769,7 +769,7 @@ export interface paths {
         };
         /**
          * List Rounds
-         * @description Evaluated periods of a span, the newest first.
+         * @description Evaluated periods of a span in which anything was scored, the newest first.
          */
         get: operations["cleanheat_evaluation_http_scores_list_rounds"];
         put?: never;
@@ -789,7 +789,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Compute */
+        /**
+         * Compute
+         * @description Score a period again.
+         */
         post: operations["cleanheat_evaluation_http_rounds_compute"];
         delete?: never;
         options?: never;
@@ -1584,6 +1587,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality/hits/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hits Today
+         * @description Every rule that judged something since midnight, over the senders the caller sees whole.
+         */
+        get: operations["cleanheat_quality_http_library_hits_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/hits/today/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hits Today Of Rule
+         * @description One rule since midnight by company, the worst first.
+         */
+        get: operations["cleanheat_quality_http_library_hits_today_of_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quality/language": {
         parameters: {
             query?: never;
@@ -1595,7 +1638,7 @@ export interface paths {
          * Language
          * @description What the editor offers for one kind: names, functions, and the words of every choice.
          */
-        get: operations["cleanheat_quality_http_language"];
+        get: operations["cleanheat_quality_http_library_language"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2628,34 +2671,6 @@ export interface components {
          * @enum {string}
          */
         AlertState: "new" | "confirmed" | "handling" | "verifying" | "closed" | "false" | "suppressed";
-        /** Asked */
-        Asked: {
-            /**
-             * Kind
-             * @default
-             */
-            kind: string;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit: number;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset: number;
-            /**
-             * Q
-             * @default
-             */
-            q: string;
-            /**
-             * Resource
-             * @default
-             */
-            resource: string;
-        };
         /** Attached */
         Attached: {
             /** Files */
@@ -3101,6 +3116,21 @@ export interface components {
             /** Violations */
             violations: number;
         };
+        /** CompanyToday */
+        CompanyToday: {
+            /** Checks */
+            checks: number;
+            /** Company */
+            company: string;
+            /** Company Id */
+            company_id: number;
+            /** Rule */
+            rule: number;
+            /** Skipped */
+            skipped: number;
+            /** Violations */
+            violations: number;
+        };
         /** CompanyValidity */
         CompanyValidity: {
             /** Company */
@@ -3497,6 +3527,34 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** ElementsAsked */
+        ElementsAsked: {
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Resource
+             * @default
+             */
+            resource: string;
+        };
         /** ElementsOut */
         ElementsOut: {
             /** Elements */
@@ -3604,13 +3662,6 @@ export interface components {
             message: string;
             /** Place */
             place: string;
-        };
-        /** FieldOut */
-        FieldOut: {
-            /** Mask */
-            mask: string;
-            /** Name */
-            name: string;
         };
         /**
          * FileKind
@@ -3762,22 +3813,6 @@ export interface components {
              * @default
              */
             unit: string;
-            /** Zh */
-            zh: string;
-        };
-        /** Found */
-        Found: {
-            /** Detail */
-            detail: string;
-            /** Key */
-            key: string;
-            /** Resource */
-            resource: string;
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "element" | "resource";
             /** Zh */
             zh: string;
         };
@@ -4125,6 +4160,18 @@ export interface components {
             /** Job Id */
             job_id: number;
         };
+        /**
+         * KindChoice
+         * @description ``data_class``: empty where the rule says it itself (records).
+         */
+        KindChoice: {
+            /** Data Class */
+            data_class: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
         /** KindOut */
         KindOut: {
             /** Cadence S */
@@ -4172,6 +4219,26 @@ export interface components {
             kind: "kpi_row";
             /** Measures */
             measures: components["schemas"]["Measure"][];
+        };
+        /** LanguageOut */
+        LanguageOut: {
+            choices: components["schemas"]["RuleChoices"];
+            /** Each Fields */
+            each_fields: components["schemas"]["RuleWord"][];
+            /** Fields */
+            fields: components["schemas"]["RuleWord"][];
+            /** Functions */
+            functions: components["schemas"]["RuleFunction"][];
+            /** Is Measured */
+            is_measured: boolean;
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /** Operators */
+            operators: components["schemas"]["RuleOperator"][];
+            /** Signals */
+            signals: components["schemas"]["RuleSignal"][];
         };
         /**
          * Line
@@ -4528,6 +4595,13 @@ export interface components {
             kind: "note";
             /** Text */
             text: string;
+        };
+        /** NumberChoice */
+        NumberChoice: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
         };
         /**
          * ObjectCard
@@ -5137,25 +5211,6 @@ export interface components {
             /** Unchanged */
             unchanged: number;
         };
-        /** PageAsked */
-        PageAsked: {
-            /**
-             * Format
-             * @default json
-             * @enum {string}
-             */
-            format: "json" | "csv";
-            /**
-             * Limit
-             * @default 500
-             */
-            limit: number;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset: number;
-        };
         /**
          * PageOut
          * @description Rows keyed by column, with ``pk``.
@@ -5379,6 +5434,14 @@ export interface components {
             type: string;
         };
         /**
+         * Queued
+         * @description The job that does it: ``GET /jobs/{job_id}``.
+         */
+        Queued: {
+            /** Job Id */
+            job_id: number;
+        };
+        /**
          * Radar
          * @description Scores of a few things along common axes; ``highs[i]`` is the full score of axis i.
          */
@@ -5487,11 +5550,6 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /** ReasonIn */
-        ReasonIn: {
-            /** Reason */
-            reason: string;
-        };
         /** RecordNote */
         RecordNote: {
             /**
@@ -5509,8 +5567,8 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /** RefusedOut */
-        RefusedOut: {
+        /** RefusedLineOut */
+        RefusedLineOut: {
             /** Field */
             field: string;
             /** Line */
@@ -5620,6 +5678,11 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** RevokeReason */
+        RevokeReason: {
+            /** Reason */
+            reason: string;
+        };
         /** RoundDecision */
         RoundDecision: {
             /**
@@ -5675,6 +5738,83 @@ export interface components {
             name: string;
         };
         /**
+         * RuleChoices
+         * @description The words of every other field of a rule.
+         */
+        RuleChoices: {
+            /** Action */
+            action: components["schemas"]["WordChoice"][];
+            /** Alarm At */
+            alarm_at: components["schemas"]["WordChoice"][];
+            /** Data Class */
+            data_class: components["schemas"]["WordChoice"][];
+            /** Dimension */
+            dimension: components["schemas"]["WordChoice"][];
+            /** Family */
+            family: components["schemas"]["WordChoice"][];
+            /** Fill */
+            fill: components["schemas"]["WordChoice"][];
+            /** Kind */
+            kind: components["schemas"]["KindChoice"][];
+            /** Level */
+            level: components["schemas"]["NumberChoice"][];
+            /** Season */
+            season: components["schemas"]["WordChoice"][];
+            /** State */
+            state: components["schemas"]["WordChoice"][];
+            /** System */
+            system: components["schemas"]["NumberChoice"][];
+            /** Verdict */
+            verdict: components["schemas"]["NumberChoice"][];
+        };
+        /**
+         * RuleContent
+         * @description All that one version says; ``each`` and ``marks`` are signal codes.
+         */
+        RuleContent: {
+            /** Action */
+            action: string;
+            /** Alarm After Min */
+            alarm_after_min: number;
+            /** Alarm At */
+            alarm_at: string;
+            /** Alarm Clear Min */
+            alarm_clear_min: number;
+            /** Alarm Share */
+            alarm_share: number;
+            /** Dimension */
+            dimension: string;
+            /** Each */
+            each: string[];
+            /** Expression */
+            expression: string;
+            /** Family */
+            family: string;
+            /** Fill */
+            fill: string;
+            /** Level */
+            level: number;
+            /** Marks */
+            marks: string[];
+            /** Parameters */
+            parameters: {
+                [key: string]: components["schemas"]["ParameterIn"];
+            };
+            scope: components["schemas"]["RuleScopeOut"];
+            /** Title */
+            title: string;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+            /** Verdict */
+            verdict: number;
+            /** Weight */
+            weight: number;
+            /** When */
+            when: string;
+        };
+        /**
          * RuleCount
          * @description ``checked``, ``violations``, ``skipped`` are the newest run's, told only to who sees the whole city.
          */
@@ -5725,6 +5865,31 @@ export interface components {
             reason: string;
         };
         /**
+         * RuleFunction
+         * @description ``sort``: pure, reading (history and surroundings of a signal) or text.
+         */
+        RuleFunction: {
+            /** Insert */
+            insert: string;
+            /** Key */
+            key: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Signature */
+            signature: string;
+            /** Sort */
+            sort: string;
+        };
+        /** RuleOperator */
+        RuleOperator: {
+            /** Name */
+            name: string;
+            /** Sign */
+            sign: string;
+        };
+        /**
          * RuleOut
          * @description ``content`` is what is in force (or drafted first), ``draft`` the newest version where it differs.
          */
@@ -5735,10 +5900,7 @@ export interface components {
             action_name: string;
             /** Code */
             code: string;
-            /** Content */
-            content: {
-                [key: string]: unknown;
-            };
+            content: components["schemas"]["RuleContent"];
             /** Data Class */
             data_class: string;
             /** Data Class Name */
@@ -5747,10 +5909,7 @@ export interface components {
             dimension: string;
             /** Dimension Name */
             dimension_name: string;
-            /** Draft */
-            draft: {
-                [key: string]: unknown;
-            } | null;
+            draft: components["schemas"]["RuleContent"] | null;
             /** Expression */
             expression: string;
             /** Family */
@@ -5945,6 +6104,44 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * RuleScopeOut
+         * @description For whom a rule holds; empty = for all.
+         */
+        RuleScopeOut: {
+            /** Companies */
+            companies?: number[];
+            /** Districts */
+            districts?: number[];
+            /**
+             * Season
+             * @default
+             */
+            season: string;
+            /** Systems */
+            systems?: number[];
+        };
+        /**
+         * RuleSignal
+         * @description What a rule may be asked of one by one, or mark; bounds of the signal catalogue for readings.
+         */
+        RuleSignal: {
+            /** Code */
+            code: string;
+            /** High */
+            high?: number | null;
+            /**
+             * Is Counter
+             * @default false
+             */
+            is_counter: boolean;
+            /** Low */
+            low?: number | null;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+        };
         /** RuleStepOut */
         RuleStepOut: {
             /**
@@ -5963,6 +6160,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * RuleToday
+         * @description ``checks`` values judged, ``violations`` of them hit, ``skipped`` where the rule did not apply.
+         */
+        RuleToday: {
+            /** Checks */
+            checks: number;
+            /** Rule */
+            rule: number;
+            /** Skipped */
+            skipped: number;
+            /** Violations */
+            violations: number;
+        };
         /** RuleVersionOut */
         RuleVersionOut: {
             /**
@@ -5974,16 +6185,33 @@ export interface components {
             author: string;
             /** Changes */
             changes: components["schemas"]["RuleChangeOut"][];
-            /** Content */
-            content: {
-                [key: string]: unknown;
-            };
+            content: components["schemas"]["RuleContent"];
             /** Is In Force */
             is_in_force: boolean;
             /** Reason */
             reason: string;
             /** Version */
             version: number;
+        };
+        /**
+         * RuleWord
+         * @description A name a formula may use; ``insert`` is what completion writes.
+         */
+        RuleWord: {
+            /** Code */
+            code: string;
+            /** Group */
+            group: string;
+            /** Group Name */
+            group_name: string;
+            /** Insert */
+            insert: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * RunIn
@@ -6275,10 +6503,26 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** SearchHit */
+        SearchHit: {
+            /** Detail */
+            detail: string;
+            /** Key */
+            key: string;
+            /** Resource */
+            resource: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "element" | "resource";
+            /** Zh */
+            zh: string;
+        };
         /** SearchOut */
         SearchOut: {
             /** Found */
-            found: components["schemas"]["Found"][];
+            found: components["schemas"]["SearchHit"][];
             /** Total */
             total: number;
         };
@@ -6438,6 +6682,50 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** SharePageAsked */
+        SharePageAsked: {
+            /**
+             * Format
+             * @default json
+             * @enum {string}
+             */
+            format: "json" | "csv";
+            /**
+             * Limit
+             * @default 500
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+        };
+        /** ShareUseOut */
+        ShareUseOut: {
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Network */
+            network: string;
+            /** Rows */
+            rows: number;
+            /** Status */
+            status: number;
+        };
+        /** ShareableField */
+        ShareableField: {
+            /** Mask */
+            mask: string;
+            /** Name */
+            name: string;
+        };
         /**
          * SharedOut
          * @description ``rows[i][j]`` is the value of ``fields[j]``, masked by its class.
@@ -6580,32 +6868,6 @@ export interface components {
             tone: "neutral" | "good" | "notice" | "warning" | "serious" | "critical";
             /** Zh */
             zh: string;
-        };
-        /**
-         * StatisticsOut
-         * @description How many complaints hold, by company, by type and why.
-         */
-        StatisticsOut: {
-            /** By Category */
-            by_category: components["schemas"]["CategoryValidity"][];
-            /** By Company */
-            by_company: components["schemas"]["CompanyValidity"][];
-            /** By Reason */
-            by_reason: components["schemas"]["ReasonCount"][];
-            /** Doubtful */
-            doubtful: number;
-            /** End */
-            end: number;
-            /** Invalid */
-            invalid: number;
-            /** Start */
-            start: number;
-            /** Total */
-            total: number;
-            /** Unjudged */
-            unjudged: number;
-            /** Valid */
-            valid: number;
         };
         /** Status */
         Status: {
@@ -6822,7 +7084,7 @@ export interface components {
             /** Id */
             id: number;
             /** Lines */
-            lines: components["schemas"]["RefusedOut"][];
+            lines: components["schemas"]["RefusedLineOut"][];
             /** Problem */
             problem: string;
             /** Refused */
@@ -7290,23 +7552,31 @@ export interface components {
             /** Start */
             start?: number | null;
         };
-        /** UseOut */
-        UseOut: {
-            /** Asked */
-            asked: {
-                [key: string]: unknown;
-            };
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Network */
-            network: string;
-            /** Rows */
-            rows: number;
-            /** Status */
-            status: number;
+        /**
+         * ValidityStatistics
+         * @description How many complaints hold, by company, by type and why.
+         */
+        ValidityStatistics: {
+            /** By Category */
+            by_category: components["schemas"]["CategoryValidity"][];
+            /** By Company */
+            by_company: components["schemas"]["CompanyValidity"][];
+            /** By Reason */
+            by_reason: components["schemas"]["ReasonCount"][];
+            /** Doubtful */
+            doubtful: number;
+            /** End */
+            end: number;
+            /** Invalid */
+            invalid: number;
+            /** Start */
+            start: number;
+            /** Total */
+            total: number;
+            /** Unjudged */
+            unjudged: number;
+            /** Valid */
+            valid: number;
         };
         /** VerificationIn */
         VerificationIn: {
@@ -7416,6 +7686,13 @@ export interface components {
             resolution?: ("minute" | "hour" | "day") | null;
             /** Start */
             start?: number | null;
+        };
+        /** WordChoice */
+        WordChoice: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /**
          * WordsOut
@@ -7945,7 +8222,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FieldOut"][];
+                    "application/json": components["schemas"]["ShareableField"][];
                 };
             };
         };
@@ -7961,7 +8238,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["RevokeReason"];
             };
         };
         responses: {
@@ -7995,7 +8272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UseOut"][];
+                    "application/json": components["schemas"]["ShareUseOut"][];
                 };
             };
         };
@@ -8182,7 +8459,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StatisticsOut"];
+                    "application/json": components["schemas"]["ValidityStatistics"];
                 };
             };
         };
@@ -8529,13 +8806,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoundOut"];
+                    "application/json": components["schemas"]["Queued"];
                 };
             };
         };
@@ -9668,7 +9945,49 @@ export interface operations {
             };
         };
     };
-    cleanheat_quality_http_language: {
+    cleanheat_quality_http_library_hits_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleToday"][];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_library_hits_today_of_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyToday"][];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_library_language: {
         parameters: {
             query?: {
                 kind?: string;
@@ -9684,7 +10003,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["LanguageOut"];
+                };
             };
         };
     };
