@@ -47,6 +47,7 @@ VALUES = (
     Fault.OUT_OF_RANGE, Fault.SPIKE, Fault.STUCK, Fault.DRIFT, Fault.UNIT_MISTAKE, Fault.SWAPPED, Fault.SIGN,
     Fault.SENTINEL, Fault.COUNTER_RESET, Fault.CHANNEL_DEAD, Fault.LIE,
 )  # fmt: skip
+RESET = Fault.COUNTER_RESET
 SETTLING = 99
 GATEWAYS = {
     Fault.SUBSTATION_GATEWAY: "substation",
@@ -176,6 +177,7 @@ class _Runner:
         )
         self.sound = Feed(archive, seed, start, folder / "b", schedule=Schedule(archive, seed, data_rate=0.0))
         self.result = Trial()
+        self.counted: dict[tuple[str, int], NDArray[np.int64]] = {}
         self.truth: dict[tuple[str, int], list[NDArray[Any]]] = {}
         self.labels: Labels = self.faulty.labels(start, start)
 
@@ -244,7 +246,7 @@ class _Runner:
             sound = known & (fault == 0) & ~null
             self._score_sound(frame.kind, signal.code, i, sound, hit, said_by, label[:, at].max(axis=0))
             if signal.is_counter:
-                off = np.where(fault > 0, np.inf, 0.0)
+                off = np.where(self._fell(frame.kind, i, at, said, signal.missing) | (fault != RESET), np.inf, 0.0)
             for family in np.unique(fault[(fault > 0) & (fault != SETTLING) & comparable]).tolist():
                 mine = comparable & (fault == family) & (~null | (family == Fault.CHANNEL_DEAD))
                 if family == Fault.STUCK:
@@ -262,6 +264,13 @@ class _Runner:
             empty.found += int(np.count_nonzero(null & (verdict == Verdict.MISSING)))
             empty.sound += int(np.count_nonzero(sound))
             empty.false += int(np.count_nonzero(sound & (verdict == Verdict.MISSING)))
+
+    def _fell(self, kind: str, i: int, at: NDArray[np.int64], said: NDArray[Any], missing: int) -> NDArray[np.bool_]:
+        """Whether a counter reads less than before: one that began again before it had counted anything does not."""
+        before = self.counted.setdefault((kind, i), np.zeros(self.archive[kind].count, np.int64))
+        fell = said < before[at]
+        before[at] = np.where(said == missing, before[at], said)
+        return np.asarray(fell)
 
     def _score_sound(
         self,

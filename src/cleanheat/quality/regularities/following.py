@@ -30,7 +30,7 @@ LEAST_LOAD = 0.4
 """Share of the usual flow and heat below which a circuit is not judged."""
 LEAST_K, LEAST_SHARE, MOST_K = 0.25, 0.04, 15.0
 ALIKE_SHARE = 0.3
-WANDERING_SPREADS = 1.6
+WANDERING_SPREADS = 1.2
 PEERS_MOST_K = 3.0
 """By how much at most a neighbour counts in what neighbours share: one that drifts must not move the others."""
 Floats = NDArray[np.float64]
