@@ -57,11 +57,8 @@ class UploadWatch:
         minutes = np.stack(list(silent.values()))
         lost = minutes > self._limit_min
         alive = (minutes <= self._limit_min).any(axis=0)
-        return [
-            self._kinds_lost(s, minutes[:, s], lost[:, s], minute)
-            for s in np.flatnonzero(lost.any(axis=0) & alive)
-            if s
-        ]
+        senders = (int(s) for s in np.flatnonzero(lost.any(axis=0) & alive))
+        return [self._kinds_lost(s, minutes[:, s], lost[:, s], minute) for s in senders if s]
 
     def _kinds_lost(self, sender: int, minutes: NDArray[np.float64], lost: NDArray[np.bool_], minute: int) -> Finding:
         longest = float(minutes[lost].max())
