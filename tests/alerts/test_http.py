@@ -47,6 +47,21 @@ def test_filters_and_pages(alerts, signed_in):
     assert client.get("/api/v1/alerts", {"state": "nonsense"}).status_code == 422
 
 
+def test_a_board_counts_from_every_side(alerts, signed_in, monkeypatch):
+    monkeypatch.setattr("cleanheat.infra.clock.now", lambda: float(NOW))
+    board = signed_in("city.reader").get("/api/v1/alerts/standing", {"family": "diagnosis", "hours": 2}).json()
+    assert board["by_level"] == [1, 2, 1, 0]
+    assert [(c["company_id"], c["levels"]) for c in board["by_company"]] == [(10, [0, 1, 1, 0]), (20, [1, 1, 0, 0])]
+    assert board["by_source"] == [{"source": STOP, "name": "停供", "count": 4}]
+    assert board["by_kind"] == [{"kind": "substation", "count": 4}]
+    assert sum(map(sum, board["begun"])) == 4
+    assert len(board["hours"]) == 2
+    mine = signed_in("company.reader").get("/api/v1/alerts/standing", {"family": "diagnosis"}).json()
+    assert [c["company_id"] for c in mine["by_company"]] == [10]
+    assert signed_in("city.reader").get("/api/v1/alerts", {"family": "quality"}).json()["total"] == 0
+    assert signed_in("city.reader").get("/api/v1/alerts", {"family": "diagnosis"}).json()["total"] == 4
+
+
 def test_one_alert_says_what_it_is(alerts, signed_in):
     one = signed_in("company.reader").get(f"/api/v1/alerts/{alerts[1]}").json()
     assert (one["source_name"], one["level_name"], one["colour"], one["state_name"]) == (

@@ -51,6 +51,8 @@ def test_filters(two, signed_in):
     assert (get(), get(company_id=10), get(level=1), get(state="to_accept"), get(state="closed")) == (2, 1, 0, 2, 0)
     assert (get(text="机组2"), get(kind="unit", number=1), get(is_overdue=True), get(mine=True)) == (1, 1, 0, 0)
     assert (get(start=0, end=1), get(is_open=True), get(is_escalated=False), get(order="due")) == (0, 2, 2, 2)
+    of_alert = two[0].alerts.get().alert_id
+    assert (get(alert_id=of_alert), get(alert_id=of_alert + 100)) == (1, 0)
     assert signed_in("company.reader").get(ORDERS, {"mine": True}).json()["total"] == 1
     assert signed_in("city.reader").get(ORDERS, {"order": "nonsense"}).status_code == 422
 

@@ -8,14 +8,18 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from cleanheat.accounts import public as accounts
 from cleanheat.alerts import actions
+from cleanheat.alerts.cards import source_name
 from cleanheat.alerts.models import Alert
-from cleanheat.alerts.queries import AlertFilter, open_by_level, select, visible_to
+from cleanheat.alerts.queries import AlertFilter, open_by_level, select, standing, visible_to
 from cleanheat.alerts.sources import source_of
 from cleanheat.alerts.vocabulary import AlertState
+from cleanheat.infra import clock
 from cleanheat.infra.scope import require, scope_of
 from cleanheat.kernel.errors import not_found
 from cleanheat.kernel.findings import Level
+from cleanheat.kernel.time import HOUR_S, utc
 
 router = Router(tags=["alerts"])
 
@@ -68,12 +72,13 @@ class AlertPage(Schema):
 
 
 class AlertQuery(Schema):
-    """``is_open`` true: those somebody still has to look at; ``text`` searches names and texts."""
+    """``is_open`` true: those somebody still has to look at; ``family``: the first word of sources."""
 
     is_open: bool | None = None
     state: AlertState | None = None
     level: Annotated[int | None, Field(ge=1, le=4)] = None
     source: Annotated[str | None, Field(max_length=60)] = None
+    family: Annotated[str | None, Field(max_length=20)] = None
     kind: Annotated[str | None, Field(max_length=16)] = None
     number: int | None = None
     company_id: int | None = None
@@ -81,6 +86,41 @@ class AlertQuery(Schema):
     text: Annotated[str | None, Field(max_length=100)] = None
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     size: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class SourceCount(Schema):
+    source: str
+    name: str
+    count: int
+
+
+class CompanyCount(Schema):
+    """``levels[0]`` counts level Ⅰ; company 0: alerts of nobody's objects."""
+
+    company_id: int
+    name: str
+    levels: list[int]
+
+
+class KindCount(Schema):
+    kind: str
+    count: int
+
+
+class AlertStanding(Schema):
+    """Open alerts from several sides; ``begun[i][h]``: of level i + 1, begun in the hour ``hours[h]``, ended or not."""
+
+    by_level: list[int]
+    by_company: list[CompanyCount]
+    by_source: list[SourceCount]
+    by_kind: list[KindCount]
+    hours: list[int]
+    begun: list[list[int]]
+
+
+class StandingQuery(Schema):
+    family: Annotated[str, Field(max_length=20, pattern="^[a-z_]+$")] = "quality"
+    hours: Annotated[int, Field(ge=1, le=168)] = 24
 
 
 class Decision(Schema):
@@ -113,6 +153,31 @@ def alerts(request: HttpRequest, wanted: Query[AlertQuery]) -> dict[str, Any]:
         "open_by_level": list(open_by_level(scope).values()),
         "rows": [_out(a) for a in rows[start : start + wanted.size]],
     }
+
+
+@router.get("/alerts/standing", response=AlertStanding)
+def alerts_standing(request: HttpRequest, asked: Query[StandingQuery]) -> dict[str, Any]:
+    """What a live board shows beside its list."""
+    require(request.user, "alerts.view")
+    last = int(clock.now()) // HOUR_S * HOUR_S
+    hours = list(range(last - (asked.hours - 1) * HOUR_S, last + 1, HOUR_S))
+    found = standing(scope_of(request.user), asked.family, utc(hours[0]))
+    companies = sorted(found.companies.items(), key=lambda pair: -sum(pair[1].values()))
+    return {
+        "by_level": [found.levels.get(g, 0) for g in Level],
+        "by_company": [
+            {"company_id": c, "name": _name(c), "levels": [levels.get(g, 0) for g in Level]} for c, levels in companies
+        ],
+        "by_source": [{"source": s, "name": source_name(s), "count": n} for s, n in found.sources.items()],
+        "by_kind": [{"kind": k, "count": n} for k, n in found.kinds.items()],
+        "hours": hours,
+        "begun": [[found.hours.get((h, g), 0) for h in hours] for g in Level],
+    }
+
+
+def _name(company: int) -> str:
+    card = accounts.find_organisation(company) if company else None
+    return card.short_name if card else ""
 
 
 @router.get("/alerts/{alert_id}", response=AlertOut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from cleanheat.alerts.models import Alert
 from cleanheat.alerts.vocabulary import OPEN_STATES, AlertState
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.findings import Level
+from cleanheat.kernel.time import HOUR_S, epoch
 
 
 def visible_to(scope: Scope) -> QuerySet[Alert]:
@@ -33,12 +35,13 @@ def visible_to(scope: Scope) -> QuerySet[Alert]:
 
 @dataclass(frozen=True)
 class AlertFilter:
-    """What a list asks for; ``None`` = any."""
+    """What a list asks for; ``None`` = any.  ``family``: the first word of the sources (``quality``)."""
 
     is_open: bool | None = None
     state: str | None = None
     level: int | None = None
     source: str | None = None
+    family: str | None = None
     kind: str | None = None
     number: int | None = None
     company_id: int | None = None
@@ -60,6 +63,8 @@ def select(scope: Scope, wanted: AlertFilter) -> QuerySet[Alert]:
     rows = visible_to(scope).filter(**{k: v for k, v in exact.items() if v is not None})
     if wanted.is_open is not None:
         rows = rows.filter(state__in=OPEN_STATES) if wanted.is_open else rows.exclude(state__in=OPEN_STATES)
+    if wanted.family:
+        rows = rows.filter(source__startswith=f"{wanted.family}.")
     if wanted.text:
         rows = rows.filter(Q(object_name__icontains=wanted.text) | Q(text__icontains=wanted.text))
     return rows
@@ -80,6 +85,34 @@ def open_by(scope: Scope, dimension: str) -> Mapping[int, Mapping[Level, int]]:
     for owner, level, n in rows.order_by().values_list(field, "level").annotate(n=Count("pk")):
         counts.setdefault(owner, {})[Level(level)] = n
     return counts
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Open alerts counted from several sides; ``hours``: when those of the span began, by level."""
+
+    levels: Mapping[int, int]
+    companies: Mapping[int, Mapping[int, int]]
+    sources: Mapping[str, int]
+    kinds: Mapping[str, int]
+    hours: Mapping[tuple[int, int], int]
+
+
+def standing(scope: Scope, family: str, since: datetime) -> Standing:
+    """The family's open alerts by level, company, source and kind, and all that began since, by hour and level."""
+    rows = select(scope, AlertFilter(is_open=True, family=family)).order_by()
+    companies: dict[int, dict[int, int]] = {}
+    for company, level, n in rows.values_list("company_id", "level").annotate(n=Count("pk")):
+        companies.setdefault(company, {})[level] = n
+    begun = select(scope, AlertFilter(family=family)).order_by().filter(first_at__gte=since)
+    hours = Counter((epoch(at) // HOUR_S * HOUR_S, level) for at, level in begun.values_list("first_at", "level"))
+    return Standing(
+        levels=dict(rows.values_list("level").annotate(n=Count("pk"))),
+        companies=companies,
+        sources=dict(rows.values_list("source").annotate(n=Count("pk")).order_by("-n", "source")),
+        kinds=dict(rows.values_list("object_kind").annotate(n=Count("pk")).order_by("-n")),
+        hours=hours,
+    )
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,7 @@ class OrderQuery(Schema):
     source: Annotated[str | None, Field(max_length=60)] = None
     company_id: int | None = None
     district_id: int | None = None
+    alert_id: Id | None = None
     kind: Annotated[str | None, Field(max_length=16)] = None
     number: int | None = None
     mine: bool = False

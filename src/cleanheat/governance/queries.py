@@ -36,6 +36,7 @@ class OrderFilter:
     source: str | None = None
     company_id: int | None = None
     district_id: int | None = None
+    alert_id: int | None = None
     kind: str | None = None
     number: int | None = None
     held_by: int | None = None
@@ -60,6 +61,7 @@ def select(scope: Scope, wanted: OrderFilter, order: str = "-opened") -> QuerySe
         "source": wanted.source,
         "item__company_id": wanted.company_id,
         "item__district_id": wanted.district_id,
+        "alerts__alert_id": wanted.alert_id,
         "object_kind": wanted.kind,
         "object_number": wanted.number,
         "item__holder_id": wanted.held_by,

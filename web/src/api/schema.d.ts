@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts Standing
+         * @description What a live board shows beside its list.
+         */
+        get: operations["cleanheat_alerts_http_alerts_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{alert_id}": {
         parameters: {
             query?: never;
@@ -601,6 +621,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluation/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Problems
+         * @description Problems found and solved, and the orders that came of them.
+         */
+        get: operations["cleanheat_evaluation_http_scores_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evaluation/ranking": {
         parameters: {
             query?: never;
@@ -754,6 +794,23 @@ export interface paths {
         put?: never;
         /** Publish Report */
         post: operations["cleanheat_evaluation_http_reports_publish_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation/reports/{report_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw Report */
+        post: operations["cleanheat_evaluation_http_reports_withdraw_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1658,7 +1715,7 @@ export interface paths {
         put?: never;
         /**
          * Start Preview
-         * @description What the rule would have caught: a sample now, the last day in the background.
+         * @description What the rule would have caught: a sample now, if wanted the last day in the background.
          */
         post: operations["cleanheat_quality_http_previews_start_preview"];
         delete?: never;
@@ -2634,13 +2691,15 @@ export interface components {
         };
         /**
          * AlertQuery
-         * @description ``is_open`` true: those somebody still has to look at; ``text`` searches names and texts.
+         * @description ``is_open`` true: those somebody still has to look at; ``family``: the first word of sources.
          */
         AlertQuery: {
             /** Company Id */
             company_id?: number | null;
             /** District Id */
             district_id?: number | null;
+            /** Family */
+            family?: string | null;
             /** Is Open */
             is_open?: boolean | null;
             /** Kind */
@@ -2664,6 +2723,24 @@ export interface components {
             state?: components["schemas"]["AlertState"] | null;
             /** Text */
             text?: string | null;
+        };
+        /**
+         * AlertStanding
+         * @description Open alerts from several sides; ``begun[i][h]``: of level i + 1, begun in the hour ``hours[h]``, ended or not.
+         */
+        AlertStanding: {
+            /** Begun */
+            begun: number[][];
+            /** By Company */
+            by_company: components["schemas"]["CompanyCount"][];
+            /** By Kind */
+            by_kind: components["schemas"]["KindCount"][];
+            /** By Level */
+            by_level: number[];
+            /** By Source */
+            by_source: components["schemas"]["SourceCount"][];
+            /** Hours */
+            hours: number[];
         };
         /**
          * AlertState
@@ -3115,6 +3192,18 @@ export interface components {
             skipped: number | null;
             /** Violations */
             violations: number;
+        };
+        /**
+         * CompanyCount
+         * @description ``levels[0]`` counts level Ⅰ; company 0: alerts of nobody's objects.
+         */
+        CompanyCount: {
+            /** Company Id */
+            company_id: number;
+            /** Levels */
+            levels: number[];
+            /** Name */
+            name: string;
         };
         /** CompanyToday */
         CompanyToday: {
@@ -4172,6 +4261,13 @@ export interface components {
             /** Value */
             value: string;
         };
+        /** KindCount */
+        KindCount: {
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+        };
         /** KindOut */
         KindOut: {
             /** Cadence S */
@@ -5027,6 +5123,8 @@ export interface components {
          * @description ``mine``: held by the caller's own organisation; times in epoch seconds; ``text`` searches number and title.
          */
         OrderQuery: {
+            /** Alert Id */
+            alert_id?: number | null;
             /** Company Id */
             company_id?: number | null;
             /** District Id */
@@ -5101,6 +5199,22 @@ export interface components {
             to_state: string;
             /** To State Name */
             to_state_name: string;
+        };
+        /**
+         * OrderSums
+         * @description Governance orders issued in the period and how they stand.
+         */
+        OrderSums: {
+            /** Closed */
+            closed: number;
+            /** Issued */
+            issued: number;
+            /** Mean Hours */
+            mean_hours: number | null;
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
         };
         /**
          * OrganisationOut
@@ -5409,7 +5523,7 @@ export interface components {
         };
         /**
          * PreviewStarted
-         * @description ``job_id``: the whole last day, at /quality/previews/{id}; none where the sample is everything.
+         * @description ``job_id``: the whole last day, at /quality/previews/{id}; none where not asked or the sample is everything.
          */
         PreviewStarted: {
             /** Job Id */
@@ -5432,6 +5546,40 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * ProblemsOut
+         * @description Quality alarms of a subject in the period; ``solved_ratio`` leaves false alarms out.
+         */
+        ProblemsOut: {
+            /** Called False */
+            called_false: number;
+            /** Found */
+            found: number;
+            /** Open */
+            open: number;
+            orders: components["schemas"]["OrderSums"];
+            /** Solved */
+            solved: number;
+            /** Solved Ratio */
+            solved_ratio: number | null;
+        };
+        /** ProblemsQuery */
+        ProblemsQuery: {
+            /** @default city */
+            kind: "city" | "district" | "company";
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /** @default month */
+            span: "day" | "month" | "quarter" | "season" | "year";
         };
         /**
          * Queued
@@ -6779,6 +6927,15 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** SourceCount */
+        SourceCount: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+        };
         /**
          * Span
          * @description How long a period is.
@@ -6842,6 +6999,19 @@ export interface components {
             stage: string;
             /** Wall S */
             wall_s: number;
+        };
+        /** StandingQuery */
+        StandingQuery: {
+            /**
+             * Family
+             * @default quality
+             */
+            family: string;
+            /**
+             * Hours
+             * @default 24
+             */
+            hours: number;
         };
         /**
          * State
@@ -7687,6 +7857,11 @@ export interface components {
             /** Start */
             start?: number | null;
         };
+        /** WithdrawReason */
+        WithdrawReason: {
+            /** Reason */
+            reason: string;
+        };
         /** WordChoice */
         WordChoice: {
             /** Name */
@@ -7752,6 +7927,7 @@ export interface operations {
                 state?: components["schemas"]["AlertState"] | null;
                 level?: number | null;
                 source?: string | null;
+                family?: string | null;
                 kind?: string | null;
                 number?: number | null;
                 company_id?: number | null;
@@ -7773,6 +7949,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+        };
+    };
+    cleanheat_alerts_http_alerts_standing: {
+        parameters: {
+            query?: {
+                family?: string;
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertStanding"];
                 };
             };
         };
@@ -8562,6 +8761,31 @@ export interface operations {
             };
         };
     };
+    cleanheat_evaluation_http_scores_problems: {
+        parameters: {
+            query?: {
+                span?: "day" | "month" | "quarter" | "season" | "year";
+                period?: string;
+                kind?: "city" | "district" | "company";
+                number?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemsOut"];
+                };
+            };
+        };
+    };
     cleanheat_evaluation_http_scores_company_ranking: {
         parameters: {
             query?: {
@@ -8759,6 +8983,32 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_evaluation_http_reports_withdraw_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawReason"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -9351,6 +9601,7 @@ export interface operations {
                 source?: string | null;
                 company_id?: number | null;
                 district_id?: number | null;
+                alert_id?: number | null;
                 kind?: string | null;
                 number?: number | null;
                 mine?: boolean;
@@ -9433,6 +9684,7 @@ export interface operations {
                 source?: string | null;
                 company_id?: number | null;
                 district_id?: number | null;
+                alert_id?: number | null;
                 kind?: string | null;
                 number?: number | null;
                 mine?: boolean;
@@ -10018,7 +10270,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CheckIn"];
+                "application/json": components["schemas"]["PreviewIn"];
             };
         };
         responses: {
