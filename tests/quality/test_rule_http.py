@@ -153,7 +153,8 @@ def readings(city, store, manual_clock):
 
 def test_a_preview_counts_what_would_have_been_caught(readings, city_admin, signed_in):
     body = {"kind": "unit", "content": CONTENT}
-    answer = _send(city_admin, "post", "/quality/previews", body, 202)
+    assert _send(city_admin, "post", "/quality/previews", body, 202)["job_id"] is None
+    answer = _send(city_admin, "post", "/quality/previews", body | {"whole_day": True}, 202)
     sample = answer["sample"]
     assert (sample["violations"], sample["minutes"], sample["is_sample"]) == (5, 15, False)
     assert [(c["company_id"], c["violations"]) for c in sample["by_company"]] == [(20, 5), (10, 0)]

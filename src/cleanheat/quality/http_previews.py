@@ -14,6 +14,12 @@ from cleanheat.quality.http import CheckIn, usual_class
 router = Router(tags=["quality"])
 
 
+class PreviewIn(CheckIn):
+    """``whole_day``: judge the whole last day in the background too."""
+
+    whole_day: bool = False
+
+
 class CompanyCaught(Schema):
     company_id: int
     company: str
@@ -52,7 +58,7 @@ class PreviewAnswer(Schema):
 
 
 class PreviewStarted(Schema):
-    """``job_id``: the whole last day, at /quality/previews/{id}; none where the sample is everything."""
+    """``job_id``: the whole last day, at /quality/previews/{id}; none where not asked or the sample is everything."""
 
     job_id: int | None
     sample: PreviewAnswer
@@ -70,10 +76,11 @@ class PreviewOut(Schema):
 
 
 @router.post("/quality/previews", response={202: PreviewStarted})
-def start_preview(request: HttpRequest, wanted: CheckIn) -> Status[dict[str, Any]]:
-    """What the rule would have caught: a sample now, the last day in the background."""
+def start_preview(request: HttpRequest, wanted: PreviewIn) -> Status[dict[str, Any]]:
+    """What the rule would have caught: a sample now, if wanted the last day in the background."""
     data_class = wanted.data_class or usual_class(wanted.kind)
-    return Status(202, previews.start(request.user, wanted.kind, data_class, wanted.content.given()))
+    given = wanted.content.given()
+    return Status(202, previews.start(request.user, wanted.kind, data_class, given, whole_day=wanted.whole_day))
 
 
 @router.get("/quality/previews/{job_id}", response=PreviewOut)

@@ -39,8 +39,10 @@ DRAFT: Final = 2**31 - 1
 """Number of the rule that is being tried: none in the library reaches it."""
 
 
-def start(user: Any, kind: str, data_class: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The quick look, and the number of the job that judges the whole last day."""
+def start(
+    user: Any, kind: str, data_class: str, given: Mapping[str, Any], *, whole_day: bool = False
+) -> dict[str, Any]:
+    """The quick look, and the number of the job that judges the whole last day if that is wanted."""
     require(user, "quality.edit")
     checked_kind(kind, data_class)
     content = completed(given)
@@ -52,6 +54,8 @@ def start(user: Any, kind: str, data_class: str, given: Mapping[str, Any]) -> di
         return {"job_id": None, "sample": _of_records(spec)}
     until = floor_minute(clock.now())
     sample = _judged(spec, until - SAMPLE_MIN * MINUTE_S, until, _sample(kind), None)
+    if not whole_day:
+        return {"job_id": None, "sample": sample}
     payload = {"kind": kind, "content": content, "start": until - DAY_S, "end": until}
     with transaction.atomic():
         return {"job_id": jobs.enqueue(PREVIEW, payload, owner=user), "sample": sample}
