@@ -18,7 +18,7 @@ def scored(counted):
     "path",
     [
         "words", "rounds", "scores", "scores?data_set=*", "scores/export", "scores/export?format=csv", "ranking",
-        "trend", "checks", "weights", "improvement", "samples", "reports", "scores?span=year",
+        "trend", "checks", "weights", "improvement", "samples", "reports", "scores?span=year", "problems",
         "checks?kind=district&number=2",
     ],
 )  # fmt: skip
@@ -56,6 +56,7 @@ def test_the_city_alone_writes(scored, signed_in, who):
         ("reports", {"period": "2025-12"}),
         ("reports/1/publish", {}),
         ("reports/1/close", {}),
+        ("reports/1/withdraw", {"reason": "x"}),
     ):
         assert client.post(f"{ROOT}/{path}", body, content_type="application/json").status_code == 403, path
 

@@ -116,3 +116,14 @@ def test_reports_on_everybody_and_on_the_city(scored, boss):
 def test_a_report_on_nothing_is_refused(scored, boss, kind, number, period):
     with pytest.raises(Problem):
         reports.request_report(boss, period_of("month", period), kind, number)
+
+
+def test_a_published_report_is_taken_back_with_a_reason(scored, boss):
+    made = _made(boss)
+    reports.publish_report(boss, made.pk)
+    with pytest.raises(Problem) as refused:
+        reports.withdraw_report(boss, made.pk, " ")
+    assert refused.value.field == "reason"
+    assert reports.withdraw_report(boss, made.pk, "数据补报").state == "draft"
+    assert reports.withdraw_report(boss, made.pk, "数据补报").state == "draft"
+    assert AuditEntry.objects.filter(verb="evaluation.withdraw_report").count() == 1

@@ -97,6 +97,20 @@ def publish_report(user: Any, report_id: int) -> Report:
 
 
 @transaction.atomic
+def withdraw_report(user: Any, report_id: int, reason: str) -> Report:
+    """Published → draft, with the reason; what was said about it stays."""
+    require(user, "evaluation.edit")
+    report = _locked(scope_of(user), report_id)
+    if not reason.strip():
+        raise invalid("reason", "请填写撤回原因")
+    if report.state == ReportState.PUBLISHED:
+        report.state, report.published_at, report.published_by = ReportState.DRAFT, None, None
+        report.save(update_fields=["state", "published_at", "published_by"])
+        audit.record(user, "evaluation.withdraw_report", "report", report.pk, {"reason": reason.strip()})
+    return report
+
+
+@transaction.atomic
 def comment(user: Any, report_id: int, text: str) -> Report:
     """A company remarks on its report (open), the regulator answers (answered)."""
     scope = scope_of(user)

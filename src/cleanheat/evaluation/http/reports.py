@@ -102,6 +102,10 @@ def _comments(row: Report) -> list[dict[str, Any]]:
     ]
 
 
+class WithdrawReason(Schema):
+    reason: Annotated[str, Field(max_length=200)]
+
+
 class ReportsQuery(Schema):
     span: Span | None = None
     period: Annotated[str | None, Field(max_length=10)] = None
@@ -160,6 +164,11 @@ def export_report(request: HttpRequest, report_id: int, format: Format = "xlsx")
 @router.post("/evaluation/reports/{report_id}/publish", response=EvaluationReportOut)
 def publish_report(request: HttpRequest, report_id: int) -> Any:
     return _report(reports.publish_report(request.user, report_id))
+
+
+@router.post("/evaluation/reports/{report_id}/withdraw", response=EvaluationReportOut)
+def withdraw_report(request: HttpRequest, report_id: int, body: WithdrawReason) -> Any:
+    return _report(reports.withdraw_report(request.user, report_id, body.reason))
 
 
 @router.post("/evaluation/reports/{report_id}/comments", response=EvaluationReportOut)

@@ -14,6 +14,7 @@ from cleanheat.evaluation import belonging
 from cleanheat.evaluation.http.asking import VIEW, PeriodQuery
 from cleanheat.evaluation.models import Round, Score
 from cleanheat.evaluation.periods import Period, period_of
+from cleanheat.evaluation.problems import problems_of
 from cleanheat.evaluation.queries.drill import check_rows
 from cleanheat.evaluation.queries.indicators import version_at
 from cleanheat.evaluation.queries.objects import worst_objects
@@ -280,6 +281,39 @@ def checks(request: HttpRequest, asked: Query[SubjectQuery]) -> Any:
     """Why a subject's score is what it is: its checks, the dearest first."""
     _visible(request, asked.kind, asked.number)
     return [asdict(r) for r in check_rows(asked.found(), asked.kind, asked.number, asked.data_set)]
+
+
+class OrderSums(Schema):
+    """Governance orders issued in the period and how they stand."""
+
+    issued: int
+    closed: int
+    open: int
+    overdue: int
+    mean_hours: float | None
+
+
+class ProblemsOut(Schema):
+    """Quality alarms of a subject in the period; ``solved_ratio`` leaves false alarms out."""
+
+    found: int
+    solved: int
+    called_false: int
+    open: int
+    solved_ratio: float | None
+    orders: OrderSums
+
+
+class ProblemsQuery(PeriodQuery):
+    kind: SubjectKind = SubjectKind.CITY
+    number: int = 0
+
+
+@router.get("/evaluation/problems", response=ProblemsOut)
+def problems(request: HttpRequest, asked: Query[ProblemsQuery]) -> Any:
+    """Problems found and solved, and the orders that came of them."""
+    _visible(request, asked.kind, asked.number)
+    return problems_of(asked.found(), asked.kind, asked.number)
 
 
 class ObjectsQuery(PeriodQuery):
