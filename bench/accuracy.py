@@ -1,6 +1,6 @@
 """How well are faults in the data found?  ``python -m bench.accuracy``: tables, and ``build/accuracy.json``.
 
-Development seed and evaluation seed are kept apart: rules and estimators were made looking at the first only.
+Development seeds and evaluation seed are kept apart: rules and estimators were made looking at the former only.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-DEVELOPMENT_SEED, EVALUATION_SEED = 11, 4_242
+DEVELOPMENT_SEEDS, EVALUATION_SEED = (11, 4_242), 90_125
 START = 1_768_431_600
 """15 January 2026, 07:00 in Changchun."""
-MINUTES = 1_560
+MINUTES = 900
 ORDER = (
     "out_of_range", "spike", "stuck", "drift", "unit_mistake", "swapped", "sign", "sentinel", "counter_reset", "late",
     "missing", "duplicated", "wrong_clock", "gateway_lost", "channel_dead", "lie", "all",

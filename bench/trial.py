@@ -40,7 +40,7 @@ HISTORY_DAYS = 60
 RATES: Mapping[Fault, float] = {
     Fault.OUT_OF_RANGE: 12, Fault.SPIKE: 40, Fault.UNIT_MISTAKE: 12, Fault.SWAPPED: 15, Fault.SIGN: 20,
     Fault.SENTINEL: 12, Fault.COUNTER_RESET: 2000, Fault.STUCK: 2, Fault.DRIFT: 2, Fault.LIE: 0.5,
-    Fault.CHANNEL_DEAD: 3, Fault.ROW_MISSING: 5, Fault.WRONG_CLOCK: 8,
+    Fault.CHANNEL_DEAD: 3, Fault.ROW_MISSING: 5, Fault.WRONG_CLOCK: 20,
 }  # fmt: skip
 """How much more often than usual each family comes in a trial, so that every one is met some hundred times."""
 VALUES = (
