@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 
 import xlsxwriter
 from django.http import HttpResponse
-from python_calamine import CalamineError, CalamineWorkbook
 
 from cleanheat.infra import clock
+from cleanheat.infra.opened_sheet import UnreadableError, rows_of
 from cleanheat.kernel.errors import Problem, invalid
 from cleanheat.kernel.time import local
 
@@ -46,14 +46,16 @@ def file_response(
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([_harmless(cell) for cell in row] for row in chain([header], rows))
     return text.getvalue().encode("utf-8-sig")  # the mark makes spreadsheet programs read it as UTF-8
+
+
+_FORMULA: Final = frozenset("=+-@＝＋－＠\t\r\n")
 
 
 def _harmless(cell: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA else cell
 
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -86,15 +88,15 @@ def read_table(name: str, body: bytes, max_bytes: int = MAX_UPLOAD_BYTES) -> Ite
 
 
 def _lines(name: str, body: bytes) -> Iterator[list[Any]]:
-    if name.lower().endswith(".csv"):
-        yield from csv.reader(io.StringIO(_decoded(body)))
-        return
+    is_csv = name.lower().endswith(".csv")
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0)
-    except (CalamineError, IndexError, OSError) as error:
+        yield from csv.reader(io.StringIO(_decoded(body))) if is_csv else map(_whole_numbers, rows_of(body))
+    except (UnreadableError, csv.Error) as error:
         raise invalid("file", "不是可读的 CSV 或 XLSX 文件") from error
-    for row in sheet.to_python(skip_empty_area=False):
-        yield [int(c) if isinstance(c, float) and c.is_integer() else c for c in row]
+
+
+def _whole_numbers(row: list[Any]) -> list[Any]:
+    return [int(c) if isinstance(c, float) and c.is_integer() else c for c in row]
 
 
 def _decoded(body: bytes) -> str:
