@@ -42,6 +42,8 @@ def test_declaration_is_whole(resource):
 FOR_EVERYBODY = {
     "assets.area": "districts and streets are public geography",
     "assets.weather": "the weather is everybody's",
+    "governance.policy": "rules of law and duty hold for everybody",
+    "governance.raising": "who is ordered may know when",
 }
 
 

@@ -22,7 +22,6 @@ MEMORY_A_BYTE: Final = 8
 CPU_S: Final = 120
 MOST_CELLS: Final = 20_000_000
 CHUNK: Final = 1_000
-_PIPES: Final[dict[str, Any]] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
 
 
 class UnreadableError(Exception):
@@ -31,30 +30,21 @@ class UnreadableError(Exception):
 
 def rows_of(body: bytes) -> Iterator[list[Any]]:
     """Rows from the first line on, all equally long, empty cells as ``""``."""
-    with subprocess.Popen([sys.executable, "-I", __file__], **_PIPES) as child:  # noqa: S603 - our own file
-        try:
-            yield from _received(child, body)
-        finally:
-            child.kill()
-
-
-def _received(child: subprocess.Popen[bytes], body: bytes) -> Iterator[list[Any]]:
-    assert child.stdin is not None
-    assert child.stdout is not None
+    command = [sys.executable, "-I", __file__]
     try:
-        child.stdin.write(body)
-        child.stdin.close()
-        while rows := pickle.load(child.stdout):  # noqa: S301 - written below, from plain cells
-            yield from rows
-    except (EOFError, BrokenPipeError, pickle.UnpicklingError) as error:
+        done = subprocess.run(command, input=body, capture_output=True, check=True, timeout=2 * CPU_S)  # noqa: S603 - our own file
+    except subprocess.SubprocessError as error:
         raise UnreadableError from error
+    told = io.BytesIO(done.stdout)
+    while rows := pickle.load(told):  # noqa: S301 - written below, from plain cells
+        yield from rows
 
 
 def _send(body: bytes, out: BinaryIO) -> None:
-    """Rows in chunks, an empty chunk last; whoever does not get that one knows that something went wrong."""
+    """Rows in chunks, an empty chunk last."""
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0)
     if sheet.total_height * sheet.total_width > MOST_CELLS:
-        return
+        raise MemoryError
     rows = sheet.to_python(skip_empty_area=False)
     for at in range(0, len(rows), CHUNK):
         pickle.dump(rows[at : at + CHUNK], out)
