@@ -1,7 +1,7 @@
 """A city as arrays, and the minutes it would send: what benchmarks and pipeline tests run on, with a fixed seed.
 
-Readings move slowly (knots 15 minutes apart), carry sensor noise and are quantised; 1 % of rows are absent, 0.5 % of
-values missing, 1 % of sensors frozen.
+Readings move slowly (knots 15 minutes apart), agree with each other (``balance``), carry sensor noise and are
+quantised; 1 % of rows are absent, 0.5 % of values missing, 1 % of sensors frozen, 1 in 10,000 values tenfold.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.balance import COUNTED, Balance, Values, named
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.kernel.quantities import KINDS, Signal
+from cleanheat.kernel.time import HOUR_S
 from cleanheat.telemetry.frames import Block
 
 KNOT_S = 900
 ABSENT = 0.01
 MISSING = 0.005
+WRONG, WRONG_TIMES = 1e-4, 10
+MW_A_UNIT, LONE_BOILER_MW = 2.5, 60.0
 COMPANY, OPERATOR, RURAL, WEATHER = 100, 200, 300, 400
 """Organisation ids begin here: companies 101…, plant operators 201…, rural platforms 301…, the weather service 401."""
 
@@ -100,6 +104,8 @@ def archive(counts: Counts = CITY, seed: int = 7) -> Archive:
     r_unit = b_unit[r_building - 1]
     boiler = up_to(counts.boilers)
     b_company = COMPANY + 1 + (boiler - 1) % counts.companies
+    supplied = np.bincount(unit_links["boiler"], minlength=counts.boilers + 1)[1:]
+    capacity = np.where(supplied > 0, MW_A_UNIT * supplied, LONE_BOILER_MW)
     device, pipe = up_to(counts.devices), up_to(counts.pipes)
     rural = RURAL + 1 + (device - 1) * counts.rural // counts.devices
     pipe_unit = unit[(pipe - 1) % unit.size]
@@ -109,7 +115,7 @@ def archive(counts: Counts = CITY, seed: int = 7) -> Archive:
             "plant",
             up_to(counts.plants),
             {"sender": OPERATOR + up_to(counts.plants), "district": 1},
-            {"capacity_mw": 900.0},
+            {"capacity_mw": 1_200.0},
         ),
         make.table(
             "branch",
@@ -125,7 +131,13 @@ def archive(counts: Counts = CITY, seed: int = 7) -> Archive:
             "boiler",
             boiler,
             {"company": b_company, "office": b_company * 10, "sender": b_company, "district": 1, "branch": 0},
-            {"capacity_mw": 60.0, "boilers": 3.0, "is_peak": boiler > area_boilers, "fuel": 0.0, "heated_area_m2": 8e5},
+            {
+                "capacity_mw": capacity,
+                "boilers": 3.0,
+                "is_peak": boiler > area_boilers,
+                "fuel": 0.0,
+                "heated_area_m2": 8e5,
+            },
         ),
         make.table(
             "substation",
@@ -193,7 +205,7 @@ def archive(counts: Counts = CITY, seed: int = 7) -> Archive:
 
 
 TYPICAL: dict[str, tuple[float, float, float]] = {
-    "supply_temp_c": (90, 8, 0.04),
+    "supply_temp_c": (108, 8, 0.04),
     "return_temp_c": (50, 5, 0.04),
     "primary_supply_temp_c": (92, 6, 0.04),
     "primary_return_temp_c": (48, 4, 0.04),
@@ -204,7 +216,7 @@ TYPICAL: dict[str, tuple[float, float, float]] = {
     "flow_t_h": (6_000, 600, 6),
     "primary_flow_t_h": (45, 6, 0.15),
     "secondary_flow_t_h": (110, 10, 0.3),
-    "heat_power_gj_h": (7, 0.6, 0.02),
+    "heat_power_gj_h": (4.2, 0.6, 0.02),
     "heat_power_mw": (40, 3, 0.1),
     "humidity_pct": (35, 6, 0.2),
     "is_on": (1, 0, 0),
@@ -218,17 +230,51 @@ TYPICAL: dict[str, tuple[float, float, float]] = {
     "makeup_pump_hz": (12, 3, 0.1),
     "pump_hz": (40, 3, 0.02),
 }
-"""Mean, spread over objects and sensor noise of a signal in its unit; others take a tenth of their range."""
+"""Mean, spread over objects and sensor noise of a signal in its unit."""
+
+STANDING: dict[str, tuple[float, float]] = {
+    "supply_pressure_mpa": (1.0, 0.04),
+    "return_pressure_mpa": (0.35, 0.04),
+    "primary_supply_pressure_mpa": (0.6, 0.03),
+    "primary_return_pressure_mpa": (0.35, 0.03),
+    "secondary_supply_pressure_mpa": (0.5, 0.03),
+    "secondary_return_pressure_mpa": (0.3, 0.03),
+    "makeup_flow_t_h": (0.3, 0.05),
+    "flue_temp_c": (120, 8),
+    "dust_mg_m3": (5, 0.8),
+    "so2_mg_m3": (20, 3),
+    "nox_mg_m3": (38, 3),
+    "fuel_rate_t_h": (6, 0.5),
+    "irradiance_w_m2": (4, 2),
+}
+"""Mean and spread of what does not move; others take three tenths of their range."""
+
+DEVICE: dict[str, tuple[float, float, float]] = {
+    **TYPICAL,
+    "supply_temp_c": (58, 8, 0.04),
+    "return_temp_c": (38, 5, 0.04),
+}
+"""A household's water is not a network's."""
+
+
+def _typical(kind: str, code: str) -> tuple[float, float, float]:
+    return (DEVICE if kind == "device" else TYPICAL).get(code, (0, 0, 0))
+
+
+def _around(kind: str, signal: Signal) -> tuple[float, float]:
+    """Mean and spread over the objects of a kind."""
+    if signal.code in TYPICAL:
+        return _typical(kind, signal.code)[:2]
+    return STANDING.get(signal.code, (signal.low + 0.3 * (signal.high - signal.low), 0.02 * signal.high))
 
 
 @dataclass
 class _Kind:
-    """One kind's slow process: offsets of each object, knots every quarter of an hour, counters."""
+    """One kind's slow process: offsets of each object, what they move by in a quarter of an hour, who is frozen."""
 
     base: list[NDArray[np.float32]]
     slope: list[NDArray[np.float32]]
     frozen: NDArray[np.bool_]
-    knot: int = -1
 
 
 class City:
@@ -239,6 +285,7 @@ class City:
         self._rng = np.random.default_rng(seed + 1)
         self._kinds: dict[str, _Kind] = {}
         self._order: dict[str, list[tuple[int, NDArray[Any]]]] = {}
+        self._balance, self._knot = Balance(self.archive), -1
         for kind in KINDS:
             table = self.archive[kind]
             sender = table.links["sender"][table.numbers]
@@ -247,46 +294,66 @@ class City:
             self._kinds[kind] = self._begin(kind, table.count)
 
     def _begin(self, kind: str, n: int) -> _Kind:
-        base = [self._around(s, n) for s in KINDS[kind].signals]
+        base = [self._spread(kind, s, n) for s in KINDS[kind].signals]
         return _Kind(base, [np.zeros(n, np.float32) for _ in base], self._rng.random(n) < 0.01)
 
-    def _around(self, signal: Signal, n: int) -> NDArray[np.float32]:
+    def _spread(self, kind: str, signal: Signal, n: int) -> NDArray[np.float32]:
         if signal.is_counter:
             return self._rng.uniform(1_000, 90_000, n).astype(np.float32)
-        mean, spread, _ = TYPICAL.get(
-            signal.code, (signal.low + 0.3 * (signal.high - signal.low), 0.02 * signal.high, 0)
-        )
+        mean, spread = _around(kind, signal)
         return np.clip(mean + spread * self._rng.standard_normal(n), signal.low, signal.high).astype(np.float32)
 
-    def columns(self, kind: str, t: int) -> list[NDArray[Any]]:
-        """Scaled integers of all objects of a kind, in the order of the archive."""
-        state, spec = self._kinds[kind], KINDS[kind]
-        knot, n = t // KNOT_S, state.frozen.size
-        if knot != state.knot:
-            state.knot = knot
-            for i, s in enumerate(spec.signals):
+    def slow(self, share: float = 0.0) -> dict[str, Values]:
+        """All kinds' readings without noise, in physical units and the order of the archive, between two knots."""
+        city = {
+            kind: named(kind, (b + np.float32(share) * s for b, s in zip(k.base, k.slope, strict=True)))
+            for kind, k in self._kinds.items()
+        }
+        self._balance.settle(city)
+        return city
+
+    def _turn(self) -> None:
+        """The next quarter of an hour: every process takes a step, and counters count what will have flowed."""
+        for kind, state in self._kinds.items():
+            for i, s in enumerate(KINDS[kind].signals):
                 state.base[i] += state.slope[i]
-                _, spread, _ = TYPICAL.get(s.code, (0, 0, 0))
+                _, spread, _ = _typical(kind, s.code)
+                n = state.frozen.size
                 step = 0.5 + self._rng.random(n) if s.is_counter else 0.12 * spread * self._rng.standard_normal(n)
                 step = np.clip(state.base[i] + step, s.low, s.high) - state.base[i]
                 state.slope[i] = np.where(state.frozen, 0, step).astype(np.float32)
-        share = np.float32(t % KNOT_S / KNOT_S)
+        before, after = self.slow(), self.slow(1.0)
+        for kind, counted in COUNTED.items():
+            state = self._kinds[kind]
+            for counter, (signal, times) in counted.items():
+                flowed = times * (before[kind][signal] + after[kind][signal]) / 2 * KNOT_S / HOUR_S
+                state.slope[KINDS[kind].index[counter]] = np.where(state.frozen, 0, flowed).astype(np.float32)
+
+    def _sent(self, kind: str, slow: Values) -> list[NDArray[Any]]:
+        """Scaled integers of all objects of a kind, in the order of the archive, with noise and dirt."""
+        state = self._kinds[kind]
+        n = state.frozen.size
         out = []
-        for i, s in enumerate(spec.signals):
-            noise = TYPICAL.get(s.code, (0, 0, 0))[2]
-            value = state.base[i] + share * state.slope[i]
+        for s in KINDS[kind].signals:
+            noise, value = _typical(kind, s.code)[2], slow[s.code]
             if noise:
                 value = value + np.float32(noise) * self._rng.standard_normal(n, dtype=np.float32) * ~state.frozen
             stored = np.rint(np.clip(value, s.low, s.high) * s.scale).astype(s.dtype)
+            if not s.is_counter:
+                wrong = self._rng.integers(0, n, self._rng.poisson(n * WRONG))
+                stored[wrong] = np.minimum(WRONG_TIMES * stored[wrong].astype(np.int64), -s.missing - 1)
             stored[self._rng.integers(0, n, self._rng.poisson(n * MISSING))] = s.missing
             out.append(stored)
         return out
 
     def minute(self, t: int, sequence: int = 1) -> list[Block]:
         """Blocks of all senders, sorted by sender as they would arrive."""
-        blocks = []
+        if t // KNOT_S != self._knot:
+            self._knot = t // KNOT_S
+            self._turn()
+        slow, blocks = self.slow(t % KNOT_S / KNOT_S), []
         for kind in KINDS:
-            numbers, columns = self.archive[kind].numbers.astype(np.uint32), self.columns(kind, t)
+            numbers, columns = self.archive[kind].numbers.astype(np.uint32), self._sent(kind, slow[kind])
             for sender, own in self._order[kind]:
                 rows = own[self._rng.random(own.size) >= ABSENT] if own.size > 20 else own
                 blocks.append(Block(sender, sequence, kind, t, numbers[rows], [c[rows] for c in columns]))
