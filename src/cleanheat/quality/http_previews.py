@@ -14,7 +14,7 @@ from cleanheat.quality.http import CheckIn, usual_class
 router = Router(tags=["quality"])
 
 
-class PreviewIn(CheckIn):
+class RulePreviewIn(CheckIn):
     """``whole_day``: judge the whole last day in the background too."""
 
     whole_day: bool = False
@@ -76,7 +76,7 @@ class PreviewOut(Schema):
 
 
 @router.post("/quality/previews", response={202: PreviewStarted})
-def start_preview(request: HttpRequest, wanted: PreviewIn) -> Status[dict[str, Any]]:
+def start_preview(request: HttpRequest, wanted: RulePreviewIn) -> Status[dict[str, Any]]:
     """What the rule would have caught: a sample now, if wanted the last day in the background."""
     data_class = wanted.data_class or usual_class(wanted.kind)
     given = wanted.content.given()

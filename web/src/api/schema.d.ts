@@ -6120,6 +6120,25 @@ export interface components {
             total: number;
         };
         /**
+         * RulePreviewIn
+         * @description ``whole_day``: judge the whole last day in the background too.
+         */
+        RulePreviewIn: {
+            content: components["schemas"]["ContentIn"];
+            /**
+             * Data Class
+             * @default
+             */
+            data_class: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Whole Day
+             * @default false
+             */
+            whole_day: boolean;
+        };
+        /**
          * RuleQuery
          * @description Filters of the list; ``text`` searches titles and codes.
          */
@@ -10270,7 +10289,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["RulePreviewIn"];
             };
         };
         responses: {

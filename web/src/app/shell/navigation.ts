@@ -1,5 +1,20 @@
 /** Which pages the navigation offers, in its order; a page the user may not see is left out. */
-import { Bell, Collection, DataBoard, House, List, MapLocation, Monitor } from '@element-plus/icons-vue'
+import {
+  AlarmClock,
+  Bell,
+  Collection,
+  DataBoard,
+  DocumentChecked,
+  Files,
+  House,
+  List,
+  MapLocation,
+  Monitor,
+  Notebook,
+  Reading,
+  SetUp,
+  UploadFilled,
+} from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 export interface NavigationEntry {
@@ -19,6 +34,13 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/alerts', title: '告警', icon: Bell, permission: 'alerts.view' },
   { to: '/archives', title: '档案', icon: Collection, permission: 'assets.view' },
   { to: '/status', title: '接入状态', icon: Monitor, permission: 'telemetry.view' },
+  { to: '/quality/board', group: '数据治理', title: '实时告警板', icon: AlarmClock, permission: 'alerts.view' },
+  { to: '/governance/orders', group: '数据治理', title: '治理工单', icon: Files, permission: 'governance.view' },
+  { to: '/quality/uploads', group: '数据治理', title: '上传监管', icon: UploadFilled, permission: 'quality.view' },
+  { to: '/quality/rules', group: '数据治理', title: '规则库', icon: SetUp, permission: 'quality.view' },
+  { to: '/quality/records', group: '数据治理', title: '数据核查', icon: DocumentChecked, permission: 'quality.view' },
+  { to: '/governance/trainings', group: '数据治理', title: '培训记录', icon: Reading, permission: 'governance.view' },
+  { to: '/governance/compliance', group: '数据治理', title: '合规台账', icon: Notebook, permission: 'governance.view' },
 ]
 
 export function allowed(entries: readonly NavigationEntry[], may: (permission?: string) => boolean): NavigationEntry[] {

@@ -4,10 +4,14 @@ import { computed, shallowRef } from 'vue'
 import { api, body } from '@/api/client'
 import type { Schemas } from '@/api/types'
 
+const SENDING = new Set(['company', 'plant_operator', 'rural_platform', 'weather_service'])
+
 export const useOrganisations = defineStore('organisations', () => {
   const all = shallowRef<Schemas['OrganisationOut'][]>([])
   let asked: Promise<void> | null = null
   const companies = computed(() => all.value.filter(({ kind }) => kind === 'company'))
+  /** Everybody who sends readings: companies, plant operators, rural platforms, the weather service. */
+  const senders = computed(() => all.value.filter(({ kind }) => SENDING.has(kind)))
   const byId = computed(() => new Map(all.value.map((one) => [one.id, one])))
 
   async function ask(): Promise<void> {
@@ -27,5 +31,5 @@ export const useOrganisations = defineStore('organisations', () => {
     return byId.value.get(id)?.short_name ?? ''
   }
 
-  return { companies, load, nameOf }
+  return { all, companies, senders, load, nameOf }
 })
