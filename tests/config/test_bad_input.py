@@ -50,7 +50,30 @@ PATHS = [
     "/resources/assets.substation?order=company__name",
     "/resources/assets.area?is_rural=perhaps",
     f"/twin/coverage/{HUGE}",
+    *(f"/quality/uploads?{side}={t}" for t in TIMES for side in ("start", "end")),
+    *(f"/quality/uploads/objects?kind=unit&end={t}" for t in ("0", "4102444800", *TIMES)),
+    *(f"/quality/uploads/mismatches?since={t}" for t in TIMES),
+    *(f"/quality/uploads/calendar?{side}={t}" for t in TIMES for side in ("start", "end")),
+    "/quality/uploads/calendar?kind=moon",
+    *(f"/quality/hits?kind=unit&number=5&start=0&end={t}" for t in TIMES),
+    *(f"/quality/trace?kind=unit&number=5&signal=heat_power_gj_h&minute={t}" for t in TIMES),
+    f"/quality/trace?kind=unit&number={HUGE}&signal=heat_power_gj_h&minute=60",
+    "/quality/hits/today/-1",
+    f"/quality/hits/today/{HUGE}",
+    f"/quality/rules/{HUGE}",
+    f"/quality/records/issues?rule={HUGE}",
+    f"/quality/records/issues/export?company_id={HUGE}",
+    f"/evaluation/samples/{HUGE}/records",
+    f"/evaluation/trend?kind=company&number={HUGE}",
+    "/evaluation/scores?period=9999-12",
+    "/evaluation/scores?span=season&period=0000-S",
+    f"/governance/orders?company_id={HUGE}",
+    f"/governance/orders/{HUGE}",
+    f"/files/{HUGE}/content",
+    f"/complaints/imports/{HUGE}",
+    f"/catalogue/shares/{HUGE}/uses",
 ]
+AGREEMENT = {"client": "a", "resource": "assets.substation", "fields": ["code"], "purpose": "测试用途"}
 
 
 @pytest.mark.parametrize("path", PATHS, ids=[p[:70] for p in PATHS])
@@ -82,6 +105,19 @@ def test_a_bad_address_is_refused_or_answered(line, readings, stored, signed_in,
             "/ingest/keys",
             {"sender": -1, "algorithm": "x", "challenge": "", "encrypted_key": "", "signature": ""},
         ),
+        *(
+            ("post", "/catalogue/shares", {**AGREEMENT, "valid_from": start, "valid_until": end})
+            for start, end in (
+                ("2026-01-01T00:00:00", "2026-02-01T00:00:00Z"),
+                ("9999-12-30T00:00:00Z", "9999-12-31T00:00:00Z"),
+                ("0001-01-01T00:00:00+14:00", "0001-01-02T00:00:00Z"),
+            )
+        ),
+        ("post", "/flows/governance.order/versions", {"definition": {"a": 2**70}}),
+        ("post", "/flows/governance.order/rehearsals", {"definition": {"states": [{}] * 1_000}}),
+        ("post", "/evaluation/weights", {"document": {"root": {"weight": 1e308}}, "reason": "x"}),
+        ("post", "/evaluation/samples/records/" + HUGE, {"verification": "x"}),
+        ("post", "/quality/rules", {"code": "a", "kind": "unit", "data_class": "x", "content": {"expression": "\0"}}),
         ("post", "/ingest/keys/enrol", {"sender": 10**30, "code": "", "public_key": "", "signature": ""}),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 from cleanheat.accounts.models import User
 from cleanheat.assets import models as m
 from cleanheat.assets import public as assets
-from cleanheat.infra import jobs
+from cleanheat.complaints.models import Ticket
+from cleanheat.infra import clock, jobs
 from cleanheat.infra.models import AuditEntry
 from cleanheat.kernel.errors import Problem
 from cleanheat.quality.models import CheckRun, RecordIssue
@@ -177,6 +178,27 @@ def test_issues_over_http_are_the_callers_own(untidy, signed_in):
     assert sum(r["accepted_issues"] for r in summed) == 1
     assert {r["checked"] for r in summed} == {None}
     assert company.get("/api/v1/quality/records/checks").json() == []
+
+
+def test_no_personal_data_gets_from_a_complaint_into_an_issue(good_city, signed_in):
+    at = clock.now_utc()
+    address = "南湖小区　3号楼2单元501室"
+    Ticket.objects.create(
+        channel="12345",
+        number="T-1",
+        received_at=at,
+        caller_name="张三丰",
+        caller_phone="138123412345",
+        address=address,
+    )
+    run(lambda *_: None, keys=("complaints.ticket",))
+    told = signed_in("city.reader").get("/api/v1/quality/records/issues?kind=complaints.ticket&size=500")
+    rows = {row["field"]: row for row in told.json()["rows"]}
+    assert rows["caller_phone"]["found"] == "138****2345"
+    assert rows["address"]["proposal"].endswith("3号楼***")
+    assert not [word for word in ("138123412345", "2单元", "张三丰") if word in told.content.decode()]
+    found = signed_in("city.reader").get("/api/v1/quality/records/issues?text=138123412345")
+    assert found.json()["total"] == 0
 
 
 @pytest.mark.feature("G6-1")

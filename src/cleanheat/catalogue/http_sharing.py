@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Query, Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from cleanheat.catalogue import sharing
 from cleanheat.catalogue.models import Agreement, ShareUse
@@ -15,9 +15,11 @@ from cleanheat.infra import clock
 from cleanheat.infra.http import encoded_json
 from cleanheat.infra.sheets import file_response
 from cleanheat.kernel.errors import Problem
+from cleanheat.kernel.time import LATEST_S, utc
 
 router = Router(tags=["catalogue"])
 KEY_HEADER = "X-Share-Key"
+FIRST, LAST = utc(0), utc(LATEST_S)
 
 
 class TermsIn(Schema):
@@ -29,8 +31,8 @@ class TermsIn(Schema):
     resource: str
     fields: list[str] = Field(max_length=100)
     purpose: str = Field(max_length=200)
-    valid_from: datetime
-    valid_until: datetime
+    valid_from: Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
+    valid_until: Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
     organisation_id: int | None = None
     company_id: int | None = None
     district_code: str = Field("", max_length=6)

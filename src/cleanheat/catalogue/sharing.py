@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
+from django.db.models import F
 
 from cleanheat.accounts import public as accounts
 from cleanheat.assets import public as assets
@@ -142,7 +143,7 @@ def find_agreement(agreement_id: int) -> Agreement:
 
 def agreement_for(resource: str, key: str, user: Any) -> Agreement:
     """The agreement a caller comes with: by his key, or by his organisation."""
-    rows = Agreement.objects.filter(resource=resource).order_by("revoked_at", "-valid_until")
+    rows = Agreement.objects.filter(resource=resource).order_by(F("revoked_at").asc(nulls_first=True), "-valid_until")
     if key:
         found = rows.filter(key_digest=sm3(key.encode()).hex()).first()
     elif getattr(user, "is_authenticated", False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Path, Router, Schema
 
 from cleanheat.infra.scope import require, scope_of
 from cleanheat.kernel.errors import invalid
@@ -14,6 +14,8 @@ from cleanheat.quality.language import language_of
 from cleanheat.quality.words import kinds
 
 router = Router(tags=["quality"])
+RuleNumber = Annotated[int, Path(ge=1, lt=2**32)]
+"""As traces keep it: unsigned, four bytes."""
 
 
 class RuleWord(Schema):
@@ -131,7 +133,7 @@ def hits_today(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get("/quality/hits/today/{number}", response=list[CompanyToday])
-def hits_today_of_rule(request: HttpRequest, number: int) -> list[dict[str, Any]]:
+def hits_today_of_rule(request: HttpRequest, number: RuleNumber) -> list[dict[str, Any]]:
     """One rule since midnight by company, the worst first."""
     require(request.user, "quality.view")
     return today.by_company(scope_of(request.user), number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
@@ -14,10 +14,12 @@ from cleanheat.infra import clock
 from cleanheat.infra.http import encoded_json
 from cleanheat.infra.scope import require, scope_of
 from cleanheat.infra.sheets import Format, file_response, watermark
-from cleanheat.kernel.time import DAY_S, HOUR_S, local, utc
+from cleanheat.kernel.time import DAY_S, HOUR_S, LATEST_S, local, utc
 from cleanheat.quality import supervision
 
 router = Router(tags=["quality"])
+FIRST_S: Final = 366 * DAY_S
+"""No answer ends before: each looks back for weeks, and nothing was before 1970."""
 
 HEADER = {
     "name": "数据来源",
@@ -74,8 +76,8 @@ class UploadPage(Schema):
 class UploadQuery(Schema):
     """``order``: a column, ``-`` in front for descending; ``below``: only rows less complete than this (0–1)."""
 
-    start: int | None = Field(None, ge=0)
-    end: int | None = Field(None, ge=0)
+    start: int | None = Field(None, ge=0, le=LATEST_S)
+    end: int | None = Field(None, ge=FIRST_S, le=LATEST_S)
     sender: int | None = None
     kind: str | None = None
     q: str = Field("", max_length=40)
@@ -135,7 +137,7 @@ class UnheardQuery(Schema):
     kind: str
     state: Literal["silent", "never", "all"] = "all"
     sender: int | None = None
-    end: int | None = Field(None, ge=0)
+    end: int | None = Field(None, ge=FIRST_S, le=LATEST_S)
     limit: int = Field(100, ge=1, le=1_000)
     offset: int = Field(0, ge=0)
 
@@ -171,7 +173,7 @@ class MismatchPage(Schema):
 
 
 class MismatchQuery(Schema):
-    since: int | None = Field(None, ge=0)
+    since: int | None = Field(None, ge=0, le=LATEST_S)
     sender: int | None = None
     reason: str = ""
     limit: int = Field(200, ge=1, le=2_000)
@@ -225,8 +227,8 @@ class CalendarOut(Schema):
 
 
 class CalendarQuery(Schema):
-    start: int | None = Field(None, ge=0)
-    end: int | None = Field(None, ge=0)
+    start: int | None = Field(None, ge=0, le=LATEST_S)
+    end: int | None = Field(None, ge=FIRST_S, le=LATEST_S)
     kind: str | None = None
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from cleanheat.infra.http import encoded_json
 from cleanheat.infra.scope import require, scope_of
+from cleanheat.kernel.time import LATEST_S
 from cleanheat.quality import provenance
 from cleanheat.telemetry import public as telemetry
 
@@ -119,7 +120,7 @@ class TraceQuery(Schema):
     kind: str
     number: int
     signal: str
-    minute: int = Field(ge=0)
+    minute: int = Field(ge=0, le=LATEST_S)
 
 
 @router.get("/quality/trace", response=TraceOut)
@@ -170,8 +171,8 @@ class OriginalPage(JudgedObjectOut):
 class OriginalQuery(Schema):
     kind: str
     number: int
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    start: int = Field(ge=0, le=LATEST_S)
+    end: int = Field(ge=0, le=LATEST_S)
     only_abnormal: bool = True
     limit: int = Field(200, ge=1, le=1_500)
     offset: int = Field(0, ge=0)
@@ -218,8 +219,8 @@ def undo(request: HttpRequest, confirmation_id: int) -> Any:
 class ConfirmationQuery(Schema):
     kind: str
     number: int
-    start: int = Field(ge=0)
-    end: int = Field(ge=1)
+    start: int = Field(ge=0, le=LATEST_S)
+    end: int = Field(ge=1, le=LATEST_S)
 
 
 @router.get("/quality/values/confirmations", response=list[ConfirmationOut])

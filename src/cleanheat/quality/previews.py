@@ -14,7 +14,10 @@ from cleanheat.accounts import public as accounts
 from cleanheat.assets import public as assets
 from cleanheat.infra import clock, jobs
 from cleanheat.infra.jobs import Progress, job
+from cleanheat.infra.masking import masked
 from cleanheat.infra.models import Job
+from cleanheat.infra.resources import RESOURCES
+from cleanheat.infra.resources.leaving import sensitive
 from cleanheat.infra.scope import require
 from cleanheat.kernel.errors import not_found
 from cleanheat.kernel.quantities import KINDS
@@ -25,6 +28,7 @@ from cleanheat.quality.engine.rejudging import EXAMPLES, Example, Rejudged, reju
 from cleanheat.quality.queries import active_specs
 from cleanheat.quality.records.city import City
 from cleanheat.quality.records.columns import Columns
+from cleanheat.quality.records.fields import tables
 from cleanheat.quality.records.judging import judge
 from cleanheat.quality.records.reading import read
 from cleanheat.quality.specs import RuleSpec
@@ -178,10 +182,11 @@ def _of_records(spec: RuleSpec) -> dict[str, Any]:
 
 def _record(spec: RuleSpec, columns: Columns, row: int) -> dict[str, Any]:
     title = next((n for n in ("name", "address", "code", "number") if n in columns.texts), "")
+    personal = sensitive(RESOURCES[tables()[spec.kind].resource]).get(title, "")
     return {
         "kind": spec.kind,
         "number": int(columns.ids[row]),
-        "object_name": columns.texts[title][row] if title else "",
+        "object_name": masked(personal, columns.texts[title][row], in_list=True) if title else "",
         "minute": None,
         "signal": "",
         "signal_name": "",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Path, Router, Schema, Status
 
 from cleanheat.evaluation.actions import samples
 from cleanheat.evaluation.http.asking import VIEW, PeriodQuery
@@ -18,6 +18,7 @@ from cleanheat.evaluation.vocabulary import (
 from cleanheat.infra.scope import require, scope_of
 
 router = Router(tags=["evaluation"])
+Id = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 class SampleIn(Schema):
@@ -86,13 +87,13 @@ def _sample(request: HttpRequest, made: Sample) -> dict[str, Any]:
 
 
 @router.get("/evaluation/samples/{sample_id}/records", response=list[SampledOut])
-def sampled_records(request: HttpRequest, sample_id: int) -> Any:
+def sampled_records(request: HttpRequest, sample_id: Id) -> Any:
     """The records to verify, within the caller's scope."""
     require(request.user, VIEW)
     return sample_queries.records_of(scope_of(request.user), sample_id)
 
 
 @router.post("/evaluation/samples/records/{record_id}", response=SampledOut)
-def verify_record(request: HttpRequest, record_id: int, body: VerificationIn) -> Any:
+def verify_record(request: HttpRequest, record_id: Id, body: VerificationIn) -> Any:
     record: SampledRecord = samples.verify(request.user, record_id, body.verification, body.note)
     return sample_queries.record_row(record)

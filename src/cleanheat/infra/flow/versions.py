@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from pydantic import ValidationError
@@ -92,7 +92,7 @@ def publish(user: Any, version_id: int, key: str = "") -> FlowVersion:
 def read(key: str, body: dict[str, Any]) -> FlowDefinition:
     """A definition from outside, checked."""
     try:
-        definition = FlowDefinition.model_validate_json(orjson.dumps(body))
+        definition = FlowDefinition.model_validate_json(json.dumps(body))
     except ValidationError as error:
         first = error.errors()[0]
         raise invalid(".".join(str(part) for part in first["loc"]), "流程定义有误", first["msg"]) from error

@@ -15,6 +15,7 @@ from cleanheat.quality.records import actions, queries
 
 router = Router(tags=["quality"])
 MOST_EXPORTED = 50_000
+Number = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class RunOut(Schema):
@@ -95,9 +96,9 @@ class IssuePage(Schema):
 class IssueWanted(Schema):
     state: Annotated[str, Field(max_length=10)] = ""
     kind: Annotated[str, Field(max_length=24)] = ""
-    rule: int = 0
-    company_id: int = 0
-    district_id: int = 0
+    rule: Number = 0
+    company_id: Number = 0
+    district_id: Number = 0
     text: Annotated[str, Field(max_length=60)] = ""
 
 

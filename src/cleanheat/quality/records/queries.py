@@ -8,6 +8,9 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from cleanheat.infra.masking import masked
+from cleanheat.infra.resources import RESOURCES
+from cleanheat.infra.resources.leaving import sensitive
 from cleanheat.infra.scope import Scope
 from cleanheat.quality.contents import is_measured
 from cleanheat.quality.models import CheckRun, RecordIssue, Rule
@@ -62,6 +65,7 @@ def select(scope: Scope, wanted: IssueFilter) -> QuerySet[RecordIssue]:
 def row_of(issue: RecordIssue) -> dict[str, Any]:
     table = tables()[issue.kind]
     marked = table.field(issue.field)
+    personal = sensitive(RESOURCES[table.resource]).get(issue.field, "")
     return {
         "id": issue.pk,
         "rule": issue.rule_id,
@@ -76,7 +80,7 @@ def row_of(issue: RecordIssue) -> dict[str, Any]:
         "field_name": marked.zh if marked else "",
         "found": issue.found,
         "detail": issue.detail,
-        "proposal": issue.proposal,
+        "proposal": masked(personal, issue.proposal, in_list=True),
         "can_apply": bool(issue.proposal) and issue.field in table.editable,
         "state": issue.state,
         "state_name": IssueState(issue.state).zh,

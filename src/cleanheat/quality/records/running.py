@@ -12,6 +12,9 @@ from django.db import transaction
 
 from cleanheat.calc.expressions.tree import ExpressionError, FieldLeaf
 from cleanheat.infra import clock
+from cleanheat.infra.masking import masked
+from cleanheat.infra.resources import RESOURCES
+from cleanheat.infra.resources.leaving import sensitive
 from cleanheat.quality.models import CheckRun, RecordIssue, Rule
 from cleanheat.quality.queries import record_specs
 from cleanheat.quality.records.city import City
@@ -116,6 +119,7 @@ class _Describer:
         self._grounds = [f for f in table.fields if f.code in codes]
         self._marks = [f for f in table.fields if f.code in spec.marks]
         self._title = next((n for n in ("name", "address", "code", "number") if n in columns.texts), "")
+        self._personal = sensitive(RESOURCES[table.resource])
 
     def __call__(self, row: int) -> dict[str, Any]:
         spec, columns = self._spec, self._columns
@@ -125,7 +129,7 @@ class _Describer:
             "version": spec.version,
             "kind": spec.kind,
             "record": int(columns.ids[row]),
-            "title": columns.texts[self._title][row][:120] if self._title else "",
+            "title": self._value(self._title, "", row)[:120] if self._title else "",
             "field": spec.marks[0] if spec.marks else "",
             "found": "、".join(self._value(f.code, f.unit, row) for f in self._marks)[:200],
             "detail": "、".join(f"{f.zh} {self._value(f.code, f.unit, row)}" for f in self._grounds)[:200],
@@ -135,8 +139,9 @@ class _Describer:
         }
 
     def _value(self, code: str, unit: str, row: int) -> str:
+        """As people may see it: personal data never gets from its record into a list of issues."""
         if code in self._columns.texts:
-            return self._columns.texts[code][row]
+            return str(masked(self._personal.get(code, ""), self._columns.texts[code][row], in_list=True))
         value = float(self._columns.numbers[code][row])
         return "无" if np.isnan(value) else f"{value:.10g} {unit}".strip()
 
