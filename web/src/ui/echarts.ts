@@ -1,5 +1,5 @@
 /** The chart library with only the parts that panels use; loaded when the first chart is shown. */
-import { BarChart, GaugeChart, HeatmapChart, LineChart, PieChart, RadarChart, TreemapChart } from 'echarts/charts'
+import { BarChart, GaugeChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart, TreemapChart } from 'echarts/charts'
 import {
   AriaComponent,
   DataZoomComponent,
@@ -30,6 +30,7 @@ use([
   PieChart,
   RadarChart,
   RadarComponent,
+  ScatterChart,
   TooltipComponent,
   TreemapChart,
   VisualMapComponent,

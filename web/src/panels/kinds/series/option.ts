@@ -14,11 +14,20 @@ export interface Band {
 }
 
 /** A line; with `times` of its own it need not be measured when the others are. */
-export type ChartLine = Schemas['Line'] & { times?: readonly number[] }
+export type ChartLine = Schemas['Line'] & { times?: readonly number[]; colour?: keyof ChartLook['tokens']; symbols?: boolean }
+
+/** Single points beside the lines: abnormal values as they were received. */
+export interface ChartPoints {
+  name: string
+  unit: string
+  colour: keyof ChartLook['tokens']
+  points: readonly (readonly [time: number, value: number | null])[]
+}
 
 export interface SeriesChart {
   times: readonly number[]
   lines: readonly ChartLine[]
+  points?: readonly ChartPoints[]
   bands?: readonly Band[]
   /** The window asked for: the axis shows all of it, also where nothing was measured. */
   span?: { start: number; end: number }
@@ -62,17 +71,31 @@ function shading(bands: readonly Band[], look: ChartLook) {
   }
 }
 
+function scatter(set: ChartPoints, units: readonly string[], look: ChartLook, decimals: number) {
+  return {
+    type: 'scatter' as const,
+    name: set.name,
+    yAxisIndex: Math.max(0, units.indexOf(set.unit)),
+    data: set.points.map(([time, value]) => [wallMs(time), value] as [number, number | null]),
+    color: look.tokens[set.colour],
+    symbolSize: 7,
+    z: 5,
+    tooltip: { valueFormatter: (value: unknown) => formatMeasure(isNumber(value) ? value : null, set.unit, decimals) },
+  }
+}
+
 export function seriesOption(chart: SeriesChart, look: ChartLook): EChartsOption {
   const units = axisUnits(chart.lines.map(({ unit }) => unit))
   const rightAxes = Math.max(0, units.length - 1)
   const decimals = chart.decimals ?? 1
+  const isNamed = chart.lines.length + (chart.points?.length ?? 0) > 1
   return {
     ...baseOption(look),
     useUTC: true,
     tooltip: { ...tooltip(look), trigger: 'axis' },
-    legend: { ...legend(look), show: chart.lines.length > 1 },
+    legend: { ...legend(look), show: isNamed },
     grid: {
-      top: chart.lines.length > 1 ? 52 : 34,
+      top: isNamed ? 52 : 34,
       left: 8,
       right: 16 + Math.max(0, rightAxes - 1) * AXIS_WIDTH_PX,
       bottom: chart.zoom ? 44 : 8,
@@ -93,19 +116,24 @@ export function seriesOption(chart: SeriesChart, look: ChartLook): EChartsOption
           { type: 'slider', height: 20, bottom: 8, filterMode: 'none', borderColor: look.tokens.line, textStyle: { color: look.tokens.textMuted } },
         ]
       : [],
-    series: chart.lines.map((line, i) => ({
+    series: [...chart.lines.map((line, i) => drawn(line, i)), ...(chart.points ?? []).map((set) => scatter(set, units, look, decimals))],
+  }
+
+  function drawn(line: ChartLine, i: number) {
+    return {
       type: 'line' as const,
       name: line.name,
       yAxisIndex: units.indexOf(line.unit),
       data: (line.times ?? chart.times).map((time, k) => [wallMs(time), line.values[k] ?? null] as [number, number | null]),
       connectNulls: false,
       // A lone point between two gaps would be invisible as a line.
-      showSymbol: (line.times ?? chart.times).length <= FEW_POINTS,
+      showSymbol: line.symbols ?? (line.times ?? chart.times).length <= FEW_POINTS,
+      ...(line.colour ? { color: look.tokens[line.colour] } : {}),
       symbolSize: 4,
       sampling: 'lttb' as const,
       lineStyle: { width: 1.8, type: line.dashed ? ('dashed' as const) : ('solid' as const) },
       markArea: i === 0 ? shading(chart.bands ?? [], look) : undefined,
       tooltip: { valueFormatter: (value: unknown) => formatMeasure(isNumber(value) ? value : null, line.unit, decimals) },
-    })),
+    }
   }
 }

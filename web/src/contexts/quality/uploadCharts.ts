@@ -1,0 +1,56 @@
+/** The calendar of uploads as a field of colours: red where little came, green where all did. */
+import type { EChartsOption } from 'echarts'
+import { formatRatio, isNumber } from '@/kernel/format'
+import { axisStyle, baseOption, tooltip, type ChartLook } from '@/ui/chartLook'
+import type { Calendar } from './uploadQueries'
+
+export type Measured = 'completeness' | 'validity'
+
+const WORDS: Readonly<Record<Measured, string>> = { completeness: '完整率', validity: '有效率' }
+/** Below this everything is equally bad: the colours are for telling 95 % from 100 %. */
+const WORST = 0.5
+
+function plain(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
+}
+
+export function calendarOption(calendar: Calendar, measured: Measured, look: ChartLook): EChartsOption {
+  const cells = calendar[measured].flatMap((row, y) => row.map((value, x): [number, number, number | null] => [x, y, value]))
+  return {
+    ...baseOption(look),
+    tooltip: {
+      ...tooltip(look),
+      formatter: (params) => {
+        const [x, y, value] = (params as unknown as { value: [number, number, number] }).value
+        return `${plain(calendar.names[y] ?? '')} ${plain(calendar.labels[x] ?? '')}<br>${WORDS[measured]} ${formatRatio(value)}`
+      },
+    },
+    grid: { top: 8, left: 8, right: 8, bottom: 46, containLabel: true },
+    xAxis: { type: 'category', data: [...calendar.labels], ...axisStyle(look), splitLine: { show: false } },
+    yAxis: { type: 'category', data: [...calendar.names], inverse: true, ...axisStyle(look), splitLine: { show: false } },
+    visualMap: {
+      min: WORST,
+      max: 1,
+      orient: 'horizontal',
+      left: 'center',
+      bottom: 0,
+      itemHeight: 120,
+      itemWidth: 12,
+      text: ['100%', `≤${formatRatio(WORST, 0)}`],
+      inRange: { color: [look.tokens.level1, look.tokens.level2, look.tokens.level3, look.tokens.ok] },
+      textStyle: { color: look.tokens.textMuted },
+    },
+    series: [
+      {
+        type: 'heatmap',
+        data: cells.filter(([, , value]) => isNumber(value)) as [number, number, number][],
+        itemStyle: { borderColor: look.tokens.panel, borderWidth: 1 },
+      },
+    ],
+  }
+}
+
+/** Height a calendar of so many senders needs, in px. */
+export function calendarHeight(senders: number): number {
+  return Math.max(180, 70 + senders * 24)
+}
