@@ -10,7 +10,7 @@ from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S
 from cleanheat.kernel.verdicts import Verdict
 from cleanheat.telemetry.frames import Block
-from cleanheat.telemetry.store import tracing
+from cleanheat.telemetry.store import Store, gathering
 from cleanheat.telemetry.traces import Arrivals, Cleaned, Counts, Hits, Method, arrivals_of
 
 START = 1_768_406_400  # 2026-01-15 00:00 Asia/Shanghai
@@ -127,7 +127,7 @@ def test_gathered_counts_survive_closing(store):
 
 
 def test_what_waits_is_written_together_after_ten_minutes(store):
-    for minute in range(tracing.GATHERED_MIN + 1):
+    for minute in range(gathering.GATHERED_MIN + 1):
         store.append_counts([counts("unit", (7, 10, 1, 0, 0))], START + 60 * minute, f"m{minute}")
     assert store.sizes()["trace_counts"][2] == 1
 
@@ -210,3 +210,28 @@ def test_old_traces_go_and_counts_stay(store):
     assert len(store.hits("unit", None, START, START + 2 * DAY_S)) == 1
     assert store.arrivals(START, START + 2 * DAY_S).minutes.tolist() == [START + DAY_S]
     assert len(store.count_sums(START, START + DAY_S)) == 1
+
+
+def test_a_killed_process_loses_no_counts_and_counts_none_twice(store, tmp_path):
+    """What waited is written by the next process; the segment it runs again changes nothing."""
+    of = [counts("unit", (7, 10, 100, 3, 0))]
+    killed = Store(store._engine, tmp_path)
+    for n in range(3):
+        killed.append_counts(of, START + 60 * n, f"segment-{n}")
+    with (tmp_path / "trace_counts.npy").open("ab") as file:
+        file.write(b"\x93NUMPY cut off")
+    for _ in range(2):  # killed again, before anything new
+        after = Store(store._engine, tmp_path)
+        after.append_counts(of, START + 120, "segment-2")
+        after.append_counts(of, START + 180, "segment-3")
+        assert after.count_sums(START, START + HOUR_S, by=("rule",)).violations.tolist() == [12]
+
+
+def test_written_but_not_yet_forgotten_is_written_once(store, tmp_path):
+    """The process dies between the insert and the file."""
+    first = Store(store._engine, tmp_path)
+    first.append_counts([counts("unit", (7, 10, 100, 3, 0))], START, "segment-1")
+    kept = (tmp_path / "trace_counts.npy").read_bytes()
+    first.flush_traces()
+    (tmp_path / "trace_counts.npy").write_bytes(kept)
+    assert Store(store._engine, tmp_path).count_sums(START, START + HOUR_S, by=("rule",)).violations.tolist() == [3]

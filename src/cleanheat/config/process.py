@@ -131,7 +131,7 @@ def compose(options: Options, how: Running, began_at: int) -> Platform:
     """Engines opened in the order in which they need each other; nothing runs yet."""
     data_dir = options.data_dir.resolve()
     kept_clock = data_dir / "clock.json"
-    store = telemetry.Store.open(options.tsdb_dsn or data_dir / "tsdb")
+    store = telemetry.Store.open(options.tsdb_dsn or data_dir / "tsdb", waiting=data_dir / "traces")
     telemetry.install_store(store)
     clock.install(_clock(store, ClockKeeper.kept(kept_clock), began_at, how))
     archive = assets.archive()

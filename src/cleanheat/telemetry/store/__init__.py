@@ -22,15 +22,23 @@ class Store(Writing, RollingUp, Asking, Streaming, Traced, Upkeep):
     """One open store.  Safe for many threads: each thread has its own connection to the engine."""
 
     @classmethod
-    def open(cls, target: str | Path, database: str = "cleanheat", memory_mib: int = DEFAULT_MEMORY_MIB) -> Store:
+    def open(
+        cls,
+        target: str | Path,
+        database: str = "cleanheat",
+        memory_mib: int = DEFAULT_MEMORY_MIB,
+        waiting: Path | None = None,
+    ) -> Store:
         """A directory (embedded engine) or a DSN (``clickhouse://user:password@host:8123``).
+
+        ``waiting``: the folder in which gathered counts outlive a killed process; one process's own.
 
         Raises:
             StoreLocked: another process owns the directory.
         """
         engine = Engine(target, database, memory_mib)
         schema.bring_up_to_date(engine)
-        return cls(engine)
+        return cls(engine, waiting)
 
     def close(self) -> None:
         self.flush_traces()

@@ -1,70 +1,37 @@
 """What judging adds to readings is written here: rules broken, values cleaned, how often, and what arrived when.
 
 An insert costs milliseconds by the statement, hardly by the row.  Hits and cleaned values therefore share one insert a
-minute, and counts and arrivals are gathered for ten: whoever asks gets them all the same, a killed process loses at
-most these ten minutes of counting, never a reading, a hit or a cleaned value.
+minute, and counts and arrivals are gathered for ten (``gathering.py``): whoever asks gets them all the same.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.infra.tsdb import schema
 from cleanheat.infra.tsdb.engine import Engine
-from cleanheat.kernel.time import HOUR_S, MINUTE_S
+from cleanheat.kernel.time import HOUR_S
+from cleanheat.telemetry.store.gathering import Columns, Gathered
 from cleanheat.telemetry.store.opened import Opened
 from cleanheat.telemetry.traces import Arrivals, Cleaned, Counts, Hits
-
-GATHERED_MIN: Final = 10
-_REMEMBERED: Final = 1_000
-"""Tokens written lately: a segment that failed half way is run again the next minute."""
-
-Columns = list[NDArray[Any]]
-
-
-class _Gathered:
-    """Rows of one table that wait to be written together."""
-
-    def __init__(self, table: schema.Table, write: Callable[[schema.Table, Columns, str], None]) -> None:
-        self._table, self._write = table, write
-        self._lock = threading.Lock()
-        self._waiting: dict[str, Columns] = {}
-        self._written: deque[str] = deque(maxlen=_REMEMBERED)
-        self._since = 0
-
-    def add(self, columns: Columns, minute: int, token: str) -> None:
-        """The same token again soon after changes nothing."""
-        with self._lock:
-            if token in self._written:
-                return
-            self._since = min(self._since, minute) if self._waiting else minute
-            self._waiting.setdefault(token, columns)
-            is_due = minute - self._since >= GATHERED_MIN * MINUTE_S
-        if is_due:
-            self.flush()
-
-    def flush(self) -> None:
-        with self._lock:
-            if self._waiting:
-                columns = [np.concatenate(same) for same in zip(*self._waiting.values(), strict=True)]
-                self._write(self._table, columns, "+".join(self._waiting))
-                self._written.extend(self._waiting)
-                self._waiting = {}
 
 
 class Tracing(Opened):
     """One call a minute, all kinds together; the same token again changes nothing."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, waiting: Path | None = None) -> None:
+        """``waiting``: the folder in which what is gathered outlives a killed process."""
         super().__init__(engine)
-        self._counts = _Gathered(schema.COUNTS, self._insert_trace)
-        self._arrivals = _Gathered(schema.ARRIVALS, self._insert_trace)
+        self._counts = self._gathered(schema.COUNTS, waiting)
+        self._arrivals = self._gathered(schema.ARRIVALS, waiting)
+
+    def _gathered(self, table: schema.Table, waiting: Path | None) -> Gathered:
+        return Gathered(table, self._insert_trace, waiting / f"{table.name}.npy" if waiting else None)
 
     def append_judged(self, hits: Sequence[Hits], cleaned: Sequence[Cleaned], token: str) -> None:
         """Rules broken and values cleaned in one minute, or in a span judged afresh."""
