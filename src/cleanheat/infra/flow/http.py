@@ -129,7 +129,7 @@ def keep_draft(request: HttpRequest, key: str, body: Draft) -> Status[dict[str, 
 @router.post("/flows/{key}/versions/{version_id}/publish", response=FlowVersionOut)
 def publish(request: HttpRequest, key: str, version_id: int) -> dict[str, Any]:
     """Put a draft in force; refused with the fault if an item could get stuck."""
-    _flow(request, key)
+    require(request.user, _flow(request, key).edit_permission)
     return _version(versions.publish(request.user, version_id, key))
 
 

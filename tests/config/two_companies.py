@@ -1,0 +1,112 @@
+"""One thing of every sort that belongs to company 10 (district 2), and its like of company 20 (district 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+from cleanheat.accounts.models import User
+from cleanheat.alerts.models import Alert
+from cleanheat.evaluation.models import Report, Round, Sample, Score
+from cleanheat.evaluation.queries.indicators import version_at
+from cleanheat.governance import actions
+from cleanheat.governance.models import Training
+from cleanheat.infra import clock, jobs
+from cleanheat.infra.files.actions import upload
+from cleanheat.infra.models import Job
+from cleanheat.quality.models import RecordIssue, Rule
+from cleanheat.telemetry.models import Confirmation
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose things: his people's user names begin with ``login``; his objects of the small city."""
+
+    login: str
+    name: str
+    company: int
+    office: int
+    district: int
+    substation: int
+    unit: int
+
+    @property
+    def place(self) -> dict[str, int]:
+        return {
+            "company_id": self.company, "office_id": self.office, "sender_id": self.company,
+            "district_id": self.district,
+        }  # fmt: skip
+
+    def user(self, role: str) -> User:
+        return User.objects.get(username=f"{self.login}.{role}")
+
+
+OURS = Owner("company", "甲热力", 10, 11, 2, 1, 5)
+THEIRS = Owner("company2", "乙热力", 20, 21, 3, 2, 9)
+
+
+def things_of(owner: Owner) -> dict[str, int]:
+    """Ids by the names that addresses use."""
+    alert = _alert(owner)
+    job = Job.objects.create(
+        name=next(iter(jobs.JOBS)).key, owner=owner.user("reader"), created_at=clock.now_utc()
+    ).pk  # fmt: skip
+    made = {"user": owner.user("reader").pk, "alert": alert.pk, "job": job}
+    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert)
+
+
+def _alert(owner: Owner) -> Alert:
+    at = clock.now_utc()
+    return Alert.objects.create(
+        source="diagnosis.supply_stopped", object_kind="substation", object_number=owner.substation,
+        object_name=f"换热站{owner.substation}", level=1, text="停供", since_at=at, first_at=at, last_at=at,
+        **owner.place,
+    )  # fmt: skip
+
+
+def _judged(owner: Owner) -> dict[str, int]:
+    """An issue of a record, and a person's word on a value."""
+    at = clock.now_utc()
+    rule, _ = Rule.objects.get_or_create(
+        code="tidy", defaults={"title": "名称书写", "data_class": "archive", "kind": "archive.substation"}
+    )
+    issue = RecordIssue.objects.create(
+        rule=rule, version=1, kind="archive.substation", record=owner.substation, field="name",
+        title=f"换热站{owner.substation}", found="x", proposal="y", first_at=at, last_at=at, **owner.place,
+    )  # fmt: skip
+    said = Confirmation.objects.create(
+        kind="unit", number=owner.unit, signal="heat_power_gj_h", start=1, end=2, is_good=True, reason="x",
+        made_by=User.objects.get(username="city.dispatcher"), made_at=at,
+    )  # fmt: skip
+    return {"issue": issue.pk, "confirmation": said.pk}
+
+
+def _evaluated(owner: Owner) -> dict[str, int]:
+    """A score, a published report and a sampled record."""
+    at = clock.now_utc()
+    made, _ = Round.objects.get_or_create(
+        span="month", period="2025-12",
+        defaults={"start_s": 0, "end_s": 1, "indicators": version_at(0), "rules_version": 1, "computed_at": at},
+    )  # fmt: skip
+    about = {"subject_kind": "company", "subject_id": owner.company, "round": made}
+    Score.objects.create(**about, checks=1, violations=0, place=1)
+    content = {"subject": {"name": owner.name}}
+    report = Report.objects.create(**about, state="published", content=content, at=at)
+    sample = Sample.objects.create(
+        round_span="month", period="2025-12", kind="substation", size=1, seed=owner.company, at=at
+    )
+    record = sample.records.create(
+        stratum=0, number=owner.substation, company_id=owner.company, district_id=owner.district
+    )
+    return {"report": report.pk, "sample": sample.pk, "record": record.pk}
+
+
+def _governed(owner: Owner, alert: Alert) -> dict[str, int]:
+    """A governance order, a training and a file."""
+    order = actions.raise_by_hand(User.objects.get(username="city.dispatcher"), [alert.pk], "", owner.name, [])
+    training = Training.objects.create(
+        organisation_id=owner.company, topic=owner.name, held_on=date(2026, 1, 1), organiser="x", trainees=1, hours=1
+    )
+    file = upload(owner.user("dispatcher"), "x.txt", BytesIO(b"x"), 1)
+    return {"order": order.pk, "training": training.pk, "file": file.pk}
