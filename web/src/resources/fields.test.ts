@@ -30,6 +30,9 @@ describe('cellText', () => {
     [column('date'), '2027-01-15', '2027-01-15'],
     [column('choice', { choices: [{ value: 'gas', zh: '燃气' }] }), 'gas', '燃气'],
     [column('choice', { choices: [{ value: 'gas', zh: '燃气' }] }), 'oil', 'oil'],
+    [column('json'), ['甲', '乙'], '甲、乙'],
+    [column('json'), { phone: '补零' }, 'phone 补零'],
+    [column('json'), {}, '—'],
   ])('%o of %s', (one, value, text) => {
     expect(cellText(one, value)).toBe(text)
   })

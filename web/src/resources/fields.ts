@@ -17,10 +17,17 @@ export function cellText(column: Column, value: unknown): string {
     case 'number':
       return typeof value === 'number' ? formatNumber(value, Number.isInteger(value) ? 0 : 2) : String(value)
     case 'json':
-      return JSON.stringify(value)
+      return jsonText(value)
     default:
       return String(value)
   }
+}
+
+/** Lists and small tables as people write them: 甲、乙 and 键 值、键 值. */
+function jsonText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(jsonText).join('、') || NOTHING
+  if (value === null || typeof value !== 'object') return String(value)
+  return Object.entries(value).map(([key, one]) => `${key} ${jsonText(one)}`).join('、') || NOTHING
 }
 
 export function isNumeric({ type }: Column): boolean {
