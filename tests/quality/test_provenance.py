@@ -7,8 +7,10 @@ from cleanheat.infra import clock
 from cleanheat.infra.models import AuditEntry
 from cleanheat.kernel.findings import Level
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.verdicts import Verdict
+from cleanheat.kernel.verdicts import Verdict, unpack
 from cleanheat.quality.models import Rule, RuleVersion
+from cleanheat.telemetry.frames import Frame
+from cleanheat.telemetry.latest import latest
 from cleanheat.telemetry.public import install_store
 from cleanheat.telemetry.traces import WHOLE_ROW, Arrivals, Cleaned, Hits, Method
 
@@ -170,6 +172,23 @@ def test_a_person_confirms_values_and_takes_it_back(past, signed_in):
     assert list(verbs)[-2:] == ["telemetry.confirm", "telemetry.unconfirm"]
     listed = get(client, "/quality/values/confirmations", kind="unit", number=5, start=START, end=ODD + 60).json()
     assert listed[0]["undone_at"] is not None
+
+
+def test_a_decision_on_the_newest_value_shows_at_once(past, store, signed_in):
+    client, now = signed_in("city.dispatcher"), latest()
+    rows = store.rows("unit", ODD, ODD + 60, 5, 5)
+    columns = [c.copy() for c in rows.columns]
+    held = Frame("unit", ODD, rows.ids, columns, unpack(rows.words, len(rows.columns)))
+    held.columns[SUPPLY][:], held.verdicts[SUPPLY] = 450, Verdict.IMPUTED
+    now.update(held)
+    made = confirm(client)
+    assert now["unit"].trusted("secondary_supply_temp_c", ODD)[5] == 999.9
+    assert client.post(f"/api/v1/quality/values/confirm/{made.json()['id']}/undo").status_code == 200
+    assert (now["unit"].values[SUPPLY][5], now["unit"].verdicts[SUPPLY, 5]) == (450, Verdict.IMPUTED)
+    confirm(client, verdict="bad")
+    assert np.isnan(now["unit"].trusted("secondary_supply_temp_c", ODD)[5])
+    confirm(client, start=START, end=ODD)
+    assert now["unit"].verdicts[SUPPLY, 5] == Verdict.BAD
 
 
 def test_good_values_may_be_called_bad(past, signed_in):

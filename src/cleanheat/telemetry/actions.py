@@ -13,8 +13,9 @@ from cleanheat.infra.scope import require, scope_of
 from cleanheat.kernel.errors import Problem, invalid, not_found
 from cleanheat.kernel.quantities import KINDS, Signal
 from cleanheat.kernel.time import DAY_S, epoch
-from cleanheat.kernel.verdicts import Verdict
+from cleanheat.kernel.verdicts import Verdict, unpack
 from cleanheat.telemetry.events import ValuesConfirmed
+from cleanheat.telemetry.latest import latest
 from cleanheat.telemetry.models import Confirmation
 from cleanheat.telemetry.store import store
 from cleanheat.telemetry.traces import Cleaned, Method
@@ -22,13 +23,13 @@ from cleanheat.telemetry.traces import Cleaned, Method
 LONGEST_S: Final = 7 * DAY_S
 
 
-@transaction.atomic
 def confirm_values(
     user: Any, kind: str, number: int, signal: str, start: int, end: int, *, is_good: bool, reason: str
 ) -> Confirmation:
     """The values of one signal over ``[start, end)`` are good (or bad) whatever the rules say; a reason is required.
 
-    The latest word holds.  Raises a Problem outside the caller's scope, or where nothing was received.
+    The latest word holds, except in roll-ups, which keep what the rules said.  Raises a Problem outside the caller's
+    scope, or where nothing was received.
     """
     require(user, "quality.confirm")
     spec = _signal(user, kind, number, signal)
@@ -41,30 +42,50 @@ def confirm_values(
     there = rows.columns[place] != spec.missing
     if not there.any():
         raise invalid("start", "这段时间没有收到该监测量的数据", f"{kind} {number} {signal}")
-    made = Confirmation.objects.create(
-        kind=kind, number=number, signal=signal, start=start, end=end, is_good=is_good, reason=reason.strip(),
-        values=int(there.sum()), made_by=user, made_at=clock.now_utc(),
-    )  # fmt: skip
-    _announce(made, user, "telemetry.confirm")
     raw = rows.columns[place][there].astype(np.int32)
-    store().append_cleaned([_manual(made, place, rows.minutes[there], raw)], f"confirmation-{made.pk}")
+    with transaction.atomic():  # nothing slow in here: the minute waits for whoever writes
+        made = Confirmation.objects.create(
+            kind=kind, number=number, signal=signal, start=start, end=end, is_good=is_good, reason=reason.strip(),
+            values=raw.size, made_by=user, made_at=clock.now_utc(),
+        )  # fmt: skip
+        _announce(made, user, "telemetry.confirm")
+        store().append_cleaned([_manual(made, place, rows.minutes[there], raw)], f"confirmation-{made.pk}")
+    _show_now(made)
     return made
 
 
-@transaction.atomic
 def undo_confirmation(user: Any, confirmation_id: int) -> Confirmation:
     """What the rules said holds again; who decided and who took it back stay on record."""
     require(user, "quality.confirm")
-    made = Confirmation.objects.select_for_update().filter(pk=confirmation_id).first()
-    if made is None or not assets.exists(made.kind, made.number, scope_of(user)):
+    known = Confirmation.objects.filter(pk=confirmation_id).first()
+    if known is None or not assets.exists(known.kind, known.number, scope_of(user)):
         raise not_found("没有这条核定记录", str(confirmation_id))
-    if made.undone_at is not None:
-        raise Problem(409, "already-undone", "这条核定已经撤销")
-    made.undone_by, made.undone_at = user, clock.now_utc()
-    made.save(update_fields=["undone_by", "undone_at"])
-    _announce(made, user, "telemetry.unconfirm")
+    with transaction.atomic():
+        made = Confirmation.objects.select_for_update().get(pk=confirmation_id)
+        if made.undone_at is not None:
+            raise Problem(409, "already-undone", "这条核定已经撤销")
+        made.undone_by, made.undone_at = user, clock.now_utc()
+        made.save(update_fields=["undone_by", "undone_at"])
+        _announce(made, user, "telemetry.unconfirm")
     store().drop_cleaned(made.kind, made.number, made.start, made.end, Method.MANUAL, made.pk)
+    _show_now(made)
     return made
+
+
+def _show_now(made: Confirmation) -> None:
+    """The newest value, if it is one of these, as it stands after the decision: what screens and models see."""
+    minute = int(latest()[made.kind].minute[made.number])
+    if not made.start <= minute < made.end:
+        return
+    place = KINDS[made.kind].index[made.signal]
+    row = store().rows(made.kind, minute, minute + 1, made.number, made.number)
+    if not row.ids.size:
+        return
+    value, verdict = row.columns[place][0], unpack(row.words, len(row.columns))[place, 0]
+    put = store().cleaned(made.kind, made.number, minute, minute + 1)
+    for i in np.flatnonzero(put.signals == place).tolist():  # the last one holds
+        value, verdict = put.values[i], put.verdicts[i]
+    latest().decide(made.kind, made.number, minute, place, int(value), int(verdict))
 
 
 def _signal(user: Any, kind: str, number: int, signal: str) -> Signal:

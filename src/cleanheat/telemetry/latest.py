@@ -65,7 +65,8 @@ class LatestKind:
 
 
 class Latest:
-    """The newest readings of all kinds.  One writer, the pipeline; readers take a ``snapshot`` or single slots."""
+    """The newest readings of all kinds.  The pipeline writes, and people's decisions; readers take a ``snapshot`` or
+    single slots."""
 
     def __init__(self, archive: Archive) -> None:
         self._kinds = {k: LatestKind.empty(spec, archive[k].size) for k, spec in KINDS.items()}
@@ -110,6 +111,13 @@ class Latest:
             for held, verdict in zip(state.verdicts, verdicts, strict=True):
                 held[at] = verdict
             state.heard[ids[spoke]] = minutes[spoke]
+
+    def decide(self, kind: str, number: int, minute: int, place: int, value: int, verdict: int) -> None:
+        """One value of the minute as a person left it; nothing if a newer minute has come."""
+        state = self._kinds[kind]
+        with self._lock:
+            if state.minute[number] == minute:
+                state.values[place][number], state.verdicts[place, number] = value, verdict
 
     def copy_of(self, kind: str) -> LatestKind:
         """A consistent copy of one kind: values, verdicts and minutes of the same rows."""

@@ -17,7 +17,7 @@ from cleanheat.infra.scope import Scope, may, scope_of
 
 
 def visible_items(scope: Scope, flow: str = "") -> QuerySet[FlowItem]:
-    """The scope's items: by company, office, district or sender, and those its organisation holds."""
+    """The scope's items: by company, office, district or sender."""
     items = FlowItem.objects.filter(flow=flow) if flow else FlowItem.objects.all()
     if scope.sees_all:
         return items
