@@ -142,6 +142,11 @@ def test_masked_values_are_not_found_piece_by_piece(li, signed_in):
 
 
 @pytest.mark.feature("A7-3")
+def test_masked_values_are_not_told_by_their_order(li, signed_in):
+    assert signed_in("company.administrator").get(f"{USERS}?order=phone").json()["field"] == "order"
+    assert signed_in("company.administrator").get(f"{FLATS}?order=code").status_code == 200
+
+
 def test_households_show_no_door(city, signed_in):
     rows = signed_in("city.reader").get(FLATS).json()["rows"]
     assert {row["door"] for row in rows} == {"***"}

@@ -16,7 +16,7 @@ from cleanheat.infra.files.models import FileKind, StoredFile
 from cleanheat.infra.files.sniffing import INLINE
 
 router = Router(tags=["files"])
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
 
 
 class FileOut(Schema):

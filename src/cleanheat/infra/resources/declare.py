@@ -39,6 +39,12 @@ class Col:
         if self.sensitivity and self.sensitivity not in MASKS:
             raise ValueError(f"column {self.path}: no such class of personal data {self.sensitivity!r}")
 
+    @property
+    def can_sort(self) -> bool:
+        """The order of masked values would tell them, one comparison at a time."""
+        is_masked = bool(self.sensitivity) and not MASKS[self.sensitivity].only_shared
+        return self.is_sortable and not is_masked
+
 
 @dataclass(frozen=True)
 class Resource:

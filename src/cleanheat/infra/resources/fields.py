@@ -47,7 +47,7 @@ def described(resource: Resource, col: Col) -> dict[str, Any]:
         "type": type_of(field),
         "choices": choices,
         "choices_from": col.choices_from,
-        "is_sortable": col.is_sortable,
+        "is_sortable": col.can_sort,
         "is_editable": col.path in resource.form,
         "is_required": col.path in resource.form and not field.blank and not field.null and not field.has_default(),
         "filter": resource.filters.get(col.path, ""),

@@ -108,7 +108,7 @@ def _order(resource: Resource, asked: str) -> list[str]:
     if not asked:
         return [*resource.order, "pk"]
     name = asked.removeprefix("-")
-    if not any(col.path == name and col.is_sortable for col in resource.columns):
+    if not any(col.path == name and col.can_sort for col in resource.columns):
         raise invalid("order", "不支持按此列排序", name)
     return [asked, *resource.order, "pk"]
 
