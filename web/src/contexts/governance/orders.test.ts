@@ -12,11 +12,11 @@ const STATES = [
   ['closed', '已办结'],
 ].map(([key, zh]) => ({ key, zh, tone: 'neutral', is_final: false, pauses: false })) as Flow['states']
 
-const step = (to_state: string, at: string): OrderStep => ({ to_state, at }) as OrderStep
+const step = (to_state: string, at: string, from_state = ''): OrderStep => ({ from_state, to_state, at }) as OrderStep
 
 describe('stagesOf', () => {
   it('tells what is done, skipped and ahead', () => {
-    const steps = [step('to_accept', 'a'), step('handling', 'b'), step('verifying', 'c'), step('handling', 'd')]
+    const steps = [step('to_accept', 'a'), step('handling', 'b'), step('verifying', 'c'), step('handling', 'd'), step('handling', 'e', 'handling')]
     const stages = stagesOf({ state: 'handling', state_name: '处置中', steps }, STATES)
     expect(stages.map(({ zh, sort, at }) => [zh, sort, at])).toEqual([
       ['待派发', 'skipped', null],

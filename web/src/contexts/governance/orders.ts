@@ -18,7 +18,7 @@ type Progress = Pick<OrderDetail, 'state' | 'state_name' | 'steps'>
 
 /** The stages of a stepper; an order on a detour (returned, suspended, void) shows it as its last stage. */
 export function stagesOf(order: Progress, states: Flow['states']): Stage[] {
-  const reached = new Map(order.steps.map(({ to_state, at }) => [to_state, at]))
+  const reached = new Map(order.steps.filter(({ from_state, to_state }) => from_state !== to_state).map(({ to_state, at }) => [to_state, at]))
   const place = MAIN.indexOf(order.state)
   const furthest = place >= 0 ? place : Math.max(...[...reached.keys()].map((key) => MAIN.indexOf(key)))
   const zh = (key: string): string => states.find((state) => state.key === key)?.zh ?? key
