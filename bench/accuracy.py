@@ -19,7 +19,7 @@ START = 1_768_431_600
 MINUTES = 900
 ORDER = (
     "out_of_range", "spike", "stuck", "drift", "unit_mistake", "swapped", "sign", "sentinel", "counter_reset", "late",
-    "missing", "duplicated", "wrong_clock", "gateway_lost", "channel_dead", "lie", "all",
+    "missing", "row_missing", "duplicated", "wrong_clock", "gateway_lost", "channel_dead", "lie", "all",
 )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from cleanheat.simulator.feed import Delivery, Feed
 from cleanheat.simulator.physics import City
 from cleanheat.telemetry.frames import Block, Frame, assemble
 from cleanheat.telemetry.public import Latest
-from cleanheat.telemetry.traces import WHOLE_ROW, arrivals_of
+from cleanheat.telemetry.traces import WHOLE_ROW, Arrivals, arrivals_of
 
 HISTORY_DAYS = 60
 RATES: Mapping[Fault, float] = {
@@ -49,11 +49,21 @@ VALUES = (
 )  # fmt: skip
 RESET = Fault.COUNTER_RESET
 SETTLING = 99
+LATEST_S = 40 * MINUTE_S
+"""By then the latest of all batches has come."""
 GATEWAYS = {
     Fault.SUBSTATION_GATEWAY: "substation",
     Fault.COMPANY_GATEWAY: "sender",
     Fault.PLATFORM_GATEWAY: "sender",
 }
+
+GATEWAY_KINDS: Mapping[Fault, frozenset[str]] = {
+    Fault.SUBSTATION_GATEWAY: frozenset({"unit"}),
+    Fault.COMPANY_GATEWAY: frozenset({"unit", "boiler", "room"}),
+    Fault.PLATFORM_GATEWAY: frozenset({"device"}),
+    Fault.BATCH_LOST: frozenset(KINDS),
+}
+"""Whose rows are lost with a gateway, or with a batch."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,10 @@ class NothingStored:
         known = self._ids.get((kind, minute))
         return ids[np.isin(ids, np.concatenate(known))] if known else ids[:0]
 
+    def ids(self, kind: str, minute: int) -> NDArray[np.uint32]:
+        known = self._ids.get((kind, minute))
+        return np.concatenate(known) if known else np.zeros(0, np.uint32)
+
     def forget(self, before: int) -> None:
         for place in [p for p in self._ids if p[1] < before]:
             del self._ids[place]
@@ -125,10 +139,10 @@ class NothingStored:
 
 FAMILY_RULES: Mapping[str, tuple[str, ...]] = {
     "out_of_range": ("range", "floor_bounds", "plausible", "humidity", "capacity", "power_rated", "weather_normal"),
-    "spike": ("jump",),
+    "spike": ("jump", "fuel_share"),
     "stuck": ("flat",),
     "drift": ("drift", "balance", "usual", "peers"),
-    "unit_mistake": ("unit_mistake", "cold_water", "range"),
+    "unit_mistake": ("unit_mistake", "cold_water", "range", "balance", "fuel_share"),
     "swapped": ("swapped", "order"),
     "sign": ("range", "sign"),
     "sentinel": ("sentinel", "all_zero", "range"),
@@ -202,6 +216,7 @@ class _Runner:
         for minute in sorted(by_minute):
             self._take_in(minute, by_minute[minute], now)
         self._gateways(t)
+        self._missing_rows(t - LATEST_S)
         self.admission.forget(t)
         self.stored.forget(t - 2 * 3600)
         for place in [p for p in self.truth if p[1] < t - 3600]:
@@ -214,7 +229,7 @@ class _Runner:
             by_kind[block.kind].append(block)
         made = {kind: self.admission.frame(group) for kind, group in by_kind.items()}
         arrivals = arrivals_of(blocks, now, self.admission.repeated)
-        self._repeats(minute, blocks, now - 5 - MINUTE_S)
+        self._repeats(minute, blocks, arrivals, now - 5 - MINUTE_S)
         self.admission.repeated.clear()
         frames = {kind: f for kind, f in made.items() if f is not None}
         judged = self.judge.judge(frames, float(now), arrivals)
@@ -365,7 +380,8 @@ class _Runner:
         sender = self.archive[frame.kind].links["sender"][frame.ids]
         sent = now - 5 - MINUTE_S
         clocks = self._active(Fault.WRONG_CLOCK, sent)
-        settled = clocks[sent - clocks["start"] >= self.tolerance.settled_min * MINUTE_S]
+        known_since = np.maximum(clocks["start"], self.start)  # what went wrong before anyone listened begins with it
+        settled = clocks[sent - known_since >= self.tolerance.settled_min * MINUTE_S]
         off = np.isin(sender, clocks["number"][np.abs(clocks["amount"]) > self.tolerance.clock_min])
         is_recent = np.isin(sender, self._recent_clocks(sent)) | np.isin(sender, clocks["number"])
         is_late = (sent - frame.minute) / MINUTE_S > self.tolerance.late_min
@@ -380,6 +396,9 @@ class _Runner:
             score.found += int(np.count_nonzero(wrong & hit))
             score.sound += int(np.count_nonzero(sound))
             score.false += int(np.count_nonzero(sound & hit))
+            for who in np.unique(sender[wrong & ~hit]).tolist():
+                n, lag = int(np.count_nonzero(wrong & ~hit & (sender == who))), (sent - frame.minute) // MINUTE_S
+                self.result.missed[code, frame.kind, f"sender {who}, {lag} min behind"] += n
 
     def _recent_clocks(self, t: int) -> NDArray[np.int32]:
         """Senders whose clock was wrong within the last hour: until it has settled nothing is said of them."""
@@ -395,12 +414,11 @@ class _Runner:
                 hit[np.searchsorted(frame.ids, hits.ids[mine])] = True
         return hit
 
-    def _repeats(self, minute: int, blocks: list[Block], sent: int) -> None:
-        """Batches that came a second time: what the line counts as repeated, against what was sent twice."""
+    def _repeats(self, minute: int, blocks: list[Block], arrivals: Arrivals, sent: int) -> None:
+        """Batches that came a second time: repeated rows as upload supervision shows them, against those sent twice."""
         score = self.result.scores["duplicated"]
         twice = self._active(Fault.DUPLICATED, minute)["number"]
-        for block in blocks:
-            repeated = self.admission.repeated.get((block.sender, block.kind, block.minute), 0)
+        for block, repeated in zip(blocks, arrivals.repeated.tolist(), strict=True):
             came_before = (block.sender, block.kind, block.minute, block.sequence) in self._came
             self._came.add((block.sender, block.kind, block.minute, block.sequence))
             n = int(block.ids.size)
@@ -410,6 +428,35 @@ class _Runner:
             elif not came_before and not np.isin(block.sender, self._recent_clocks(sent)):
                 score.sound += n
                 score.false += min(repeated, n)
+
+    def _missing_rows(self, t: int) -> None:
+        """Rows that never came, as supervision counts them: expected by the archive, not received when all is in."""
+        score = self.result.scores["row_missing"]
+        for kind in (k for k in KINDS if (k, t) in self.truth):
+            table = self.archive[kind]
+            spoke = np.logical_or.reduce(
+                [c != s.missing for c, s in zip(self.truth[kind, t], KINDS[kind].signals, strict=True)]
+            )
+            came = np.zeros(table.numbers.shape[0], bool)
+            came[np.searchsorted(table.numbers, self.stored.ids(kind, t))] = True
+            lost, unclear = self._lost(kind, t)
+            lost, sound = lost & spoke & ~unclear, spoke & ~lost & ~unclear
+            score.wrong += int(np.count_nonzero(lost))
+            score.found += int(np.count_nonzero(lost & ~came))
+            score.sound += int(np.count_nonzero(sound))
+            score.false += int(np.count_nonzero(sound & ~came))
+
+    def _lost(self, kind: str, t: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Objects whose row of an instant was lost, and those whose sender's clock was wrong about then."""
+        table = self.archive[kind]
+        sender = table.links["sender"][table.numbers]
+        rows = self._active(Fault.ROW_MISSING, t)
+        lost = np.isin(table.numbers, rows["number"][rows["kind"] == kind])
+        for fault, kinds in GATEWAY_KINDS.items():
+            if kind in kinds:
+                whose = table.links["substation"][table.numbers] if fault == Fault.SUBSTATION_GATEWAY else sender
+                lost |= np.isin(whose, self._active(fault, t)["number"])
+        return lost, np.isin(sender, np.concatenate([self._recent_clocks(t), self._recent_clocks(t + LATEST_S)]))
 
     @property
     def _came(self) -> set[tuple[int, str, int, int]]:
@@ -431,8 +478,10 @@ class _Runner:
                 excused.add(place)
                 lasts = t - max(int(label["start"]), self.start) >= wait and label["end"] > t
                 if (lasts and label["fault"] != Fault.PLATFORM_GATEWAY) or (lasts and kind == "sender"):
+                    is_found = place in found or self._sender_of(place) in found
                     score.wrong += 1
-                    score.found += place in found or self._sender_of(place) in found
+                    score.found += is_found
+                    self.result.missed["gateway_lost", kind, str(place[1])] += not is_found
         for place in found:
             if place not in excused and not self._is_excused(place, t):
                 score.false += 1
