@@ -32,5 +32,5 @@ def known(city: City, until: int) -> Regularities:
     ratios = {(kind, "network"): np.full(archive[kind].count, WATER_MWH_T_K) for kind in ("plant", "branch", "boiler")}
     ratios["unit", "primary"] = np.full(archive["unit"].count, WATER_GJ_T_K)
     ratios["unit", "secondary"] = ratios["unit", "primary"] / YIELD
-    hours = np.arange(until - until % HOUR_S - HOURS * HOUR_S, until, HOUR_S)
-    return Regularities(archive, Learned(until, profiles, ratios, hours, np.full(hours.size, OUTDOOR_C)))
+    past = np.arange(until - until % HOUR_S - HOURS * HOUR_S, until, HOUR_S, dtype=np.int64)
+    return Regularities(archive, Learned(until, profiles, ratios, past, np.full(past.size, OUTDOOR_C)))

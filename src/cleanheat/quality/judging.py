@@ -75,6 +75,10 @@ class MinuteJudge:
         """All kinds of one minute; see :meth:`Judge.judge`."""
         return self._judge.judge(frames, now, arrivals)
 
+    def take_back(self) -> None:
+        """What was judged last could not be stored and will come again."""
+        self._judge.take_back()
+
     def findings(self, minute: int) -> list[Finding]:
         return self._judge.findings(minute)
 

@@ -45,15 +45,16 @@ class Program:
         self.is_truth = expression.is_truth
         self._plan = _Plan(listing(expression.tree))
 
-    def run(self, operands: Operands, n: int) -> Outcome:
+    def run(self, operands: Operands, n: int, *, silenced: bool = False) -> Outcome:
         """The formula over one block.
 
         Args: operands: gives each leaf's float64[n], NaN where missing; it is not changed.
             n: rows, at most ``BLOCK_ROWS``.
+            silenced: the caller has silenced numpy's floating-point warnings, for all programs at once.
         """
         if not 0 <= n <= BLOCK_ROWS:
             raise ValueError(f"a block has at most {BLOCK_ROWS} rows, not {n}")
-        result, applicable = self._plan.run(operands, n)
+        result, applicable = self._plan.run(operands, n, silenced)
         if self.is_truth:
             if applicable is not None:
                 np.logical_and(result, applicable, out=result)
@@ -109,7 +110,7 @@ class _Plan:
         self._steps = self._bound(program, places)
         self._silent = all(step.operation in _SILENT for step in program.steps)
 
-    def run(self, operands: Operands, n: int) -> tuple[Array, Array | None]:
+    def run(self, operands: Operands, n: int, silenced: bool) -> tuple[Array, Array | None]:
         """The result and where it is applicable, in arrays of their own."""
         at: list[Any] = [*self._constants, *map(operands, self._leaves)]
         if self._is_step:
@@ -117,7 +118,7 @@ class _Plan:
         at += [np.empty(n, np.bool_) for _ in range(self._answers - self._is_step)]
         at += _scratch.of("float", self._counts["float"], n)
         at += _scratch.of("bool", self._counts["bool"], n)
-        if self._silent:
+        if silenced or self._silent:
             self._compute(at)
         else:
             with np.errstate(all="ignore"):

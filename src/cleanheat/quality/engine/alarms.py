@@ -58,6 +58,12 @@ class _Shares:
             self.checks[minute_no % WINDOW_MIN] += counts.checks
             self.violations[minute_no % WINDOW_MIN] += counts.violations
 
+    def take_back(self, minute_no: int, counts: SenderCounts) -> None:
+        """Undo the last ``add``; the minute has just been there, or was too old to be added."""
+        if minute_no > self.minute_no - WINDOW_MIN:
+            self.checks[minute_no % WINDOW_MIN] -= counts.checks
+            self.violations[minute_no % WINDOW_MIN] -= counts.violations
+
 
 class Alarms:
     """What stands of every rule that reports; kept by rule number, so that a new version goes on where the old was."""
@@ -67,14 +73,30 @@ class Alarms:
         self._senders = senders
         self._runs: dict[int, _Runs] = {}
         self._shares: dict[int, _Shares] = {}
+        self._added: list[tuple[_Shares, int, SenderCounts]] = []
+
+    def begin(self) -> None:
+        """A minute is being judged: from here on can be taken back."""
+        self._added.clear()
+
+    def take_back(self) -> None:
+        """What the last judged minute added to the senders' shares: it was not stored and will be judged again."""
+        for shares, minute_no, counts in self._added:
+            shares.take_back(minute_no, counts)
+        self._added.clear()
+
+    def note_senders(self, spec: RuleSpec, counts: SenderCounts, minute_no: int) -> None:
+        """One rule's counts by sender."""
+        if spec.alarm.at is AlarmAt.SENDER:
+            shares = self._shares.setdefault(spec.number, self._no_shares())
+            shares.add(minute_no, counts)
+            self._added.append((shares, minute_no, counts))
 
     def note(self, tally: Tally, counts: SenderCounts, board: Board, in_order: bool) -> None:
         """One rule's answers in one minute; what comes late says nothing of how long a condition has lasted."""
         spec, minute_no = tally.rule.spec, board.minute // MINUTE_S
-        if spec.alarm.at is AlarmAt.SENDER:
-            made = self._shares.setdefault(spec.number, self._no_shares())
-            made.add(minute_no, counts)
-        elif spec.alarm.at is AlarmAt.OBJECT and in_order:
+        self.note_senders(spec, counts, minute_no)
+        if spec.alarm.at is AlarmAt.OBJECT and in_order:
             runs = self._runs.setdefault(spec.number, _Runs.empty(board.count))
             for i, places in tally.hits:
                 _note_hits(runs, i, places, board, minute_no, spec.alarm.clear_min)

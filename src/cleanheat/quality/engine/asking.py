@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cleanheat.calc.expressions.blocks import BLOCK_ROWS, Operands, Outcome
 from cleanheat.calc.expressions.tree import FieldLeaf, Leaf
 from cleanheat.quality.engine.board import Places
-from cleanheat.quality.engine.compiled import LOWER, UPPER, CompiledRule, bind
+from cleanheat.quality.engine.compiled import LOWER, UPPER, CompiledRule, Programs, bind
 from cleanheat.quality.engine.readings import Patch
 from cleanheat.quality.engine.tally import Tally
 from cleanheat.telemetry.traces import WHOLE_ROW
@@ -22,21 +22,32 @@ Found = tuple[int, Places]
 """Column number (or ``WHOLE_ROW``) and the positions that broke the rule."""
 
 
+def ask_whole(rule: CompiledRule, whole: Patch, tally: Tally) -> list[Found]:
+    """Ask a rule whose question has a short answer (``asks_whole``) of all objects of a kind at once."""
+    if rule.asks_null:
+        parts = [(i, _reported(rule, whole, whole.board.null(i))) for i in rule.each]
+    elif rule.asks_bounds:
+        parts = [(i, _ask_bounds(rule, whole, i, tally)) for i in rule.each]
+    else:
+        parts = [(WHOLE_ROW, _ask_senders(rule, whole, tally))]
+    return _noted(rule, tally, parts)
+
+
 def ask(rule: CompiledRule, patch: Patch, tally: Tally) -> list[Found]:
     """Ask one rule of all objects of a patch, note the answers, and say what was broken."""
     together = BLOCK_ROWS // max(patch.n, 1)
-    if rule.asks_null:
-        parts = [(i, _reported(rule, patch, patch.board.null(i, patch.at))) for i in rule.each]
-    elif rule.asks_bounds:
-        parts = [(i, _ask_bounds(rule, patch, i, tally)) for i in rule.each]
-    elif rule.asks_sender:
-        parts = [(WHOLE_ROW, _ask_senders(rule, patch, tally))]
-    elif together < 2 or len(rule.each) < 2:
+    if together < 2 or len(rule.each) < 2:
         parts = [_ask_one(rule, patch, i, tally) for i in rule.each or (WHOLE_ROW,)]
     else:
         chunks = [rule.each[i : i + together] for i in range(0, len(rule.each), together)]
         parts = [found for chunk in chunks for found in _ask_stacked(rule, patch, chunk, tally)]
+    return _noted(rule, tally, parts)
+
+
+def _noted(rule: CompiledRule, tally: Tally, parts: list[Found]) -> list[Found]:
     found = [(i, places) for i, places in parts if places.size]
+    if not found:
+        return found
     tally.violations += [places for _, places in found]
     if rule.marks and not rule.each:
         found = [(i, places) for _, places in found for i in rule.marks]
@@ -44,10 +55,10 @@ def ask(rule: CompiledRule, patch: Patch, tally: Tally) -> list[Found]:
     return found
 
 
-def _ask_bounds(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Places:
-    broken, skipped = patch.board.outside(i, patch.at)
-    tally.note(skipped=_meant(rule, patch, skipped))
-    return _meant(rule, patch, broken)
+def _ask_bounds(rule: CompiledRule, whole: Patch, i: int, tally: Tally) -> Places:
+    broken, skipped = whole.board.outside(i)
+    tally.note(skipped=_reported(rule, whole, skipped))
+    return _reported(rule, whole, broken)
 
 
 def _ask_senders(rule: CompiledRule, patch: Patch, tally: Tally) -> Places:
@@ -55,7 +66,7 @@ def _ask_senders(rule: CompiledRule, patch: Patch, tally: Tally) -> Places:
     asked = _answers_of_senders(rule, patch)
     if asked is None:
         return _NONE
-    sender = patch.board.sender[patch.at]
+    sender = patch.board.sender
     broken, skipped, unasked = (_meant(rule, patch, of[sender].nonzero()[0]) for of in asked)
     tally.note(skipped=skipped, unasked=unasked)
     return broken
@@ -63,24 +74,23 @@ def _ask_senders(rule: CompiledRule, patch: Patch, tally: Tally) -> Places:
 
 def _answers_of_senders(rule: CompiledRule, patch: Patch) -> tuple[NDArray[np.bool_], ...] | None:
     """By sender id: broken, not applicable, not asked; ``None`` where every sender fulfils the rule."""
-    look, key = patch.look, (patch.kind, id(rule))
-    if key not in look.sender_answers:
-        broken, skipped, unasked = np.zeros((3, look.senders), dtype=bool)
-        for first in range(0, look.senders, BLOCK_ROWS):
-            part = slice(first, min(first + BLOCK_ROWS, look.senders))
-            n = part.stop - part.start
+    look = patch.look
+    broken, skipped, unasked = np.zeros((3, look.senders), dtype=bool)
+    for first in range(0, look.senders, BLOCK_ROWS):
+        part = slice(first, min(first + BLOCK_ROWS, look.senders))
+        n = part.stop - part.start
 
-            def operand(leaf: Leaf, part: slice = part) -> NDArray[np.float64]:
-                return look.of_senders(patch.kind, leaf)[part]
+        def operand(leaf: Leaf, part: slice = part) -> NDArray[np.float64]:
+            return look.of_senders(patch.kind, leaf)[part]
 
-            broken[part], skipped[part] = _flags(rule.stacked.test.run(operand, n))
-            if rule.stacked.when is not None:
-                unasked[part], unknown = _flags(rule.stacked.when.run(operand, n))
-                skipped[part] = (skipped[part] & ~unasked[part]) | unknown
-                broken[part] &= ~(unasked[part] | unknown)
-        answers = tuple(answer & patch.board.sends for answer in (broken, skipped, unasked))
-        look.sender_answers[key] = answers if any(a.any() for a in answers) else None
-    return look.sender_answers[key]
+        broken[part], skipped[part] = _flags(rule.stacked.test.run(operand, n, silenced=True))
+        if rule.stacked.when is not None:
+            unasked[part], unknown = _flags(rule.stacked.when.run(operand, n, silenced=True))
+            skipped[part] = (skipped[part] & ~unasked[part]) | unknown
+            broken[part] &= ~(unasked[part] | unknown)
+    sends = look.kinship.sends(patch.kind, look.senders)
+    answers = tuple(answer & sends for answer in (broken, skipped, unasked))
+    return answers if any(a.any() for a in answers) else None
 
 
 def _flags(outcome: Outcome) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -94,23 +104,50 @@ def _flags(outcome: Outcome) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 def _ask_one(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Found:
     programs, asked = rule.of_signal.get(i, rule.stacked), None
     if programs.when is not None:
-        outcome = programs.when.run(patch.operand, patch.n)
-        asked, unasked = _truth(outcome), _split(outcome)
-        _note_unasked(rule, patch, tally, *unasked)
-        count = patch.n - sum(part.size for part in unasked)
-        if not count:
-            return i, _NONE
-        if count * FEW < patch.n:
-            few = asked.nonzero()[0]
-            part = patch.part(few)
-            broken, skipped = _split(programs.test.run(part.operand, part.n))
-            tally.note(skipped=_meant(rule, patch, few[skipped]))
-            return i, _meant(rule, patch, few[broken])
-    broken, skipped = _split(programs.test.run(patch.operand, patch.n))
+        outcome = programs.when.run(patch.operand, patch.n, silenced=True)
+        asked = _truth(outcome)
+        if (count := np.count_nonzero(asked)) * FEW < patch.n:
+            return i, _ask_few(rule, programs, patch, outcome, tally) if count else _ask_none(
+                rule, patch, outcome, tally
+            )
+        _note_unasked(rule, patch, tally, *_split(outcome))
+    broken, skipped = _split(programs.test.run(patch.operand, patch.n, silenced=True))
     if asked is not None:
         broken, skipped = broken[asked[broken]], skipped[asked[skipped]]
     tally.note(skipped=_meant(rule, patch, skipped))
     return i, _meant(rule, patch, broken)
+
+
+def _ask_none(rule: CompiledRule, patch: Patch, outcome: Outcome, tally: Tally) -> Places:
+    """Nobody in the patch is asked."""
+    unknown = _NONE if outcome.applicable is None else (~outcome.applicable).nonzero()[0]
+    skipped = _meant(rule, patch, unknown)
+    tally.note(skipped=skipped)
+    _note_all_but(rule, patch, tally, skipped)
+    return _NONE
+
+
+def _ask_few(rule: CompiledRule, programs: Programs, patch: Patch, outcome: Outcome, tally: Tally) -> Places:
+    """Only the few rows to which the rule applies are gone through."""
+    few = _truth(outcome).nonzero()[0]
+    unknown = _NONE if outcome.applicable is None else (~outcome.applicable).nonzero()[0]
+    part = patch.part(few)
+    broken, unclear = _split(programs.test.run(part.operand, part.n, silenced=True))
+    without = _meant(rule, patch, unknown)
+    tally.note(skipped=without)
+    tally.note(skipped=_meant(rule, patch, few[unclear]))
+    _note_all_but(rule, patch, tally, np.concatenate([without, _meant(rule, patch, few)]))
+    return _meant(rule, patch, few[broken])
+
+
+def _note_all_but(rule: CompiledRule, patch: Patch, tally: Tally, others: Places) -> None:
+    """Everybody in the patch is left unasked except these positions."""
+    if rule.mask is None:
+        tally.unasked_rows.append(patch.rows_by_sender)
+    else:
+        tally.unasked.append(_meant(rule, patch, np.arange(patch.n)))
+    if others.size:
+        tally.asked_after_all.append(others)
 
 
 def _note_unasked(rule: CompiledRule, patch: Patch, tally: Tally, unasked: Places, skipped: Places) -> None:
@@ -124,10 +161,10 @@ def _ask_stacked(rule: CompiledRule, patch: Patch, signals: Sequence[int], tally
     places = np.tile(np.arange(patch.n), len(signals))
     asked: NDArray[np.bool_] | None = None
     if rule.stacked.when is not None:
-        outcome = rule.stacked.when.run(operands, n)
+        outcome = rule.stacked.when.run(operands, n, silenced=True)
         asked, unasked = _truth(outcome), _split(outcome)
         _note_unasked(rule, patch, tally, places[unasked[0]], places[unasked[1]])
-    broken, skipped = _split(rule.stacked.test.run(operands, n))
+    broken, skipped = _split(rule.stacked.test.run(operands, n, silenced=True))
     if asked is not None:
         broken, skipped = broken[asked[broken]], skipped[asked[skipped]]
     tally.note(skipped=_meant(rule, patch, places[skipped]))

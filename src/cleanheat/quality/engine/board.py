@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import KindTable
 from cleanheat.kernel.verdicts import Verdict
-from cleanheat.quality.engine.history import Positions
 from cleanheat.telemetry.frames import Frame
 
 Floats = NDArray[np.float64]
@@ -28,12 +27,10 @@ class Board:
     nothing was sent and, phase by phase, where a rule has found the value bad.
     """
 
-    def __init__(self, frame: Frame, table: KindTable, place_of: NDArray[np.int32], senders: int) -> None:
+    def __init__(self, frame: Frame, table: KindTable, place_of: NDArray[np.int32], sender: Places) -> None:
         self.frame = frame
         self.spec = frame.spec
-        self.sender = table.links["sender"][table.numbers].astype(np.intp)
-        self.sends = np.zeros(senders, dtype=bool)
-        self.sends[self.sender] = True
+        self.sender = sender
         self.minute = frame.minute
         self.count = table.count
         ids = frame.ids.astype(np.intp)
@@ -53,6 +50,7 @@ class Board:
             verdicts[null] = Verdict.MISSING
             self._null.append(null)
         self._values: dict[int, Floats] = {}
+        self._found_bad: dict[int, list[Places]] = {}
 
     def _spread(self, i: int) -> NDArray[Any]:
         column, signal = self.frame.columns[i], self.spec.signals[i]
@@ -74,6 +72,7 @@ class Board:
 
     def distrust(self, i: int, at: Places) -> None:
         """Later phases see these values no more."""
+        self._found_bad.setdefault(i, []).append(at)
         if i in self._values:
             self._values[i][at] = np.nan
 
@@ -95,23 +94,24 @@ class Board:
         for mine, frames in zip(self.verdicts, self.frame.verdicts, strict=True):
             mine[self.places] = frames if self._known is None else frames[self._known]
 
-    def null(self, i: int, at: Positions) -> Places:
-        """Positions of a block, or of some objects, whose i-th signal is a null mark or did not come."""
-        null = self._null[i]
-        if isinstance(at, slice):
-            first, last = np.searchsorted(null, (at.start, at.stop))
-            return null[first:last]
-        missing: NDArray[np.bool_] = self.raw[i][at] == self.spec.signals[i].missing
-        return at[missing]
+    def null(self, i: int) -> Places:
+        """Positions whose i-th signal is a null mark or did not come."""
+        return self._null[i]
 
-    def outside(self, i: int, at: Positions) -> tuple[Places, Places]:
-        """Numbers within a block of values out of the signal's bounds, and of those that are not known.
+    def outside(self, i: int) -> tuple[Places, Places]:
+        """Positions of values out of the signal's bounds, and of those that are not known.
 
         Compared as received, in integers a quarter as wide: most values of most minutes are within.
         """
-        signal, raw, values = self.spec.signals[i], self.raw[i][at], self.values(i)[at]
+        signal, raw = self.spec.signals[i], self.raw[i]
         out = ((raw < signal.low_scaled) | (raw > signal.high_scaled)).nonzero()[0]
-        return out[~np.isnan(values[out])], np.isnan(values).nonzero()[0]
+        unknown = self._unknown(i)
+        return np.setdiff1d(out, unknown, assume_unique=True) if out.size else out, unknown
+
+    def _unknown(self, i: int) -> Places:
+        """Where the i-th signal has no value that rules may see, ascending."""
+        bad = self._found_bad.get(i)
+        return np.unique(np.concatenate([self._null[i], *bad])) if bad else self._null[i]
 
     def rows_of(self, places: Places) -> Places:
         """The frame's row numbers of positions that have reported."""

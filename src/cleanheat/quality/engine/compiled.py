@@ -109,6 +109,11 @@ class CompiledRule:
     leaves: tuple[Leaf, ...]
 
     @property
+    def asks_whole(self) -> bool:
+        """Whether one answer for all objects of the kind is had at once."""
+        return self.asks_null or self.asks_bounds or self.asks_sender
+
+    @property
     def targets(self) -> tuple[int, ...]:
         """Columns that get a verdict; none for a rule on whole rows."""
         return self.each or self.marks

@@ -98,14 +98,12 @@ def _unit(_: CompiledRule, patch: Patch, i: int) -> Floats:
     signal = patch.board.spec.signals[i]
     known = _profile(_, patch, i)
     known = np.where(np.isnan(known), _hold(_, patch, i), known)
-    received = _received(patch, i, signal)
-    best, best_error = np.full(patch.n, np.nan), np.full(patch.n, CLOSE_RATIO)
+    converted = _received(patch, i, signal) * np.array(UNIT_FACTORS)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        for factor in UNIT_FACTORS:
-            error = np.abs(received * factor - known) / np.abs(known)
-            better = error < best_error
-            best[better], best_error[better] = (received * factor)[better], error[better]
-    return best
+        error = np.abs(converted - known) / np.abs(known)
+    error[np.isnan(error)] = np.inf
+    best, columns = error.argmin(axis=0), np.arange(patch.n)
+    return np.asarray(np.where(error[best, columns] < CLOSE_RATIO, converted[best, columns], np.nan))
 
 
 def _swap(rule: CompiledRule, patch: Patch, i: int) -> Floats:

@@ -16,21 +16,23 @@ import numpy as np
 
 from cleanheat.assets.archive import Archive
 from cleanheat.calc.expressions.blocks import BLOCK_ROWS
+from cleanheat.calc.expressions.tree import FieldLeaf
 from cleanheat.kernel.findings import Finding
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, floor_minute
 from cleanheat.kernel.verdicts import Verdict
 from cleanheat.quality.engine.alarms import Alarms
-from cleanheat.quality.engine.asking import ask
-from cleanheat.quality.engine.board import Board
+from cleanheat.quality.engine.asking import ask, ask_whole
+from cleanheat.quality.engine.board import Board, Places
 from cleanheat.quality.engine.cleaning import Cleaning
 from cleanheat.quality.engine.compiled import CompiledRule, RuleSet
 from cleanheat.quality.engine.history import History
 from cleanheat.quality.engine.kinship import Kinship
-from cleanheat.quality.engine.readings import OUTDOOR, Floats, Look, Patch
+from cleanheat.quality.engine.readings import OUTDOOR, REPEATS, Floats, Look, Patch
 from cleanheat.quality.engine.scope import holds_at
-from cleanheat.quality.engine.senders import SenderClocks, lag_min, repeats
+from cleanheat.quality.engine.senders import SenderClocks, lag_min, only_repeated, repeats
 from cleanheat.quality.engine.tally import Counting, SenderCounts, Tally, counts_of, hits_of
+from cleanheat.quality.parameter_tables import parameters_of
 from cleanheat.telemetry.frames import Frame
 from cleanheat.telemetry.traces import Arrivals, Cleaned, Counts, Hits
 
@@ -43,13 +45,14 @@ class Judged:
     """What one minute's judging says beside the verdicts in its frames.
 
     ``frames`` are the frames as models and screens get them, corrected values in place; ``by_rule`` counts violations
-    by the rule's code.
+    by the rule's code, ``untraced`` those of them that were too many to keep a hit of each.
     """
 
     hits: list[Hits] = field(default_factory=list)
     cleaned: list[Cleaned] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     by_rule: dict[str, int] = field(default_factory=dict)
+    untraced: dict[str, int] = field(default_factory=dict)
     frames: dict[str, Frame] = field(default_factory=dict)
 
 
@@ -58,6 +61,7 @@ class _Kind:
     """One kind while its minute is being judged."""
 
     board: Board
+    whole: Patch
     patches: list[Patch]
     cleaning: Cleaning
     tallies: dict[int, Tally]
@@ -70,6 +74,7 @@ class Judge:
         self.history = history or History(archive)
         self._archive = archive
         self._kinship = Kinship(archive)
+        self._most_hits = int(parameters_of("judging")["most_hits"].value)
         self._senders = 1 + max(int(archive[k].links["sender"].max(initial=0)) for k in KINDS)
         self._clocks = SenderClocks(self._senders)
         self._alarms = Alarms(archive, self._senders)
@@ -89,8 +94,15 @@ class Judge:
 
         ``arrivals`` are the batches they came in; without, rules on delay, repetition and clocks do not apply.
         """
+        self._alarms.begin()
         if not frames:
-            return Judged()
+            judged = Judged()
+            self._count_repeats(arrivals, judged)
+            return judged
+        with np.errstate(all="ignore"):  # missing operands are NaN, and x/0 is not applicable
+            return self._judge(frames, now, arrivals)
+
+    def _judge(self, frames: Mapping[str, Frame], now: float, arrivals: Arrivals | None) -> Judged:
         look = self._look(frames, now, arrivals)
         kinds = {kind: self._begin(kind, look) for kind in sorted(frames, key=lambda k: k != "weather")}
         for kind, one in kinds.items():
@@ -102,9 +114,29 @@ class Judge:
         judged = Judged()
         for kind, one in kinds.items():
             self._finish(kind, one, look, judged)
+        self._count_repeats(arrivals, judged)
         if self.rules.regularities is not None and look.in_order:
             self.rules.regularities.update({kind: frames[kind] for kind in look.in_order}, look.minute)
         return judged
+
+    def take_back(self) -> None:
+        """The last minute was not stored and will come again: it must not count twice in the senders' shares."""
+        self._alarms.take_back()
+
+    def _count_repeats(self, arrivals: Arrivals | None, judged: Judged) -> None:
+        """Batches of which nothing was new leave no row to judge; a rule on repetitions counts them all the same."""
+        for kind, repeated in only_repeated(arrivals, self._senders).items() if arrivals is not None else ():
+            minute = int(arrivals.minutes[0]) if arrivals is not None else 0
+            tallies = [Tally(r) for r in self.rules.rules[kind] if _asks_repeats(r) and holds_at(r.spec.scope, minute)]
+            if not tallies:
+                continue
+            every = np.repeat(repeated[None], len(tallies), axis=0)
+            counted = SenderCounts(every, every, np.zeros_like(every))
+            judged.counts.append(counts_of(kind, tallies, counted))
+            for i, tally in enumerate(tallies):
+                spec = tally.rule.spec
+                self._alarms.note_senders(spec, counted.of(i), minute // MINUTE_S)
+                judged.by_rule[spec.code] = judged.by_rule.get(spec.code, 0) + int(repeated.sum())
 
     def findings(self, minute: int) -> list[Finding]:
         """What holds in this minute for long enough to be reported."""
@@ -133,7 +165,8 @@ class Judge:
         return look
 
     def _board(self, frame: Frame) -> Board:
-        return Board(frame, self._archive[frame.kind], self._kinship.place_of[frame.kind], self._senders)
+        kinship = self._kinship
+        return Board(frame, self._archive[frame.kind], kinship.place_of[frame.kind], kinship.sender[frame.kind])
 
     def _outdoors(self, board: Board | None, minute: int) -> float:
         """The city's median of what can be trusted now, or was not long ago."""
@@ -149,32 +182,30 @@ class Judge:
         board = look.boards[kind]
         blocks = [slice(a, min(a + BLOCK_ROWS, board.count)) for a in range(0, board.count, BLOCK_ROWS)]
         patches = [Patch(look, kind, block) for block in blocks if board.present[block].any()]
-        return _Kind(board, patches, Cleaning(board), {})
+        return _Kind(board, Patch(look, kind, slice(0, board.count)), patches, Cleaning(board), {})
 
     def _ask(self, one: _Kind, rules: Sequence[CompiledRule], minute: int) -> None:
         asked = [r for r in rules if holds_at(r.spec.scope, minute)]
         one.tallies |= {id(r): Tally(r) for r in asked}
-        phases = [list(same) for _, same in groupby(asked, key=lambda r: r.phase)]
-        for patch in one.patches:
-            for phase in phases:
-                _ask_phase(one, patch, phase)
+        for _, phase in groupby(asked, key=lambda r: r.phase):
+            _ask_phase(one, list(phase))
 
     def _finish(self, kind: str, one: _Kind, look: Look, judged: Judged) -> None:
         """Verdicts into the frame, history, counts, hits and corrected values of one kind."""
         board, table = one.board, self._archive[kind]
         board.write_back()
         self._remember(kind, board, look.minute, in_order=kind in look.in_order)
-        counting = Counting(board, self._senders)
-        counted: list[tuple[CompiledRule, SenderCounts]] = []
-        for tally in one.tallies.values():
-            counts = counting.of(tally)
-            counted.append((tally.rule, counts))
-            self._alarms.note(tally, counts, board, kind in look.in_order)
-            if tally.count:
-                judged.by_rule[tally.rule.spec.code] = tally.count
-        if counted:
-            judged.counts.append(counts_of(kind, counted))
-        judged.hits.append(hits_of(kind, board, table.numbers, list(one.tallies.values())))
+        tallies = list(one.tallies.values())
+        if tallies:
+            counted = Counting(board, self._senders).of(tallies)
+            judged.counts.append(counts_of(kind, tallies, counted))
+            for i, tally in enumerate(tallies):
+                self._alarms.note(tally, counted.of(i), board, kind in look.in_order)
+                if tally.count:
+                    judged.by_rule[tally.rule.spec.code] = tally.count
+        hits, left_out = hits_of(kind, board, table.numbers, tallies, self._most_hits)
+        judged.hits.append(hits)
+        judged.untraced |= left_out
         judged.cleaned.append(one.cleaning.traces(table.numbers))
         judged.frames[kind] = one.cleaning.frame()
 
@@ -193,20 +224,44 @@ class Judge:
             self._remember(frame.kind, board, frame.minute, in_order=in_order)
 
 
-def _ask_phase(one: _Kind, patch: Patch, rules: Sequence[CompiledRule]) -> None:
+def _asks_repeats(rule: CompiledRule) -> bool:
+    return rule.asks_sender and rule.mask is None and FieldLeaf(REPEATS) in rule.leaves
+
+
+def _ask_phase(one: _Kind, rules: Sequence[CompiledRule]) -> None:
     """Rules of one phase do not see each other's verdicts; later phases see them all."""
-    bad: list[tuple[int, np.ndarray]] = []
+    found = {id(r): ask_whole(r, one.whole, one.tallies[id(r)]) for r in rules if r.asks_whole}
+    others = [r for r in rules if not r.asks_whole]
+    for patch in one.patches:
+        for rule in others:
+            if broken := ask(rule, patch, one.tallies[id(rule)]):
+                found.setdefault(id(rule), []).extend(broken)
+    bad: list[tuple[int, Places]] = []
     for rule in rules:
-        found = ask(rule, patch, one.tallies[id(rule)])
-        verdict = rule.verdict
-        if not found or verdict is None or not rule.targets:
+        broken = found.get(id(rule), [])
+        if not broken or rule.verdict is None or not rule.targets:
             continue
-        for i, places in found:
-            one.board.mark(i, places, verdict)
-        if verdict >= Verdict.BAD:
-            bad += found
-        one.cleaning.correct(rule, patch, found)
+        broken = _joined(broken)
+        for i, places in broken:
+            one.board.mark(i, places, rule.verdict)
+        if rule.verdict >= Verdict.BAD:
+            bad += broken
+        one.cleaning.correct(rule, one.whole, broken)
+    _forget(one, bad)
+
+
+def _joined(found: Sequence[tuple[int, Places]]) -> list[tuple[int, Places]]:
+    """One array a signal."""
+    by_signal: dict[int, list[Places]] = {}
+    for i, places in found:
+        by_signal.setdefault(i, []).append(places)
+    return [(i, parts[0] if len(parts) == 1 else np.concatenate(parts)) for i, parts in by_signal.items()]
+
+
+def _forget(one: _Kind, bad: Sequence[tuple[int, Places]]) -> None:
+    """What was found bad is no operand any more."""
     for i, places in bad:
         one.board.distrust(i, places)
-    if bad:
-        patch.forget({one.board.spec.signals[i].code for i, _ in bad})
+    signals = {one.board.spec.signals[i].code for i, _ in bad}
+    for patch in (one.whole, *one.patches) if signals else ():
+        patch.forget(signals)

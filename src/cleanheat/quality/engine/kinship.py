@@ -32,8 +32,21 @@ class Kinship:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self.place_of = {kind: place_of(table) for kind, table in archive.kinds.items()}
+        self.sender = {
+            kind: table.links["sender"][table.numbers].astype(np.intp)
+            for kind, table in archive.kinds.items()
+            if "sender" in table.links
+        }
+        """Sender of each position."""
+        self._sends: dict[str, NDArray[np.bool_]] = {}
         self._parents: dict[tuple[str, str], Places] = {}
         self._groups: dict[str, NDArray[np.int64]] = {}
+
+    def sends(self, kind: str, senders: int) -> NDArray[np.bool_]:
+        """Who sends rows of a kind, by sender id."""
+        if kind not in self._sends:
+            self._sends[kind] = np.bincount(self.sender[kind], minlength=senders) > 0
+        return self._sends[kind]
 
     def parents(self, child: str, parent: str) -> Places:
         """Position of each child's parent of that kind, directly or over one kind between; −1 for none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -58,8 +58,6 @@ class Look:
     repeats: Mapping[str, Floats] = field(default_factory=dict)
     lag_min: Mapping[str, Floats] = field(default_factory=dict)
     regularities: Regularities | None = None
-    sender_answers: dict[tuple[str, int], tuple[NDArray[np.bool_], ...] | None] = field(default_factory=dict)
-    """What rules on senders have found, by kind and rule."""
     _whole: dict[tuple[str, Leaf], Floats] = field(default_factory=dict)
 
     def of_senders(self, kind: str, leaf: Leaf) -> Floats:
@@ -166,8 +164,10 @@ class Look:
         return self._nothing(kind) if found is None else found
 
 
-def _reads(leaf: Leaf) -> str:
-    return leaf.code if isinstance(leaf, FieldLeaf) else leaf.field_code
+def _is_made_of(leaf: Leaf, signals: Collection[str]) -> bool:
+    if isinstance(leaf, FieldLeaf) or leaf.function in _MADE_WHOLE:
+        return False
+    return leaf.field_code in signals or any(a in signals for a in leaf.args)
 
 
 def _memory_min(signal: Signal) -> int:
@@ -205,6 +205,14 @@ class Patch:
         """Positions of the kind from numbers within this patch."""
         return within + self.at.start if isinstance(self.at, slice) else self.at[within]
 
+    @cached_property
+    def rows_by_sender(self) -> NDArray[np.int64]:
+        """How many of the positions have reported, by sender id."""
+        sender = self.board.sender[self.at]
+        if not self.board.is_full:
+            sender = sender[self.board.present[self.at]]
+        return np.bincount(sender, minlength=self.look.senders)
+
     def operand(self, leaf: Leaf) -> Floats:
         made = self._made.get(leaf)
         if made is None:
@@ -213,8 +221,11 @@ class Patch:
         return made
 
     def forget(self, signals: Collection[str]) -> None:
-        """What was made from these signals no longer holds: a phase has ended and found some of their values bad."""
-        for leaf in [leaf for leaf in self._made if _reads(leaf) in signals]:
+        """What was made from these signals no longer holds: a phase has ended and found some of their values bad.
+
+        Values themselves are views of the board's, and what is made for a whole kind is made once a minute.
+        """
+        for leaf in [leaf for leaf in self._made if _is_made_of(leaf, signals)]:
             del self._made[leaf]
 
     def _field(self, leaf: FieldLeaf) -> Floats:

@@ -52,6 +52,22 @@ def repeats(arrivals: Arrivals, kind: str, senders: int) -> NDArray[np.float64]:
     return np.asarray(again / np.maximum(rows - again, 1.0), dtype=np.float64)
 
 
+def only_repeated(arrivals: Arrivals, senders: int) -> dict[str, NDArray[np.int64]]:
+    """By kind, rows by sender id of those of whom nothing new came: all that they sent was known already."""
+    sent: dict[tuple[str, int], int] = defaultdict(int)
+    again: dict[tuple[str, int], int] = {}
+    for kind, sender, rows, repeated in zip(
+        arrivals.kinds, arrivals.senders.tolist(), arrivals.rows.tolist(), arrivals.repeated.tolist(), strict=True
+    ):
+        sent[kind, sender] += rows
+        again[kind, sender] = repeated  # the same in each batch of a sender's kind and minute
+    found: dict[str, NDArray[np.int64]] = {}
+    for (kind, sender), rows in sent.items():
+        if 0 < rows <= again[kind, sender] and sender < senders:
+            found.setdefault(kind, np.zeros(senders, np.int64))[sender] = rows
+    return found
+
+
 def lag_min(arrivals: Arrivals, kind: str, senders: int) -> NDArray[np.float64]:
     """Minutes between the end of the minute and its arrival, by sender id; NaN for who has sent nothing of a kind."""
     of_kind = np.array([k == kind for k in arrivals.kinds], dtype=bool)
