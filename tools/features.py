@@ -23,11 +23,25 @@ def _tests(path: Path) -> Iterator[tuple[str, str]]:
     """Pairs of feature id and test of one file."""
     tree = ast.parse(path.read_text("utf-8"))
     whole = [m for n in tree.body if isinstance(n, ast.Assign) and _assigns_pytestmark(n) for m in _marks(n)]
+    cases = {
+        t.id: list(_marks(n))
+        for n in tree.body
+        if isinstance(n, ast.Assign)
+        for t in n.targets
+        if isinstance(t, ast.Name)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-            own = [m for d in node.decorator_list for m in _marks(d)]
+            own = [m for d in node.decorator_list for m in [*_marks(d), *_of_cases(d, cases)]]
             for mark in dict.fromkeys(own + whole):
                 yield mark, f"{path}::{node.name}"
+
+
+def _of_cases(decorator: ast.AST, cases: dict[str, list[str]]) -> Iterator[str]:
+    """Ids that the cases of ``@pytest.mark.parametrize(…, CASES)`` carry, where CASES stands above in the file."""
+    for node in ast.walk(decorator):
+        if isinstance(node, ast.Name):
+            yield from cases.get(node.id, ())
 
 
 def _assigns_pytestmark(node: ast.Assign) -> bool:

@@ -17,7 +17,6 @@ from tools.fuzz_expressions import made_at_random, try_text
 CPU_S = 0.05
 
 
-@pytest.mark.feature("A4-3")
 def test_the_list_is_long_and_without_repeats():
     assert len(HOSTILE) == len(set(HOSTILE)) >= 60
 

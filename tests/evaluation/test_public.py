@@ -36,7 +36,7 @@ def test_the_newest_month_of_whoever_asks(scored, cast):
     assert public.data_set_score("plant", scope("company.reader")) is None
 
 
-@pytest.mark.feature("A6-1")
+@pytest.mark.feature("A7-2")
 def test_the_catalogue_shows_the_score_of_a_resource(scored, signed_in):
     shown = signed_in("city.reader").get("/api/v1/catalogue/resources/telemetry.unit").json()
     assert shown["quality_score"] == _stored("city", 0)

@@ -29,6 +29,7 @@ def boss(cast):
     return User.objects.get(username="city.administrator")
 
 
+@pytest.mark.feature("A8-5")
 @pytest.mark.feature("A8-7")
 def test_what_is_over_is_scored_and_what_runs_is_provisional(counted):
     assert score_due({}, Silent()) == {"rounds": 5 * 3 + 5}

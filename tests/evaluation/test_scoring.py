@@ -17,6 +17,7 @@ def _at(made, kind, number, data_set=""):
     return {key: values[i] for key, values in made.points.items()} | {"grade": made.grades[i], "place": made.places[i]}
 
 
+@pytest.mark.feature("A4-1")
 @pytest.mark.feature("A8-3")
 def test_a_data_set_is_scored_rule_by_rule_then_dimension_by_dimension():
     ten = _at(score(tallies(), MODEL, {}), "company", 10, "substation")

@@ -153,7 +153,6 @@ def test_late_repeated_and_wrong_clocks_are_hits_of_whole_rows(archive):
     assert (archive["unit"].links["sender"][hits.ids] == late).all()
 
 
-@pytest.mark.feature("A5-5")
 def test_blocks_and_one_piece_agree(monkeypatch):
     city = City(tiny(rooms=900, stations=60, devices=300))
     rules = (*basic(), ORDER, spec(901, "steady", "room", "绝对值(变化(室内温度)) <= 0.1", marks=("room_temp_c",)))
@@ -182,7 +181,7 @@ def _filled(archive, fill, frames, expression="not 缺失(值)", family=Family.C
     return judged, frames[-1]
 
 
-@pytest.mark.feature("A5-1")
+@pytest.mark.feature("A5-5")
 @pytest.mark.parametrize(
     ("fill", "before", "filled", "method"),
     [

@@ -140,7 +140,7 @@ def test_a_sender_is_reported_by_the_share_of_its_values(archive):
     assert found[69] == []
 
 
-@pytest.mark.feature("A5-5")
+@pytest.mark.feature("A5-6")
 def test_judging_afresh_finds_what_judging_live_found():
     city = City(tiny(rooms=60, stations=8, devices=20))
     library = (*basic(), STEADY, spec(2, "alive", "unit", "不变分钟(值) < 20", Family.JUMP, each=(SUPPLY,)))

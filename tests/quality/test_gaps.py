@@ -31,7 +31,7 @@ def test_lines_between_trusted_readings(readings, longest, expected):
     assert able[:, 0].tolist() == [r < 0 <= e for r, e in zip(readings, expected, strict=True)]
 
 
-@pytest.mark.feature("A5-6")
+@pytest.mark.feature("A5-5")
 @pytest.mark.parametrize("kind", ["unit", "room"])
 def test_a_gap_is_filled_once_and_says_by_which_rule(store, kind):
     code = SUPPLY if kind == "unit" else "room_temp_c"

@@ -59,6 +59,8 @@ def test_a_rule_is_sound(code):
         assert parameter.zh, f"{name} needs a name"
 
 
+@pytest.mark.feature("A4-2")
+@pytest.mark.feature("A4-3")
 @pytest.mark.parametrize("code", RULES)
 def test_a_rule_tells_clean_from_dirty(code):
     rule = RULES[code]

@@ -25,7 +25,6 @@ def _draw(city, seed=1, until=UNTIL):
     return draw_tickets(city, small_city.tables(), seed, until)
 
 
-@pytest.mark.feature("G6-4")
 def test_calls_follow_from_the_seed_and_lie_in_the_season(city, many):
     rows = _draw(city)
     assert rows == _draw(city) != _draw(city, seed=2)
