@@ -89,7 +89,7 @@ def test_a_value_is_traced_to_company_batch_rule_and_what_was_put_in_its_place(p
     ]
     assert (told["stored"]["value"], told["stored"]["verdict_zh"]) == (999.9, "错误")
     (hit,) = told["hits"]
-    assert (hit["number"], hit["version"], hit["name"]) == (past, 2, "二次供温量程")
+    assert (hit["number"], hit["version"], hit["name"], hit["family_zh"]) == (past, 2, "二次供温量程", "边界值")
     assert hit["expression"] == "值 >= 下限 and 值 <= 上限"
     (put,) = told["cleaned"]
     assert (put["raw"], put["value"], put["method_zh"], put["rule"]["code"]) == (999.9, 45.0, "沿用上值", "own_range")

@@ -32,6 +32,7 @@ class RuleSaid(Schema):
     code: str
     expression: str
     family: str
+    family_zh: str
     level: int | None
 
 

@@ -216,5 +216,5 @@ def _rules(numbers: Iterable[Any]) -> dict[Any, dict[str, Any]]:
 def _rule(names: dict[Any, dict[str, Any]], number: Any, version: Any) -> dict[str, Any]:
     """What a rule said in the version that judged; a rule nobody knows any more keeps its number."""
     said = names.get((int(number), int(version)), {})
-    blank = {"name": f"规则 {int(number)}", "code": "", "expression": "", "family": "", "level": None}
+    blank = {"name": f"规则 {int(number)}", "code": "", "expression": "", "family": "", "family_zh": "", "level": None}
     return {"number": int(number), "version": int(version), **blank, **said}

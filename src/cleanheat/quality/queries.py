@@ -14,7 +14,7 @@ from cleanheat.kernel.time import local
 from cleanheat.quality.contents import content_of, is_measured, spec_of
 from cleanheat.quality.models import Rule, RuleChange, RuleVersion
 from cleanheat.quality.specs import RuleSpec
-from cleanheat.quality.vocabulary import RuleState
+from cleanheat.quality.vocabulary import Family, RuleState
 
 _DAYS = 1_000_000
 
@@ -98,4 +98,5 @@ def said_by(numbers: Iterable[int]) -> dict[tuple[int, int], dict[str, Any]]:
         "rule_id", "version", "title", "rule__code", "expression", "family", "level"
     )
     names = ("name", "code", "expression", "family", "level")
-    return {(number, version): dict(zip(names, said, strict=True)) for number, version, *said in rows}
+    found = {(number, version): dict(zip(names, said, strict=True)) for number, version, *said in rows}
+    return {key: {**said, "family_zh": Family(said["family"]).zh} for key, said in found.items()}

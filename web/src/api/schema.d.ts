@@ -1436,6 +1436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ingest/refetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings the sender is asked to send again
+         * @description Identified like ``/objects``; the answer to a request is the rows themselves, sent like any others.
+         */
+        get: operations["ingest_refetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ingest/rows": {
         parameters: {
             query?: never;
@@ -1854,6 +1874,26 @@ export interface paths {
         };
         /** Summary */
         get: operations["cleanheat_quality_records_http_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/refetches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refetches
+         * @description What the senders within the caller's scope are asked to send again, the newest first.
+         */
+        get: operations["cleanheat_quality_http_refetches_refetches"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4517,7 +4557,8 @@ export interface components {
         };
         /**
          * MinuteOut
-         * @description One platform minute; ``rows`` by kind, ``hits`` values by quality rule.
+         * @description One platform minute; ``rows`` by kind, ``hits`` values by quality rule, ``untraced_hits`` those beyond the limit
+         *     of single traces.
          */
         MinuteOut: {
             /** Alerts Closed */
@@ -4560,6 +4601,10 @@ export interface components {
             stages: components["schemas"]["StageOut"][];
             /** Total Rows */
             total_rows: number;
+            /** Untraced Hits */
+            untraced_hits: {
+                [key: string]: number;
+            };
             /** Wall S */
             wall_s: number;
         };
@@ -5706,6 +5751,72 @@ export interface components {
              */
             note: string;
         };
+        /**
+         * RefetchOut
+         * @description ``number`` 0 and an empty ``signal``: all that the sender sends of the kind.  Times are epoch seconds.
+         */
+        RefetchOut: {
+            /** Asked At */
+            asked_at: number;
+            /** End */
+            end: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Rule */
+            rule: number;
+            /** Sender */
+            sender: number;
+            /** Signal */
+            signal: string;
+            /** Signal Zh */
+            signal_zh: string;
+            /** Start */
+            start: number;
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
+            /** Version */
+            version: number;
+        };
+        /** RefetchPage */
+        RefetchPage: {
+            /** Rows */
+            rows: components["schemas"]["RefetchOut"][];
+            /** Total */
+            total: number;
+        };
+        /** RefetchQuery */
+        RefetchQuery: {
+            /**
+             * Limit
+             * @default 200
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /** Sender */
+            sender?: number | null;
+            /**
+             * State
+             * @default
+             * @enum {string}
+             */
+            state: "" | "open" | "answered" | "expired";
+        };
         /** RefusalOut */
         RefusalOut: {
             /** Field */
@@ -6262,6 +6373,8 @@ export interface components {
             expression: string;
             /** Family */
             family: string;
+            /** Family Zh */
+            family_zh: string;
             /** Level */
             level: number | null;
             /** Name */
@@ -7418,6 +7531,8 @@ export interface components {
             expression: string;
             /** Family */
             family: string;
+            /** Family Zh */
+            family_zh: string;
             /** Level */
             level: number | null;
             /** Name */
@@ -9938,6 +10053,24 @@ export interface operations {
             };
         };
     };
+    ingest_refetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     ingest_rows: {
         parameters: {
             query?: never;
@@ -10493,6 +10626,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleCount"][];
+                };
+            };
+        };
+    };
+    cleanheat_quality_http_refetches_refetches: {
+        parameters: {
+            query?: {
+                sender?: number | null;
+                state?: "" | "open" | "answered" | "expired";
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefetchPage"];
                 };
             };
         };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byCompany, checkedOf, clockText, dataWindow, formFaults, redTableAddress, stagesOf } from './orders'
+import { byCompany, checkedOf, clockText, dataWindow, formFaults, orderedActions, redTableAddress, stagesOf } from './orders'
 import type { Flow, OrderAction, OrderStep } from './queries'
 
 const STATES = [
@@ -41,6 +41,11 @@ it.each([
 ])('a clock %o says %s', (clock, text) => {
   const now = Date.parse('2027-01-15T11:00:00Z') / 1000
   expect(clockText({ key: 'x', zh: '处置时限', is_overdue: false, ...clock }, now)).toBe(text)
+})
+
+it('the step that leads on comes first, grave ones last', () => {
+  const actions = [{ key: 'recall', to_state: 'returned' }, { key: 'assign', to_state: 'to_accept' }, { key: 'feedback', to_state: 'verifying' }]
+  expect(orderedActions(actions, 'handling').map(({ key }) => key)).toEqual(['feedback', 'assign', 'recall'])
 })
 
 it('a form says what it lacks', () => {

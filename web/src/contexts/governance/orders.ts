@@ -34,6 +34,19 @@ export function stagesOf(order: Progress, states: Flow['states']): Stage[] {
   return [...passed, { key: order.state, zh: order.state_name, sort: 'now', at: reached.get(order.state) ?? null }]
 }
 
+/** Steps that end or throw back the work of others are not the first thing a hand should meet. */
+const GRAVE: ReadonlySet<string> = new Set(['cancel', 'close', 'recall', 'refuse', 'reject', 'refuse_extension'])
+
+export function isGrave({ key }: Pick<OrderAction, 'key'>): boolean {
+  return GRAVE.has(key)
+}
+
+/** What leads on comes first, grave steps last. */
+export function orderedActions<T extends Pick<OrderAction, 'key' | 'to_state'>>(actions: readonly T[], state: string): T[] {
+  const advance = ({ to_state }: T): number => MAIN.indexOf(to_state) - MAIN.indexOf(state)
+  return [...actions].sort((a, b) => Number(isGrave(a)) - Number(isGrave(b)) || Math.max(0, advance(b)) - Math.max(0, advance(a)))
+}
+
 /** What a clock says now: how long is left, by how much it is over, or that it stands still. */
 export function clockText(clock: OrderClock, now: number): string {
   if (clock.due_at === null) return `暂停，剩余 ${formatDuration(clock.left_min * MINUTE_S)}`
