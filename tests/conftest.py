@@ -24,8 +24,10 @@ def store():
     """An empty telemetry store: one directory a process (the engine allows no more), a database of its own a test."""
     from cleanheat.telemetry.store import Store
 
-    opened = Store.open(Path(os.environ["CLEANHEAT_DATA_DIR"]) / "tsdb-tests", f"test_{next(_databases)}")
+    database = f"test_{next(_databases)}"
+    opened = Store.open(Path(os.environ["CLEANHEAT_DATA_DIR"]) / "tsdb-tests", database)
     yield opened
+    opened._engine.command(f"DROP DATABASE {database} SYNC")  # hundreds left behind: minutes of merging, no memory left
     opened.close()
 
 
