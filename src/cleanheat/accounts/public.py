@@ -1,7 +1,7 @@
 """What other rooms may ask of accounts."""
 
 from cleanheat.accounts.actions import CastMember, OrganisationRow, create_demo_cast, load_organisations
-from cleanheat.accounts.queries import OrganisationCard, find_organisation, list_organisations
+from cleanheat.accounts.queries import OrganisationCard, find_organisation, list_organisations, short_name
 from cleanheat.accounts.rules import PERMISSIONS
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "find_organisation",
     "list_organisations",
     "load_organisations",
+    "short_name",
 ]

@@ -61,6 +61,12 @@ def find_organisation(organisation_id: int | None) -> OrganisationCard | None:
     return _tree.cards().get(organisation_id) if organisation_id is not None else None
 
 
+def short_name(organisation_id: int | None) -> str:
+    """What an organisation is called on screens; empty if there is none."""
+    card = find_organisation(organisation_id)
+    return card.short_name if card else ""
+
+
 def list_organisations(scope: Scope) -> list[OrganisationCard]:
     """The organisations a scope sees, parents before children: one's own subtree, and the chain above it."""
     own = find_organisation(scope.organisation_id)

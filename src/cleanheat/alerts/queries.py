@@ -11,26 +11,14 @@ from django.db.models import Count, Q, QuerySet
 
 from cleanheat.alerts.models import Alert
 from cleanheat.alerts.vocabulary import OPEN_STATES, AlertState
-from cleanheat.infra.scope import Scope
+from cleanheat.infra.scope import Scope, owned_by
 from cleanheat.kernel.findings import Level
 from cleanheat.kernel.time import HOUR_S, epoch
 
 
 def visible_to(scope: Scope) -> QuerySet[Alert]:
     """The scope's alerts: by company, office, district or sender."""
-    if scope.sees_all:
-        return Alert.objects.all()
-    dimensions = {
-        "company_id__in": scope.company_ids,
-        "office_id__in": scope.office_ids,
-        "district_id__in": scope.district_ids,
-        "sender_id__in": scope.sender_ids,
-    }
-    mine = Q(pk__in=[])
-    for field, ids in dimensions.items():
-        if ids:
-            mine |= Q(**{field: ids - {0}})
-    return Alert.objects.filter(mine)
+    return Alert.objects.filter(owned_by(scope))
 
 
 @dataclass(frozen=True)

@@ -12,25 +12,14 @@ from django.db.models.functions import TruncDate
 from numpy.typing import NDArray
 
 from cleanheat.complaints.models import Ticket, TicketImport
-from cleanheat.infra.scope import EVERYTHING, Scope
+from cleanheat.infra.scope import EVERYTHING, Scope, owned_by
 from cleanheat.kernel.errors import not_found
 from cleanheat.kernel.time import SHANGHAI, utc
 
 
 def ticket_rows(scope: Scope) -> Q:
     """The row filter of a scope: tickets of a district, a company, an office; unmatched ones are the city's alone."""
-    if scope.sees_all:
-        return Q()
-    dimensions = {
-        "company_id__in": scope.company_ids,
-        "office_id__in": scope.office_ids,
-        "district_id__in": scope.district_ids,
-    }
-    mine = Q(pk__in=[])
-    for path, ids in dimensions.items():
-        if ids:
-            mine |= Q(**{path: ids})
-    return mine
+    return owned_by(scope, ("company", "office", "district"))
 
 
 def tickets(scope: Scope, start: int | None = None, end: int | None = None) -> QuerySet[Ticket]:

@@ -137,16 +137,11 @@ def _out(order: Order) -> dict[str, Any]:
         "colour": level.colour,
         "state_name": state.zh,
         "tone": state.tone,
-        "company_name": _name(owner),
-        "holder_name": _name(item.holder_id),
-        "issuer_name": _name(item.issuer_id),
+        "company_name": accounts.short_name(owner),
+        "holder_name": accounts.short_name(item.holder_id),
+        "issuer_name": accounts.short_name(item.issuer_id),
         "seen": item.steps_count,
     }
-
-
-def _name(organisation_id: int) -> str:
-    card = accounts.find_organisation(organisation_id)
-    return card.short_name if card else ""
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
@@ -183,10 +178,10 @@ def _step(told: Told) -> dict[str, Any]:
         **plain,
         "fields": {k: v for k, v in step.fields.items() if k not in {"standing", "definition"}},
         "actor_name": (actor.display_name or actor.username) if actor else "",
-        "organisation_name": _name(step.organisation_id),
+        "organisation_name": accounts.short_name(step.organisation_id),
         "action_name": told.action_zh,
         "to_state_name": told.to_zh,
-        "receiver_name": _name(step.receiver_id),
+        "receiver_name": accounts.short_name(step.receiver_id),
     }
 
 

@@ -6,9 +6,11 @@ which area ids a district's code stands for, by the resolver that ``assets`` reg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+from django.db.models import Q
 
 from cleanheat.kernel.errors import forbidden
 
@@ -72,6 +74,20 @@ def scope_of(user: Any) -> Scope:
     if scope.district_codes is not None:
         scope = replace(scope, district_ids=_registered.districts(scope.district_codes))
     return scope
+
+
+OWNERS: Final = ("company", "office", "district", "sender")
+
+
+def owned_by(scope: Scope, owners: Sequence[str] = OWNERS) -> Q:
+    """The condition on rows that name whom they concern (``company_id`` …, 0 or null: nobody)."""
+    if scope.sees_all:
+        return Q()
+    mine = Q(pk__in=[])
+    for owner in owners:
+        if ids := getattr(scope, f"{owner}_ids"):
+            mine |= Q(**{f"{owner}_id__in": ids - {0}})
+    return mine
 
 
 def may(user: Any, permission: str) -> bool:

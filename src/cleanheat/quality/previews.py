@@ -120,7 +120,7 @@ def _judged(
 
 def _by_company(found: Rejudged) -> list[dict[str, Any]]:
     rows = [
-        {"company_id": sender, "company": _company(sender), "checks": c, "violations": v, "skipped": s}
+        {"company_id": sender, "company": accounts.short_name(sender), "checks": c, "violations": v, "skipped": s}
         for counts in found.counts()
         for sender, c, v, s in zip(
             counts.senders.tolist(),
@@ -131,11 +131,6 @@ def _by_company(found: Rejudged) -> list[dict[str, Any]]:
         )
     ]
     return sorted(rows, key=lambda row: -row["violations"])
-
-
-def _company(sender: int) -> str:
-    card = accounts.find_organisation(sender)
-    return card.short_name if card else ""
 
 
 def _examples(examples: list[Example]) -> list[dict[str, Any]]:
@@ -173,7 +168,7 @@ def _of_records(spec: RuleSpec) -> dict[str, Any]:
         "violations": int(found.hits.size),
         "skipped": found.skipped,
         "by_company": [
-            {"company_id": c, "company": _company(c), "checks": None, "violations": n, "skipped": None}
+            {"company_id": c, "company": accounts.short_name(c), "checks": None, "violations": n, "skipped": None}
             for c, n in sorted(zip(companies.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1])
         ],
         "examples": [_record(spec, columns, i) for i in found.hits[:EXAMPLES].tolist()],

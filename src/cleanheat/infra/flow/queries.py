@@ -6,32 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from cleanheat.infra.flow.definition import Transition
 from cleanheat.infra.flow.models import FlowItem, FlowStep
 from cleanheat.infra.flow.people import Parties, directory, fits, relations
 from cleanheat.infra.flow.standing import Standing, is_capped
 from cleanheat.infra.flow.versions import definition_of
-from cleanheat.infra.scope import Scope, may, scope_of
+from cleanheat.infra.scope import Scope, may, owned_by, scope_of
 
 
 def visible_items(scope: Scope, flow: str = "") -> QuerySet[FlowItem]:
     """The scope's items: by company, office, district or sender."""
     items = FlowItem.objects.filter(flow=flow) if flow else FlowItem.objects.all()
-    if scope.sees_all:
-        return items
-    dimensions = {
-        "company_id__in": scope.company_ids,
-        "office_id__in": scope.office_ids,
-        "district_id__in": scope.district_ids,
-        "sender_id__in": scope.sender_ids,
-    }
-    mine = Q(pk__in=[])
-    for name, ids in dimensions.items():
-        if ids:
-            mine |= Q(**{name: ids - {0}})
-    return items.filter(mine)
+    return items.filter(owned_by(scope))
 
 
 def possible(user: Any, item: FlowItem) -> Sequence[Transition]:

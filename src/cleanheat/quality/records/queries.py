@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from cleanheat.infra.masking import masked
 from cleanheat.infra.resources import RESOURCES
 from cleanheat.infra.resources.leaving import sensitive
-from cleanheat.infra.scope import Scope
+from cleanheat.infra.scope import Scope, owned_by
 from cleanheat.quality.contents import is_measured
 from cleanheat.quality.models import CheckRun, RecordIssue, Rule
 from cleanheat.quality.records.fields import tables
@@ -20,20 +20,7 @@ from cleanheat.quality.vocabulary import DataClass, IssueState, RuleState
 
 def visible_to(scope: Scope) -> QuerySet[RecordIssue]:
     """Issues of the scope's records: by company, office, district or sender."""
-    rows = RecordIssue.objects.select_related("rule", "decided_by")
-    if scope.sees_all:
-        return rows
-    dimensions = {
-        "company_id__in": scope.company_ids,
-        "office_id__in": scope.office_ids,
-        "district_id__in": scope.district_ids,
-        "sender_id__in": scope.sender_ids,
-    }
-    mine = Q(pk__in=[])
-    for field, ids in dimensions.items():
-        if ids:
-            mine |= Q(**{field: ids - {0}})
-    return rows.filter(mine)
+    return RecordIssue.objects.select_related("rule", "decided_by").filter(owned_by(scope))
 
 
 @dataclass(frozen=True)
