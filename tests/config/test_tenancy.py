@@ -134,6 +134,7 @@ ROUTES = {
     "POST /evaluation/reports/{report_id}/withdraw": "city",
     "POST /evaluation/reports/{report_id}/comments": "own",
     "POST /evaluation/reports/{report_id}/close": "city",
+    "GET /quality/refetches": "own",
     "GET /quality/uploads": "own",
     "GET /quality/uploads/export": "own",
     "GET /quality/uploads/objects": "own",
@@ -169,6 +170,7 @@ ROUTES = {
     "POST /ingest/keys": "signed",
     "POST /ingest/keys/enrol": "signed",
     "GET /ingest/objects": "signed",
+    "GET /ingest/refetch": "signed",
 }
 
 FOREIGN = {
@@ -216,6 +218,7 @@ REGULATORS = {
 """Work of regulators on one thing: no company may do it, and for the other district the thing does not exist."""
 
 SHARED = {
+    "GET /quality/refetches": "/quality/refetches",
     "GET /quality/uploads": "/quality/uploads",
     "GET /quality/uploads/export": "/quality/uploads/export",
     "GET /quality/uploads/objects": "/quality/uploads/objects?kind=unit",

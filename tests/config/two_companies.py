@@ -17,6 +17,7 @@ from cleanheat.infra.files.actions import upload
 from cleanheat.infra.models import Job
 from cleanheat.quality.models import RecordIssue, Rule
 from cleanheat.telemetry.models import Confirmation
+from cleanheat.telemetry.public import RefetchRow, ask_again
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _alert(owner: Owner) -> Alert:
 
 
 def _judged(owner: Owner) -> dict[str, int]:
-    """An issue of a record, and a person's word on a value."""
+    """An issue of a record, a person's word on a value, a value to be sent again."""
     at = clock.now_utc()
     rule, _ = Rule.objects.get_or_create(
         code="tidy", defaults={"title": "名称书写", "data_class": "archive", "kind": "archive.substation"}
@@ -79,6 +80,7 @@ def _judged(owner: Owner) -> dict[str, int]:
         kind="unit", number=owner.unit, signal="heat_power_gj_h", start=1, end=2, is_good=True, reason="x",
         made_by=User.objects.get(username="city.dispatcher"), made_at=at,
     )  # fmt: skip
+    ask_again([RefetchRow(owner.company, "unit", 60, 120, owner.unit, "heat_power_gj_h")])
     return {"issue": issue.pk, "confirmation": said.pk}
 
 

@@ -6,7 +6,7 @@ import pytest
 from bench.arrays import City, tiny
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.verdicts import Verdict
-from cleanheat.quality.gaps import bridged, fill_gaps
+from cleanheat.quality.gaps import along, bridged, fill_gaps
 from cleanheat.quality.vocabulary import Action, Family, Fill
 from cleanheat.telemetry.traces import Method
 from tests.quality.minutes import MINUTE, Bench, frame_of
@@ -55,3 +55,47 @@ def test_a_gap_is_filled_once_and_says_by_which_rule(store, kind):
         (MINUTE + 60, 210, missing, 77, Method.INTERPOLATION),
         (MINUTE + 120, 220, missing, 77, Method.INTERPOLATION),
     ]
+
+
+def test_along_the_usual_both_sides_are_met():
+    raw = np.array([100, -1, -1, -1, 150])[:, None]
+    usual = np.array([90.0, 120.0, 160.0, 120.0, 160.0])[:, None]
+    values, able = along(raw, raw >= 0, usual)
+    assert values[:, 0].tolist() == [100, 125, 160, 115, 150]  # 10 above at first, 10 below at last
+    assert able[:, 0].tolist() == [False, True, True, True, False]
+    usual[2] = np.nan
+    assert along(raw, raw >= 0, usual)[1][:, 0].tolist() == [False, True, False, True, False]
+
+
+class Known:
+    """Every object usually reads ten degrees more than forty at even hours, forty at odd ones."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def usual(self, _kind, _signal, minute, _outdoor):
+        middle = np.full(self.count, 50.0 if minute // 3_600 % 2 == 0 else 40.0)
+        return middle - 5, middle, middle + 5
+
+
+@pytest.mark.feature("A5-6")
+def test_a_long_gap_follows_the_profile(store):
+    city = City(tiny(rooms=40, stations=4))
+    rule = spec(
+        78, "long", "unit", "not 缺失(值)", Family.COMPLETENESS, each=(SUPPLY,), verdict=Verdict.MISSING,
+        action=Action.CORRECT, fill=Fill.PROFILE,
+    )  # fmt: skip
+    bench, missing = Bench(city.archive, rule), KINDS["unit"][SUPPLY].missing
+    for i in range(200):
+        frame = frame_of(city.archive, "unit", MINUTE + i * 60, **{SUPPLY: [missing if 0 < i < 199 else 480]})
+        judged = bench.minute(frame)
+        store.append_judged(judged.hits, judged.cleaned, f"{i}-judged")
+        store.append(frame, f"{i}")
+    until, known = MINUTE + 200 * 60, Known(city.archive["unit"].count)
+    assert fill_gaps([rule], store, city.archive, until) == 0
+    assert fill_gaps([rule], store, city.archive, until, known) == 198
+    assert fill_gaps([rule], store, city.archive, until + 3_600, known) == 0
+    cleaned = store.cleaned("unit", int(city.archive["unit"].numbers[0]), MINUTE, until)
+    assert set(cleaned.methods.tolist()) == {Method.PROFILE}
+    level = {int(m): int(v) for m, v in zip(cleaned.minutes, cleaned.values, strict=True)}
+    assert abs(level[MINUTE + 120] - level[MINUTE + 3_600 + 120]) > 60  # the hours differ as they usually do

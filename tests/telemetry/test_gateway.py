@@ -32,6 +32,7 @@ from cleanheat.telemetry.gateway import DAMAGED_RECORD, Gateway, Receipt, open_g
 from cleanheat.telemetry.limits import Buckets, Limits
 from cleanheat.telemetry.models import RefusalCount, SessionKey
 from cleanheat.telemetry.queries import list_refusals
+from cleanheat.telemetry.refetching import RefetchRow, ask_again
 from cleanheat.telemetry.sender import KeyFile, ReferenceSender, SendError, send_csv
 from cleanheat.telemetry.senders import Senders
 from cleanheat.telemetry.signed_texts import enrolment_text, proof_text, request_text
@@ -621,6 +622,17 @@ def test_objects_are_shown_to_who_signs_a_fresh_challenge(door: Gateway, web: ht
     headers = {"X-Challenge": challenge, "X-Signature": pair.sign(proof_text(OWN, challenge)).hex()}
     assert web.get(f"/api/v1/ingest/objects?sender={OWN}", headers=headers).status_code == 200
     assert web.get(f"/api/v1/ingest/objects?sender={OWN}", headers=headers).status_code == 401
+
+
+@pytest.mark.feature("A5-5")
+def test_a_sender_is_told_what_to_send_again_and_only_its_own(door: Gateway, web: httpx.Client) -> None:
+    ask_again([RefetchRow(OWN, "unit", MINUTE, MINUTE + 120, 1), RefetchRow(OTHER, "unit", MINUTE, MINUTE + 60)])
+    headers = {"Authorization": f"Bearer {enrolment.issue_token(door.senders, OWN)}"}
+    answer = web.get("/api/v1/ingest/refetch", headers=headers).json()
+    (told,) = answer["requests"]
+    assert (answer["sender"], told["kind"], told["number"], told["start"]) == (OWN, "unit", 1, MINUTE)
+    assert web.get("/api/v1/ingest/refetch").status_code == 401
+    assert web.get(f"/api/v1/ingest/refetch?sender={OWN}", headers={"X-Challenge": "00"}).status_code == 401
 
 
 def test_key_requests_are_rationed(door: Gateway, web: httpx.Client) -> None:

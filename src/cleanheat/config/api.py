@@ -31,6 +31,7 @@ from cleanheat.pipeline.http import router as pipeline
 from cleanheat.quality.http import router as quality_rules
 from cleanheat.quality.http_library import router as quality_library
 from cleanheat.quality.http_previews import router as quality_previews
+from cleanheat.quality.http_refetches import router as quality_refetches
 from cleanheat.quality.http_uploads import router as quality_uploads
 from cleanheat.quality.http_values import router as quality_values
 from cleanheat.quality.records.http import router as quality_records
@@ -55,6 +56,7 @@ for router in (
     quality_library,
     quality_previews,
     quality_records,
+    quality_refetches,
     quality_uploads,
     quality_values,
     accounts,

@@ -31,7 +31,8 @@ class StageOut(Schema):
 
 
 class MinuteOut(Schema):
-    """One platform minute; ``rows`` by kind, ``hits`` values by quality rule."""
+    """One platform minute; ``rows`` by kind, ``hits`` values by quality rule, ``untraced_hits`` those beyond the limit
+    of single traces."""
 
     minute: int
     rows: dict[str, int]
@@ -42,6 +43,7 @@ class MinuteOut(Schema):
     repeated_rows: int
     dropped_blocks: int
     hits: dict[str, int]
+    untraced_hits: dict[str, int]
     findings: int
     alerts_opened: int
     alerts_closed: int

@@ -41,6 +41,7 @@ from cleanheat.quality.public import (
     Regularities,
     SilenceWatch,
     UploadWatch,
+    refetched,
 )
 from cleanheat.telemetry.frames import Block, Frame
 from cleanheat.telemetry.public import Latest, Store
@@ -100,18 +101,18 @@ class MinutePipeline:
         """
         watch, tick = Stopwatch(), floor_minute(now) - MINUTE_S
         report = MinuteReport(tick, blocks=len(blocks), senders=len({b.sender for b in blocks}), costs=watch.costs)
-        rows, hits = Counter[str](), Counter[str]()
+        rows, hits, untraced = Counter[str](), Counter[str](), Counter[str]()
         self.monitor.begin(tick)
         self._judge.refresh()
         by_minute = {m: list(part) for m, part in groupby(sorted(blocks, key=_place), key=lambda b: b.minute)}
         for minute in sorted({*by_minute, *([tick] if closes_minute else [])}):
             if came := by_minute.get(minute):
-                self._take_in(came, now, f"{token_prefix}-{minute}", watch, rows, hits)
+                self._take_in(came, now, f"{token_prefix}-{minute}", watch, rows, hits, untraced)
             if self._judged < minute <= tick:
                 self._judge_minute(minute, watch, report)
             elif minute < tick:
                 report.late_rows += sum(int(b.ids.size) for b in by_minute[minute])
-        report.rows, report.hits = dict(rows), dict(hits)
+        report.rows, report.hits, report.untraced_hits = dict(rows), dict(hits), dict(untraced)
         report.repeated_rows = sum(self._admission.repeated.values())
         self._admission.repeated.clear()
         report.dropped_blocks, self._admission.dropped_blocks = self._admission.dropped_blocks, 0
@@ -122,7 +123,14 @@ class MinutePipeline:
         return report
 
     def _take_in(
-        self, blocks: list[Block], now: float, token: str, watch: Stopwatch, rows: Counter[str], hits: Counter[str]
+        self,
+        blocks: list[Block],
+        now: float,
+        token: str,
+        watch: Stopwatch,
+        rows: Counter[str],
+        hits: Counter[str],
+        untraced: Counter[str],
     ) -> None:
         """All kinds of one minute: blocks → frames → verdicts → store and latest state."""
         groups = list(_by_kind(blocks))
@@ -135,10 +143,15 @@ class MinutePipeline:
         with watch.stage("judge"):
             judged = self._judge.judge(frames, now, arrivals)
             hits.update(judged.by_rule)
+            untraced.update(judged.untraced)
             for frame in frames.values():
                 self.monitor.add(frame, now)
         with watch.stage("store"):
-            self._keep(groups, frames, judged, arrivals, token)
+            try:
+                self._keep(groups, frames, judged, arrivals, token)
+            except Exception:
+                self._judge.take_back()  # the same blocks come again with the next minute
+                raise
         rows.update({kind: len(frame) for kind, frame in frames.items()})
 
     def _keep(
@@ -146,7 +159,8 @@ class MinutePipeline:
     ) -> None:
         """Traces first: a crash between them and the rows only writes them again, under the same token."""
         minute = groups[0][0].minute
-        self._store.append_judged(judged.hits, judged.cleaned, f"{token}-judged")
+        again = refetched([b for group in groups for b in group], self._store) if minute <= self._judged else []
+        self._store.append_judged(judged.hits, [*judged.cleaned, *again], f"{token}-judged")
         self._store.append_counts(judged.counts, minute, f"{token}-counts")
         self._store.append_arrivals(arrivals, f"{token}-arrivals")
         for group in groups:

@@ -13,6 +13,7 @@ from cleanheat.pipeline.stages import Cost
 class MinuteReport:
     """Filled while the minute runs.  ``minute`` is the one that just ended; rows may belong to earlier ones, too.
 
+    ``untraced_hits``: violations by rule that were too many to keep a trace of each; ``hits`` counts them all.
     ``lag_s``: from the end of the minute to its appearance on the map, platform time.
     """
 
@@ -24,6 +25,7 @@ class MinuteReport:
     repeated_rows: int = 0
     dropped_blocks: int = 0
     hits: Mapping[str, int] = field(default_factory=dict)
+    untraced_hits: Mapping[str, int] = field(default_factory=dict)
     findings: int = 0
     alerts_opened: int = 0
     alerts_closed: int = 0
@@ -53,6 +55,7 @@ class MinuteReport:
             "repeated_rows": self.repeated_rows,
             "dropped_blocks": self.dropped_blocks,
             "hits": dict(self.hits),
+            "untraced_hits": dict(self.untraced_hits),
             "findings": self.findings,
             "alerts_opened": self.alerts_opened,
             "alerts_closed": self.alerts_closed,

@@ -11,6 +11,7 @@ from cleanheat.quality.parameter_tables import parameters_of
 from cleanheat.quality.queries import active_specs, alarm_source, record_specs, rule_names, rules_version
 from cleanheat.quality.rechecking import Recheck, recheck
 from cleanheat.quality.records.tallying import RecordCounts, data_classes, record_counts
+from cleanheat.quality.refetch import answers as refetched
 from cleanheat.quality.regularities import Regularities
 from cleanheat.quality.silence import GATEWAY_LOST, SilenceWatch
 from cleanheat.quality.upload_watch import KIND_INTERRUPTED, MISMATCH, UploadWatch
@@ -42,6 +43,7 @@ __all__ = [
     "recheck",
     "record_counts",
     "record_specs",
+    "refetched",
     "rejudge",
     "rule_names",
     "rules_version",

@@ -18,7 +18,7 @@ from ninja import Router
 
 from cleanheat.infra import clock
 from cleanheat.kernel.errors import Problem
-from cleanheat.telemetry import enrolment
+from cleanheat.telemetry import enrolment, refetching
 from cleanheat.telemetry.envelope import MAGIC, PATHS, Content
 from cleanheat.telemetry.gateway import Gateway, Receipt, gateway
 from cleanheat.telemetry.queries import objects_of
@@ -135,16 +135,29 @@ def post_enrolment(request: HttpRequest) -> dict[str, Any]:
 @_answered
 def get_objects(request: HttpRequest) -> dict[str, Any]:
     """By token, or by a challenge signed with the sender's key: headers X-Challenge and X-Signature."""
-    door = gateway()
-    if "X-Challenge" in request.headers:
-        sender, challenge = _sender_number(request), request.headers["X-Challenge"]
-        signature = _hex(request.headers.get("X-Signature", ""), "X-Signature")
-        with _Counted(door, sender):
-            door.admit_key_request(sender, _remote(request))
-            enrolment.prove(door.senders, sender, challenge, signature)
-    else:
-        sender = door.senders.sender_of_token(_token(request)).id
+    sender = _proven_sender(request)
     return {"sender": sender, "kinds": objects_of(sender)}
+
+
+@ingest_router.get("/refetch", operation_id="ingest_refetch", summary="Readings the sender is asked to send again")
+@_answered
+def get_refetch(request: HttpRequest) -> dict[str, Any]:
+    """Identified like ``/objects``; the answer to a request is the rows themselves, sent like any others."""
+    sender = _proven_sender(request)
+    return {"sender": sender, "requests": refetching.told(sender)}
+
+
+def _proven_sender(request: HttpRequest) -> int:
+    """Who asks: by token, or by a signed challenge."""
+    door = gateway()
+    if "X-Challenge" not in request.headers:
+        return door.senders.sender_of_token(_token(request)).id
+    sender, challenge = _sender_number(request), request.headers["X-Challenge"]
+    signature = _hex(request.headers.get("X-Signature", ""), "X-Signature")
+    with _Counted(door, sender):
+        door.admit_key_request(sender, _remote(request))
+        enrolment.prove(door.senders, sender, challenge, signature)
+    return sender
 
 
 class _Counted:

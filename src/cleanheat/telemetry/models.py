@@ -93,6 +93,37 @@ class Confirmation(models.Model):
         return f"{self.kind} {self.number} {self.signal}: {'good' if self.is_good else 'bad'}"
 
 
+class Refetch(models.Model):
+    """Readings that a sender is asked to send again: of one object and signal, or (0 and empty) all it sends of a kind.
+
+    ``[start, end)`` epoch seconds; ``rule`` and ``version`` say who asked, 0 where whole batches never came.
+    """
+
+    sender_id = models.PositiveIntegerField()
+    kind = models.CharField(max_length=24)
+    number = models.PositiveIntegerField(default=0)
+    signal = models.CharField(max_length=40, blank=True)
+    start = models.BigIntegerField()
+    end = models.BigIntegerField()
+    rule = models.PositiveIntegerField(default=0)
+    version = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, default="open")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender_id", "kind", "number", "signal", "start"], name="telemetry_one_refetch"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "sender_id", "end"], name="telemetry_refetch_open")]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.sender_id} {self.kind} {self.number} {self.signal}: {self.state}"
+
+
 class RefusalCount(models.Model):
     """How often a sender was refused for a reason on a day (Asia/Shanghai); ``sender_id`` 0 are strangers."""
 

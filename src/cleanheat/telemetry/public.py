@@ -25,6 +25,8 @@ from cleanheat.telemetry.queries import (
     list_refusals,
     objects_of,
 )
+from cleanheat.telemetry.refetching import STATES as REFETCH_STATES
+from cleanheat.telemetry.refetching import RefetchRow, ask_again, end_refetches, list_refetches, open_refetches
 from cleanheat.telemetry.refusals import REFUSALS
 from cleanheat.telemetry.spool import Segment, Spool
 from cleanheat.telemetry.store import (
@@ -41,6 +43,7 @@ from cleanheat.telemetry.store import (
 from cleanheat.telemetry.wire import seal_batch
 
 __all__ = [
+    "REFETCH_STATES",
     "REFUSALS",
     "ConfirmationRow",
     "Curve",
@@ -56,6 +59,7 @@ __all__ = [
     "ObjectHours",
     "Ranked",
     "Receipt",
+    "RefetchRow",
     "RefusedRow",
     "Segment",
     "SenderSession",
@@ -65,9 +69,11 @@ __all__ = [
     "Store",
     "Stretch",
     "Traffic",
+    "ask_again",
     "confirm_values",
     "confirmation_row",
     "curve",
+    "end_refetches",
     "enrol",
     "gateway",
     "install_gateway",
@@ -78,10 +84,12 @@ __all__ = [
     "latest",
     "list_confirmations",
     "list_mismatches",
+    "list_refetches",
     "list_refusals",
     "marks",
     "objects_of",
     "open_gateway",
+    "open_refetches",
     "open_sessions",
     "owners_of",
     "seal_batch",
