@@ -67,12 +67,14 @@ def _real(given: argparse.Namespace) -> dict[str, Any]:
     from bench import real_series
 
     found: dict[str, Any] = {}
-    for name in ("scada_L4", "scada_L17"):
-        if not (real_series.FOLDER / f"{name}.csv.gz").exists():
-            print(f"{name}: {real_series.FOLDER} is not there, not judged")
-            continue
-        rows = real_series.read(name)
-        done = real_series.judge(rows, real_series.chosen(rows, given.every))
+    series = {
+        n: real_series.read(n) for n in ("scada_L4", "scada_L17") if (real_series.FOLDER / f"{n}.csv.gz").exists()
+    }
+    if not series:
+        print(f"{real_series.FOLDER} is not there: no real series judged")
+    asked = {n: real_series.chosen(rows, given.every) for n, rows in series.items()}
+    for name, done in (real_series.judge_all(series, asked, tell=_tell) if series else {}).items():
+        rows = series[name]
         print(f"\n{name}, {done.rows:,} rows of {rows.minutes.shape[0]:,}\n")
         print("| dirt | values | marked | for what it is |\n|---|---|---|---|")
         for sort, wrong in done.wrong.items():

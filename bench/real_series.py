@@ -1,13 +1,13 @@
 """Real substations' raw series judged by the shipped rules: is their known dirt marked for what it is, the rest left?
 
-The series are hourly, later every 3 to 15 minutes, irregular; each row is judged at its own minute as one unit's, the
-outdoor temperature as one weather station's.  What is wrong is told by the series themselves, not by the rules.
+The series are hourly, later every 3 to 15 minutes, irregular; each row is judged at its own minute as one unit's.  What
+is wrong is told by the series themselves, not by the rules.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.time import MINUTE_S
+from cleanheat.kernel.time import DAY_S, MINUTE_S
 from cleanheat.kernel.verdicts import Verdict
 from cleanheat.quality.contents import is_measured
 from cleanheat.quality.library import shipped
-from cleanheat.quality.public import Judge, RuleSet
+from cleanheat.quality.public import Judge, Judged, RuleSet
 from cleanheat.simulator.city import make_city
 from cleanheat.telemetry.frames import Frame
 from cleanheat.telemetry.mapping import read_map
 
 FOLDER = Path(__file__).parents[2] / "shared/data/substations_nis"
 MAPS = Path(__file__).parents[1] / "docs/examples"
-OUTDOOR = "t_amb"
+YEAR_S = 365 * DAY_S
 GJ_PER_MWH = 3.6
 SENTINEL = -39.9
 AROUND = 5
@@ -60,14 +60,13 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Rows:
-    """A series in order of time: epoch minutes, values ``[S, n]`` of the unit's signals (NaN: has none), outdoors."""
+    """A series in order of time: epoch minutes, and values ``[S, n]`` of the unit's signals (NaN: has none)."""
 
     minutes: NDArray[np.int64]
     values: Floats
-    outdoor_c: Floats
 
     def part(self, rows: slice) -> Rows:
-        return Rows(self.minutes[rows], self.values[:, rows], self.outdoor_c[rows])
+        return Rows(self.minutes[rows], self.values[:, rows])
 
 
 def read(name: str) -> Rows:
@@ -85,7 +84,7 @@ def read(name: str) -> Rows:
     values = np.full((len(unit.signals), table.height), np.nan)
     for code, column in _columns(name).items():
         values[unit.index[code]] = table[column].to_numpy() * (GJ_PER_MWH if code == "heat_total_gj" else 1.0)
-    return Rows(table["at"].to_numpy().astype(np.int64), values, table[OUTDOOR].to_numpy())
+    return Rows(table["at"].to_numpy().astype(np.int64), values)
 
 
 def _columns(name: str) -> dict[str, str]:
@@ -126,42 +125,83 @@ def chosen(rows: Rows, every: int) -> NDArray[np.bool_]:
 
 def judge(rows: Rows, asked: NDArray[np.bool_] | None = None) -> Judgement:
     """The rows (or those ``asked`` for) through the engine with the shipped rules, nothing learned before."""
+    return judge_all({"": rows}, {"": asked})[""]
+
+
+def judge_all(
+    series: Mapping[str, Rows],
+    asked: Mapping[str, NDArray[np.bool_] | None],
+    tell: Callable[[int, int], object] = lambda _done, _total: None,
+) -> dict[str, Judgement]:
+    """Several series side by side, each cut into years that are played at once, a year one unit.
+
+    A minute costs the same for one unit as for ten; hours and seasons are those of the rows' own years.
+    """
     archive = make_city("small", 3).archive()
-    rules = {
-        i + 1: r for i, r in enumerate(r for r in shipped() if r.kind in {"unit", "weather"} and is_measured(r.kind))
-    }
+    rules = {i + 1: r for i, r in enumerate(r for r in shipped() if r.kind == "unit" and is_measured(r.kind))}
     compiled = RuleSet.compile([r.spec(i) for i, r in rules.items()], archive)
     engine = Judge(archive, compiled)
-    marking = {r.spec.number for r in compiled if r.verdict is not None}
-    unit, weather = _radiator_unit(archive), archive["weather"].numbers[:1].astype(np.uint32)
-    wrong, has = dirt(rows), ~np.isnan(rows.values)
-    places = np.arange(rows.minutes.shape[0]) if asked is None else np.flatnonzero(asked)
-    done = Judgement(rows=places.shape[0])
-    for at in places.tolist():
-        minute = int(rows.minutes[at])
-        frame = _frame("unit", minute, unit, rows.values[:, at])
-        outdoor = np.full(len(KINDS["weather"].signals), np.nan)
-        outdoor[0] = rows.outdoor_c[at]
-        frames = {"unit": frame, "weather": _frame("weather", minute, weather, outdoor)}
-        judged = engine.judge(frames, minute + MINUTE_S + 5.0)
-        said_by: dict[int, set[str]] = defaultdict(set)
-        for hits in (h for h in judged.hits if h.kind == "unit"):
-            for signal, rule in zip(hits.signals.tolist(), hits.rules.tolist(), strict=True):
-                if rule in marking:
-                    said_by[signal].add(rules[rule].code)
-        _count(done, frame, {sort: mask[:, at] for sort, mask in wrong.items()}, has[:, at], said_by)
+    codes = {r.spec.number: rules[r.spec.number].code for r in compiled if r.verdict is not None}
+    done = {name: Judgement() for name in series}
+    years = [year for name, rows in series.items() for year in _years(name, rows, asked.get(name))]
+    units = _radiator_units(archive, len(years))
+    by_minute: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for i, year in enumerate(years):
+        for at in year.places.tolist():
+            by_minute[int(year.rows.minutes[at]) + year.shift_s].append((i, at))
+    wrong = {name: dirt(rows) for name, rows in series.items()}
+    has = {name: ~np.isnan(rows.values) for name, rows in series.items()}
+    for n, minute in enumerate(sorted(by_minute)):
+        present = by_minute[minute]
+        values = np.stack([years[i].rows.values[:, at] for i, at in present], axis=1)
+        frame = _frame(minute, units[[i for i, _ in present]], values)
+        said_by = _said_by(engine.judge({"unit": frame}, minute + MINUTE_S + 5.0), codes)
+        for row, (i, at) in enumerate(present):
+            name = years[i].name
+            masks = {sort: mask[:, at] for sort, mask in wrong[name].items()}
+            _count(done[name], frame.verdicts[:, row], masks, has[name][:, at], said_by[int(units[i])])
+        if n % 500 == 0:
+            tell(n, len(by_minute))
     return done
+
+
+@dataclass(frozen=True)
+class _Year:
+    """Some rows of a series and by how much their time is moved, whole years, to lie beside the others."""
+
+    name: str
+    rows: Rows
+    places: NDArray[np.intp]
+    shift_s: int
+
+
+def _years(name: str, rows: Rows, asked: NDArray[np.bool_] | None) -> list[_Year]:
+    year = (rows.minutes - rows.minutes[0]) // YEAR_S
+    there = np.ones(year.shape, bool) if asked is None else asked
+    last = int(year.max())
+    return [_Year(name, rows, np.flatnonzero(there & (year == y)), (last - y) * YEAR_S) for y in range(last + 1)]
+
+
+def _said_by(judged: Judged, codes: Mapping[int, str]) -> dict[int, dict[int, set[str]]]:
+    """Object → signal → the rules that left a verdict on it."""
+    found: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for hits in judged.hits:
+        for unit, signal, rule in zip(hits.ids.tolist(), hits.signals.tolist(), hits.rules.tolist(), strict=True):
+            if rule in codes:
+                found[unit][signal].add(codes[rule])
+    return found
 
 
 def _count(
     done: Judgement,
-    frame: Frame,
+    verdicts: NDArray[np.uint8],
     wrong: Mapping[str, NDArray[np.bool_]],
     has: NDArray[np.bool_],
     said_by: Mapping[int, set[str]],
 ) -> None:
     """One row's verdicts against what is known of it."""
-    bad = np.isin(frame.verdicts[:, 0], (Verdict.SUSPICIOUS, Verdict.BAD, Verdict.MISSING))
+    done.rows += 1
+    bad = np.isin(verdicts, (Verdict.SUSPICIOUS, Verdict.BAD, Verdict.MISSING))
     known = np.zeros(has.shape, bool)
     for sort, mask in wrong.items():
         known |= mask
@@ -173,14 +213,15 @@ def _count(
     done.others += int(others.sum())
     done.others_good += int((others & ~bad).sum())
     for i in np.flatnonzero(others & bad).tolist():
-        done.others_by_rule.update((code, frame.spec.signals[i].code) for code in said_by.get(i, {"?"}))
+        done.others_by_rule.update((code, KINDS["unit"].signals[i].code) for code in said_by.get(i, {"?"}))
 
 
-def _radiator_unit(archive: Archive) -> NDArray[np.uint32]:
+def _radiator_units(archive: Archive, count: int) -> NDArray[np.uint32]:
     table = archive["unit"]
-    return table.numbers[table.values["is_floor"][table.numbers] == 0][:1].astype(np.uint32)
+    numbers: NDArray[np.uint32] = table.numbers[table.values["is_floor"][table.numbers] == 0].astype(np.uint32)
+    return numbers[:count]
 
 
-def _frame(kind: str, minute: int, ids: NDArray[np.uint32], values: Floats) -> Frame:
-    columns = [s.encode(np.array([v])) for s, v in zip(KINDS[kind].signals, values.tolist(), strict=True)]
-    return Frame(kind, minute, ids, columns, np.zeros((len(columns), 1), np.uint8))
+def _frame(minute: int, ids: NDArray[np.uint32], values: Floats) -> Frame:
+    columns = [s.encode(v) for s, v in zip(KINDS["unit"].signals, values, strict=True)]
+    return Frame("unit", minute, ids, columns, np.zeros((len(columns), ids.shape[0]), np.uint8))

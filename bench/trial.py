@@ -34,7 +34,7 @@ from cleanheat.simulator.feed import Delivery, Feed
 from cleanheat.simulator.physics import City
 from cleanheat.telemetry.frames import Block, Frame, assemble
 from cleanheat.telemetry.public import Latest
-from cleanheat.telemetry.traces import WHOLE_ROW, Arrivals, arrivals_of
+from cleanheat.telemetry.traces import WHOLE_ROW, arrivals_of
 
 HISTORY_DAYS = 60
 RATES: Mapping[Fault, float] = {
@@ -229,10 +229,10 @@ class _Runner:
             by_kind[block.kind].append(block)
         made = {kind: self.admission.frame(group) for kind, group in by_kind.items()}
         arrivals = arrivals_of(blocks, now, self.admission.repeated)
-        self._repeats(minute, blocks, arrivals, now - 5 - MINUTE_S)
         self.admission.repeated.clear()
         frames = {kind: f for kind, f in made.items() if f is not None}
         judged = self.judge.judge(frames, float(now), arrivals)
+        self._repeats(minute, blocks, judged, now - 5 - MINUTE_S)
         for kind, frame in frames.items():
             self.stored.add(frame)
             self.admission.stored(by_kind[kind])
@@ -414,20 +414,34 @@ class _Runner:
                 hit[np.searchsorted(frame.ids, hits.ids[mine])] = True
         return hit
 
-    def _repeats(self, minute: int, blocks: list[Block], arrivals: Arrivals, sent: int) -> None:
-        """Batches that came a second time: repeated rows as upload supervision shows them, against those sent twice."""
+    def _repeats(self, minute: int, blocks: list[Block], judged: Judged, sent: int) -> None:
+        """Batches that came a second time: rows the rule on repetitions counts against their sender."""
         score = self.result.scores["duplicated"]
         twice = self._active(Fault.DUPLICATED, minute)["number"]
-        for block, repeated in zip(blocks, arrivals.repeated.tolist(), strict=True):
-            came_before = (block.sender, block.kind, block.minute, block.sequence) in self._came
+        counted = self._repeated_rows(judged)
+        again = [(b, (b.sender, b.kind, b.minute, b.sequence) in self._came) for b in blocks]
+        doubled = {(b.sender, b.kind) for b, came_before in again if came_before}
+        for block, came_before in again:
             self._came.add((block.sender, block.kind, block.minute, block.sequence))
             n = int(block.ids.size)
+            repeated = min(counted[block.kind, block.sender], n)
             if came_before and block.sender in twice:
                 score.wrong += n
-                score.found += min(repeated, n)
-            elif not came_before and not np.isin(block.sender, self._recent_clocks(sent)):
+                score.found += repeated
+            elif (block.sender, block.kind) not in doubled and block.sender not in self._recent_clocks(sent):
                 score.sound += n
-                score.false += min(repeated, n)
+                score.false += repeated
+
+    def _repeated_rows(self, judged: Judged) -> Counter[tuple[str, int]]:
+        """Violations of the rules on repetitions, by kind and sender."""
+        counted: Counter[tuple[str, int]] = Counter()
+        for counts in judged.counts:
+            for rule, sender, n in zip(
+                counts.rules.tolist(), counts.senders.tolist(), counts.violations.tolist(), strict=True
+            ):
+                if n and self.rules[rule].code.startswith("repeated"):
+                    counted[counts.kind, sender] += n
+        return counted
 
     def _missing_rows(self, t: int) -> None:
         """Rows that never came, as supervision counts them: expected by the archive, not received when all is in."""

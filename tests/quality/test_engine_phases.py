@@ -125,6 +125,23 @@ def test_attributes_parameters_weather_parents_and_children(archive):
     assert bench.counts("above")[2] == (branch == 0).sum()
 
 
+def test_a_clock_set_back_is_known_when_its_first_new_minute_comes(archive):
+    """For as long as it repeats known minutes there is nothing to judge, but it is heard all the same."""
+    bench = Bench(archive, spec(3, "clock", "unit", "绝对值(时钟偏差) <= 2", Family.TIMELINESS))
+    sender = archive["unit"].links["sender"][archive["unit"].numbers][:1].astype(np.uint32)
+    one = np.ones(1, np.uint32)
+
+    def arrivals(minute):
+        return Arrivals(
+            ["unit"], sender, one.astype(np.uint64), np.array([minute]), np.array([minute + 1_440]), one, one
+        )
+
+    for i in range(15):
+        bench.judge.judge({}, MINUTE + i * 60 + 1_440, arrivals(MINUTE + i * 60))
+    judged = bench.minute(frame_of(archive, "unit", MINUTE + 900), arrivals=arrivals(MINUTE + 900))
+    assert judged.by_rule["clock"] == (archive["unit"].links["sender"][archive["unit"].numbers] == sender[0]).sum()
+
+
 def test_late_repeated_and_wrong_clocks_are_hits_of_whole_rows(archive):
     rules = [
         spec(1, "late", "unit", "到报延迟 <= 5", Family.TIMELINESS),

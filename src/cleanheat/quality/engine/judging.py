@@ -95,6 +95,8 @@ class Judge:
         ``arrivals`` are the batches they came in; without, rules on delay, repetition and clocks do not apply.
         """
         self._alarms.begin()
+        if arrivals is not None:  # also of a clock set back, whose minutes are known already
+            self._clocks.note(arrivals)
         if not frames:
             judged = Judged()
             self._count_repeats(arrivals, judged)
@@ -158,7 +160,6 @@ class Judge:
             regularities=self.rules.regularities,
         )
         if arrivals is not None:
-            self._clocks.note(arrivals)
             look.repeats = {kind: repeats(arrivals, kind, self._senders) for kind in frames}
             look.lag_min = {kind: lag_min(arrivals, kind, self._senders) for kind in frames}
             look.clock_offset_min = self._clocks.offset_min()
