@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from bench.arrays import City as ArrayCity
+from bench.learned import known
 from bench.simulated import SimulatedHours
-from cleanheat.calc.profile.features import SIZE
-from cleanheat.calc.profile.usual import Profile
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.quality.regularities import Learned, Regularities, learn
-from cleanheat.quality.regularities.circuits import CIRCUITS, LEARNED
+from cleanheat.quality.regularities.following import FOLDER
 from cleanheat.quality.regularities.kept import FILE
+from cleanheat.quality.regularities.remembered import Remembered
 from cleanheat.simulator.families import Fault
 from cleanheat.simulator.faults import LABEL, Schedule
 from cleanheat.simulator.feed import Feed
@@ -137,6 +137,16 @@ def test_nothing_readable_means_nothing_is_usual(archive, learned, tmp_path, dam
     assert regularities.drift("unit", "secondary_supply_temp_c") is None
 
 
+def test_a_stored_past_is_judged_by_what_is_usual_without_drift(archive, learned, tmp_path):
+    learned.save(tmp_path / FOLDER, archive)
+    past = Remembered(archive, tmp_path)
+    low, middle, high = past.usual("unit", "secondary_supply_temp_c", EVENING, -11.0)
+    known = np.isfinite(middle)
+    assert known.any()
+    assert (low[known] <= high[known]).all()
+    assert past.drift("unit", "secondary_supply_temp_c") is None
+
+
 def test_what_the_daily_job_learned_is_taken_over_while_running(archive, learned, tmp_path):
     regularities = Regularities.load(archive, tmp_path)
     learned.save(tmp_path / "quality", archive)
@@ -146,27 +156,10 @@ def test_what_the_daily_job_learned_is_taken_over_while_running(archive, learned
     assert regularities.is_known
 
 
-def known_by_heart(archive):
-    """Profiles of the right shape for every object, whatever they say."""
-    rng = np.random.default_rng(1)
-    profiles, ratios = {}, {}
-    for kind, signals in LEARNED.items():
-        n = archive[kind].count
-        for signal in signals:
-            coefficients = np.zeros((n, SIZE))
-            coefficients[:, 0] = rng.uniform(20, 60, n)
-            profiles[kind, signal] = Profile(
-                coefficients, np.full((n, 4), -3.0), np.full((n, 4), 3.0), np.ones(n), np.full(n, 900, np.int32)
-            )
-        ratios |= {(kind, c.name): np.full(n, 0.0042) for c in CIRCUITS.get(kind, ())}
-    hours = np.arange(EVENING - EVENING % HOUR - 72 * HOUR, EVENING, HOUR)
-    return Learned(EVENING, profiles, ratios, hours, np.full(hours.shape[0], -11.0))
-
-
 def test_following_the_whole_city_costs_little():
     """At most three milliseconds of a minute, rooms and devices in their turn included."""
     city = ArrayCity()
-    regularities = Regularities(city.archive, known_by_heart(city.archive))
+    regularities = known(city, EVENING)
     by_kind = defaultdict(list)
     for block in city.minute(EVENING):
         by_kind[block.kind].append(block)

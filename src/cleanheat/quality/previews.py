@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
 from numpy.typing import NDArray
 
@@ -31,6 +33,7 @@ from cleanheat.quality.records.columns import Columns
 from cleanheat.quality.records.fields import tables
 from cleanheat.quality.records.judging import judge
 from cleanheat.quality.records.reading import read
+from cleanheat.quality.regularities.remembered import Remembered
 from cleanheat.quality.specs import RuleSpec
 from cleanheat.telemetry import public as telemetry
 
@@ -100,7 +103,15 @@ def _judged(
     archive = assets.archive()
     chosen = None if ids is None else {spec.kind: ids}
     found = rejudge(
-        [spec], telemetry.store(), archive, start, end, ids=chosen, background=active_specs(), progress=tell
+        [spec],
+        telemetry.store(),
+        archive,
+        start,
+        end,
+        ids=chosen,
+        background=active_specs(),
+        progress=tell,
+        regularities=Remembered(archive, Path(settings.DATA_DIR)),
     )
     everything = len(archive[spec.kind].numbers)
     return {

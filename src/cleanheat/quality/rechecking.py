@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from cleanheat.assets import public as assets
@@ -13,6 +15,7 @@ from cleanheat.assets.archive import Archive
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.quality import queries
 from cleanheat.quality.engine.rejudging import rejudge
+from cleanheat.quality.regularities.remembered import Remembered
 from cleanheat.quality.specs import RuleSpec
 from cleanheat.telemetry.public import store
 
@@ -38,7 +41,11 @@ def recheck(source: str, places: Collection[tuple[str, int]], start: int, end: i
     if not ids.size:
         return Recheck(0, 0)
     background = [s for s in queries.active_specs() if s.kind == spec.kind]
-    found = rejudge([spec], store(), assets.archive(), start, end, ids={spec.kind: ids}, background=background)
+    archive = assets.archive()
+    usual = Remembered(archive, Path(settings.DATA_DIR))
+    found = rejudge(
+        [spec], store(), archive, start, end, ids={spec.kind: ids}, background=background, regularities=usual
+    )
     return Recheck(found.checks[spec.number], found.violations[spec.number])
 
 
