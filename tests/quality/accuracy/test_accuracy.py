@@ -28,10 +28,10 @@ def test_every_family_of_faults_is_found_and_the_rest_left_alone():
 @pytest.mark.skipif(
     not real_series.FOLDER.is_dir(), reason="../shared/data/substations_nis is not there: real series not judged"
 )
-@pytest.mark.parametrize("name", ["scada_L4", "scada_L17"])
-def test_real_dirt_is_marked_for_what_it_is(name):
-    rows = real_series.read(name).part(slice(0, 2_000))
-    done = real_series.judge(rows, real_series.chosen(rows, every=4))
-    for sort, wrong in done.wrong.items():
-        assert done.named[sort] >= RECALL * wrong, sort
-    assert done.good_share >= GOOD_SHARE
+def test_real_dirt_is_marked_for_what_it_is():
+    series = {name: real_series.read(name).part(slice(0, 2_000)) for name in ("scada_L4", "scada_L17")}
+    asked = {name: real_series.chosen(rows, every=4) for name, rows in series.items()}
+    for name, done in real_series.judge_all(series, asked).items():
+        for sort, wrong in done.wrong.items():
+            assert done.named[sort] >= RECALL * wrong, (name, sort)
+        assert done.good_share >= GOOD_SHARE, name
