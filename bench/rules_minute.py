@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import statistics
 import tempfile
 from pathlib import Path
 from typing import Final
 
+import django
 import numpy as np
 
 from bench.arrays import City
@@ -15,7 +18,8 @@ from cleanheat.kernel.parameters import Parameter
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, MINUTE_S
 from cleanheat.quality.engine.compiled import RuleSet
-from cleanheat.quality.engine.judging import Judge
+from cleanheat.quality.engine.judging import Judge, Judged
+from cleanheat.quality.engine.regularities import Regularities
 from cleanheat.quality.engine.rejudging import rejudge
 from cleanheat.quality.library import shipped
 from cleanheat.quality.specs import RuleSpec
@@ -53,18 +57,22 @@ class Minutes:
 
 
 def figures(long: bool) -> list[Figure]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanheat.config.settings")
+    django.setup()
     city = City()
     minutes = Minutes(city)
-    specs = measured()
-    all_shipped = _judging(minutes, specs)
+    minutes.next()
+    specs, usual = measured(), importlib.import_module("bench.learned")
+    all_shipped, hits = _judging(minutes, specs, usual.known(city, minutes.minute))
     many = [*specs, *users(max(USERS, MANY - len(specs)))]
-    two_hundred = _judging(minutes, many)
+    two_hundred, _ = _judging(minutes, many, usual.known(city, minutes.minute))
     frames, _, _ = minutes.next()
     rows = sum(len(f) for f in frames.values())
     bare = statistics.median(spent(lambda: _bare(frames)).cpu_s for _ in range(5))
     return [
         Figure("rules.shipped", len(specs), "rules", 60, better="higher"),
         Figure("rules.city_minute_ms", all_shipped.cpu_s * 1e3, "CPU-ms", 60.0, bare * 1e3),
+        Figure("rules.city_minute_hits", hits, "hits"),
         Figure("rules.judged_ns_per_row", all_shipped.cpu_s * 1e9 / rows / len(specs), "ns/row/rule"),
         Figure("rules.rules200_ms", two_hundred.cpu_s * 1e3, f"CPU-ms/{len(many)}", 300.0, bare * 1e3),
         Figure("rules.rejudge_day_min", _rejudge_min(city, specs, DAY_S if long else SLICE_MIN * MINUTE_S), "min", 30.0,
@@ -91,16 +99,19 @@ def users(count: int) -> list[RuleSpec]:
     ]  # fmt: skip
 
 
-def _judging(minutes: Minutes, specs: list[RuleSpec]) -> Spent:
-    rules = RuleSet.compile(specs, minutes.city.archive)
+def _judging(minutes: Minutes, specs: list[RuleSpec], usual: Regularities) -> tuple[Spent, int]:
+    """Median cost of a minute, what is usual included and followed, and the hits of the last one."""
+    rules = RuleSet.compile(specs, minutes.city.archive, usual)
     if rules.refused:
         raise ValueError(f"rules do not compile: {dict(rules.refused)}")
-    judge, costs = Judge(minutes.city.archive, rules), []
+    judge, costs, hits = Judge(minutes.city.archive, rules), [], 0
     for i in range(WARM_MIN + MEASURED_MIN):
         frames, arrivals, minute = minutes.next()
-        cost = spent(lambda f=frames, a=arrivals, m=minute: judge.judge(f, m + 65.0, a))  # type: ignore[misc]
+        judged: list[Judged] = []
+        cost = spent(lambda f=frames, a=arrivals, m=minute, j=judged: j.append(judge.judge(f, m + 65.0, a)))  # type: ignore[misc]
         costs += [cost] if i >= WARM_MIN else []
-    return Spent(statistics.median(c.cpu_s for c in costs), statistics.median(c.wall_s for c in costs))
+        hits = sum(map(len, judged[0].hits))
+    return Spent(statistics.median(c.cpu_s for c in costs), statistics.median(c.wall_s for c in costs)), hits
 
 
 def _bare(frames: dict[str, Frame]) -> int:
@@ -109,7 +120,7 @@ def _bare(frames: dict[str, Frame]) -> int:
     for frame in frames.values():
         for signal, column in zip(frame.spec.signals, frame.columns, strict=True):
             values = column / signal.scale
-            outside += np.count_nonzero((values < signal.low) | (values > signal.high))
+            outside += int(np.count_nonzero((values < signal.low) | (values > signal.high)))
     return outside
 
 

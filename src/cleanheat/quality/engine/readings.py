@@ -195,6 +195,7 @@ class Patch:
         self.at = at
         self.n = (at.stop - at.start) if isinstance(at, slice) else int(at.size)
         self._made: dict[Leaf, Floats] = {}
+        self._summed: dict[tuple[str, int], tuple[Floats, Floats]] = {}
         self._history = look.history[kind]
 
     def part(self, places: NDArray[np.intp]) -> Patch:
@@ -227,6 +228,7 @@ class Patch:
         """
         for leaf in [leaf for leaf in self._made if _is_made_of(leaf, signals)]:
             del self._made[leaf]
+        self._summed = {key: sums for key, sums in self._summed.items() if key[0] not in signals}
 
     def _field(self, leaf: FieldLeaf) -> Floats:
         i = self.board.spec.index.get(leaf.code)
@@ -294,6 +296,22 @@ class Patch:
         values[-1] = self._present(signal)
         return values
 
+    def _totals(self, signal: Signal, minutes: int) -> tuple[Floats, Floats]:
+        """Sum and number of the readings in a window, added up as the integers they are kept as."""
+        key = signal.code, minutes
+        if key not in self._summed:
+            past, now = self._history.window(signal.code, minutes, self.at), self._present(signal)
+            unknown, missing = np.isnan(now), np.count_nonzero(past == signal.missing, axis=0)
+            sums = past.sum(axis=0, dtype=np.int64) - signal.missing * missing.astype(np.int64)
+            self._summed[key] = (
+                sums / signal.scale + np.where(unknown, 0.0, now),
+                (past.shape[0] - missing + ~unknown).astype(np.float64),
+            )
+        return self._summed[key]
+
     def _windowed(self, leaf: ReadingLeaf, signal: Signal) -> Floats:
+        if leaf.function in ("avg", "count"):
+            sums, counts = self._totals(signal, int(leaf.args[0]))
+            return counts if leaf.function == "count" else np.where(counts > 0, sums / counts, np.nan)
         rest: tuple[Any, ...] = leaf.args[1:]
         return WINDOWED[leaf.function](self.window(signal, int(leaf.args[0])), *rest)
