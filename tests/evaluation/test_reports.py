@@ -127,3 +127,9 @@ def test_a_published_report_is_taken_back_with_a_reason(scored, boss):
     assert reports.withdraw_report(boss, made.pk, "数据补报").state == "draft"
     assert reports.withdraw_report(boss, made.pk, "数据补报").state == "draft"
     assert AuditEntry.objects.filter(verb="evaluation.withdraw_report").count() == 1
+
+
+def test_the_printed_form_may_stand_in_the_platforms_own_page(scored, boss, signed_in):
+    answer = signed_in("city.administrator").get(f"/api/v1/evaluation/reports/{_made(boss).pk}/pdf")
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]

@@ -88,3 +88,18 @@ def test_a_company_sees_its_own_numbers(month):
     own = Scope(key="company:20", organisation_id=20, company_ids=frozenset({20}))
     assert panels._by_company(query(world, own)).categories == ["乙热力"]
     assert statistics.total(own, 0, int(world.now()) + 1).orders == 1
+
+
+def test_a_plant_answers_for_what_it_sends(month):
+    """Without a heat company the sender is meant, by name and in the company's sums."""
+    world, late = month
+    late.item.company_id, late.item.sender_id = 0, 20
+    late.item.save(update_fields=["company_id", "sender_id"])
+    bars = panels._by_company(query(world))
+    assert bars.categories == ["乙热力", "甲热力"]
+    now = int(world.now()) + 1
+    assert statistics.grouped(EVERYTHING, now - 30 * DAY_S, now, "company")[20].orders == 2
+
+
+def test_rules_are_named_with_their_kind(world):
+    assert panels._rule("alerts.unknown") == "alerts.unknown"

@@ -33,10 +33,13 @@ from cleanheat.infra.panels import (
     panel,
 )
 from cleanheat.kernel.findings import Level
+from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, local
+from cleanheat.quality import public as quality
 
 QUALITY: Final = "quality."
 WORST: Final = 20
+RULES_BESIDE_EACH_OTHER: Final = 10
 LISTED: Final = 50
 
 
@@ -58,6 +61,13 @@ def _before(query: PanelQuery) -> tuple[int, int]:
 def _company(number: int) -> str:
     card = accounts.find_organisation(number)
     return card.short_name if card else "—"
+
+
+def _rule(source: str) -> str:
+    """Rules of several kinds share a name: the kind is said with it."""
+    spec = quality.alarm_source(source)
+    kind = KINDS.get(spec.kind) if spec else None
+    return f"{alerts.source_name(source)}（{kind.zh}）" if kind else alerts.source_name(source)
 
 
 def _percent(ratio: float | None) -> float | None:
@@ -121,7 +131,7 @@ def _by_rule(query: PanelQuery) -> Ranking:
     return Ranking(
         unit="件",
         decimals=0,
-        entries=[RankingEntry(name=alerts.source_name(source), value=s.orders) for source, s in found],
+        entries=[RankingEntry(name=_rule(source), value=s.orders) for source, s in found],
     )
 
 
@@ -210,9 +220,9 @@ def _alarms_by_rule(query: PanelQuery) -> Bars:
     sums: dict[str, int] = {}
     for (source, _), n in found.items():
         sums[str(source)] = sums.get(str(source), 0) + n
-    sources = sorted(sums, key=lambda s: -sums[s])[:WORST]
+    sources = sorted(sums, key=lambda s: -sums[s])[:RULES_BESIDE_EACH_OTHER]
     return Bars(
-        categories=[alerts.source_name(s) for s in sources],
+        categories=[_rule(s) for s in sources],
         lines=[
             Line(name=f"{g.roman}级", unit="条", values=[found.get((s, int(g)), 0) for s in sources]) for g in Level
         ],
@@ -272,7 +282,7 @@ panel(
 panel(
     key="governance.alarms_by_rule", zh="质量报警构成", shows=Bars, load=_alarms_by_rule, params=Span,
     source="报警记录",
-    formula=f"期内数据质量报警按规则与级别计数，取最多的 {WORST} 条规则", cost=Cost.MEDIUM, **_VIEW,
+    formula=f"期内数据质量报警按规则与级别计数，取最多的 {RULES_BESIDE_EACH_OTHER} 条规则", cost=Cost.MEDIUM, **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.alarms_trend", zh="质量报警趋势", shows=Series, load=_alarms_trend, params=Span, source="报警记录",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, When
 
 from cleanheat.governance.models import Order
 from cleanheat.governance.queries import OrderFilter, select
@@ -15,11 +15,14 @@ from cleanheat.kernel.time import DAY_S, HOUR_S, epoch, local, utc
 
 By = Literal["company", "rule", "level", "district"]
 _FIELDS: Mapping[str, str] = {
-    "company": "item__company_id",
+    "company": "owner",
     "rule": "source",
     "level": "item__level",
     "district": "item__district_id",
 }
+
+# A plant, a rural platform or the weather service answers for what it sends, though it heats nobody.
+_OWNER = Case(When(item__company_id=0, then=F("item__sender_id")), default=F("item__company_id"))
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,14 @@ def total(scope: Scope, start: int, end: int) -> Sums:
 
 
 def grouped(scope: Scope, start: int, end: int, by: By) -> Mapping[Any, Sums]:
-    """Sums by company, rule, level or district; the most orders first."""
-    rows = _orders(scope, start, end).values(_FIELDS[by]).annotate(**_SUMS).order_by("-orders", _FIELDS[by])
+    """Sums by company (whoever sends the data), rule, level or district; the most orders first."""
+    rows = (
+        _orders(scope, start, end)
+        .annotate(owner=_OWNER)
+        .values(_FIELDS[by])
+        .annotate(**_SUMS)
+        .order_by("-orders", _FIELDS[by])
+    )
     return {row[_FIELDS[by]]: _sums(row) for row in rows}
 
 

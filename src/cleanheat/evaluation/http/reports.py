@@ -26,6 +26,11 @@ from cleanheat.infra.scope import require, scope_of
 from cleanheat.infra.sheets import Format, file_response, watermark
 
 router = Router(tags=["evaluation"])
+SHOWN_IN_PAGE = {
+    "Content-Security-Policy": "default-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""The report's page shows the printed form in a frame of its own; other answers are never framed."""
 
 
 class CommentOut(Schema):
@@ -147,6 +152,8 @@ def report_pdf(request: HttpRequest, report_id: int) -> HttpResponse:
     kept = printed_form(scope_of(request.user), report_id)
     answer = encoded(request, bytes(kept.body), f'"{kept.digest}"', "application/pdf")
     answer["Content-Disposition"] = f'inline; filename="report-{report_id}.pdf"'
+    for name, value in SHOWN_IN_PAGE.items():
+        answer[name] = value
     return answer
 
 

@@ -1,9 +1,9 @@
 /** Where the nodes of a lineage stand: a column a step, left to right, ordered so that edges cross little. */
 import type { Lineage, LineageNode } from './queries'
 
-export const NODE_WIDTH = 172
+export const NODE_WIDTH = 166
 export const NODE_HEIGHT = 38
-const COLUMN_GAP = 64
+const COLUMN_GAP = 50
 const ROW_GAP = 10
 const MARGIN = 12
 /** More nodes of a kind than this in one column are drawn as one that says how many. */

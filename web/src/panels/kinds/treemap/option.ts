@@ -20,7 +20,8 @@ export function treeOf(entries: readonly Entry[], look: ChartLook): Node[] {
     const children = entries.filter(({ parent, name }) => parent === entry.name && name !== entry.name).map(node)
     return {
       name: entry.name,
-      value: entry.value,
+      // A group is at least as large as its parts: with 0 of its own they would have no room.
+      value: Math.max(entry.value, children.reduce((sum, child) => sum + child.value, 0)),
       ...(entry.tone === 'neutral' ? {} : { itemStyle: { color: toneColour(entry.tone, look.tokens) } }),
       ...(children.length ? { children } : {}),
     }
