@@ -96,7 +96,7 @@ _PURE = (
 )  # fmt: skip
 
 _READING = (
-    _previous("prev", "上次", "上一个可信值，最多 5 分钟之前", "same"),
+    _previous("prev", "上次", "上一个可信值，最多 5 分钟之前；累计量最多 7 天之前", "same"),
     _previous("delta", "变化", "本值减去上一个可信值", "same"),
     _previous("rate", "变化率", "每分钟变化多少", "per_min"),
     _previous("unchanged_min", "不变分钟", "原始值已有多少分钟没有变化", "min", MAX_WINDOW_MIN),
