@@ -28,6 +28,7 @@ def store():
     opened = Store.open(Path(os.environ["CLEANHEAT_DATA_DIR"]) / "tsdb-tests", database)
     yield opened
     if not opened._engine._closed:  # a hundred left behind: minutes of merging, and no memory left
+        opened.flush_traces()
         opened._engine.command(f"DROP DATABASE {database} SYNC")
     opened.close()
 
