@@ -59,3 +59,17 @@ it('exports time and one column a signal', () => {
     ['2027-01-15 19:31', null],
   ])
 })
+
+it('draws replaced values red, doubted ones amber, and cleaned values dashed over them', () => {
+  const marked = {
+    times: [0, 60, 120],
+    width_s: 60,
+    lines: [{ signal: 't', zh: '供温', unit: '℃', decimals: 1, values: [50, 99, 51], low: [], high: [] }],
+    gaps: [],
+    marks: [{ signal: 't', hits: { times: [60, 120], values: [99, 51], rules: [1, 2] }, cleaned: { times: [60], values: [50.5], methods: [5], verdicts: [4] } }],
+    resolution: 'minute',
+  }
+  const chart = chartOf(marked, null, { start: 0, end: 180 })
+  expect(chart.lines.map(({ name, dashed, values }) => [name, dashed, values])).toEqual([['供温', false, [50, 99, 51]], ['供温 清洗值', true, [50.5]]])
+  expect(chart.points?.map(({ name, colour, points }) => [name, colour, points])).toEqual([['供温 异常原值', 'level1', [[60, 99]]], ['供温 可疑值', 'level3', [[120, 51]]]])
+})
