@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("--size", default="small")
     parser.add_argument("--only", choices=("simulated", "real"))
     parser.add_argument("--every", type=int, default=5, help="of the real series' clean stretches one in so many")
+    parser.add_argument("--times", type=float, default=1, help="spikes, stuck sensors, wrong units so often more")
     parser.add_argument("--details", action="store_true", help="which rules hit wrongly, what was missed")
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanheat.config.settings")
@@ -37,17 +38,18 @@ def main() -> int:
 
     django.setup()
     if given.only != "real":
-        _keep("simulated", _simulated(given))
+        _keep("simulated" if given.times == 1 else "simulated_often", _simulated(given))
     if given.only != "simulated":
         _keep("real", _real(given))
     return 0
 
 
 def _simulated(given: argparse.Namespace) -> dict[str, Any]:
-    from bench.trial import trial
+    from bench.trial import OFTEN, RATES, trial
 
+    rates = {fault: rate * (given.times if fault in OFTEN else 1) for fault, rate in RATES.items()}
     began = time.monotonic()
-    done = trial(given.seed, START, given.minutes, given.size, tell=_tell)
+    done = trial(given.seed, START, given.minutes, given.size, rates, tell=_tell)
     print(f"\n{given.size} city, seed {given.seed}, {done.minutes} minutes, {time.monotonic() - began:.0f} s\n")
     print("| family | wrong | found | recall | sound | wrongly hit | share |\n|---|---|---|---|---|---|---|")
     families = {}

@@ -43,6 +43,8 @@ RATES: Mapping[Fault, float] = {
     Fault.CHANNEL_DEAD: 3, Fault.ROW_MISSING: 5, Fault.WRONG_CLOCK: 20,
 }  # fmt: skip
 """How much more often than usual each family comes in a trial, so that every one is met some hundred times."""
+OFTEN = frozenset({Fault.SPIKE, Fault.STUCK, Fault.UNIT_MISTAKE})
+"""Rare or of few sensors even then: more of them on demand."""
 VALUES = (
     Fault.OUT_OF_RANGE, Fault.SPIKE, Fault.STUCK, Fault.DRIFT, Fault.UNIT_MISTAKE, Fault.SWAPPED, Fault.SIGN,
     Fault.SENTINEL, Fault.COUNTER_RESET, Fault.CHANNEL_DEAD, Fault.LIE,
