@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=int, default=MINUTES)
     parser.add_argument("--size", default="small")
     parser.add_argument("--only", choices=("simulated", "real"))
-    parser.add_argument("--every", type=int, default=5, help="of the real series' clean stretches one in so many")
+    parser.add_argument("--every", type=int, default=1, help="of the real series' clean stretches one in so many")
     parser.add_argument("--times", type=float, default=1, help="spikes, stuck sensors, wrong units so often more")
     parser.add_argument("--details", action="store_true", help="which rules hit wrongly, what was missed")
     given = parser.parse_args()
