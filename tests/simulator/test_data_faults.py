@@ -144,10 +144,10 @@ def test_a_wrong_clock_shifts_all_of_a_senders_minutes(archive, evening, tmp_pat
 def test_late_repeated_and_lost_batches_are_labelled(archive, evening, tmp_path):
     schedule = Schedule(archive, 7, rate=0.0, data_rate=60.0)
     feed = Feed(archive, 7, evening, tmp_path, schedule=schedule)
-    arrived = [(s, b[0].minute, m) for m in range(35) for s, b in feed.minute(evening + m * MINUTE)]
+    arrived = [(s, b[0].minute, m) for m in range(60) for s, b in feed.minute(evening + m * MINUTE)]
     labels = feed.labels(evening, evening + 30 * MINUTE)
     labels = labels[np.isin(labels["fault"], list(DELIVERY))]
-    shifted = feed.labels(evening, evening + 35 * MINUTE)
+    shifted = feed.labels(evening, evening + 60 * MINUTE)
     wrong_clock = set(shifted["number"][shifted["fault"] == Fault.WRONG_CLOCK].tolist())
     assert {int(f) for f in labels["fault"]} == {int(f) for f in DELIVERY}
     for one in labels:

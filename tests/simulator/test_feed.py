@@ -149,7 +149,7 @@ def test_stop_is_in_what_is_sent_and_its_label_is_not(archive, evening, tmp_path
     assert Fault.STOP in feed.labels(evening, evening + 3_600)["fault"]
     for _, blocks in (d for m in deliveries for d in m):
         for block in blocks:
-            assert set(block.__slots__) == {"sender", "sequence", "kind", "minute", "ids", "columns"}
+            assert set(block.__slots__) == {"sender", "sequence", "kind", "minute", "ids", "columns", "received"}
             assert len(block.columns) == len(KINDS[block.kind].signals)
 
 
