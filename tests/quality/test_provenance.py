@@ -108,8 +108,18 @@ def test_the_red_table_flags_abnormal_items_of_original_rows(past, signed_in):
     late = told["rows"][0]["row_rules"]
     assert [(r["number"], r["name"]) for r in late] == [(777, "规则 777")]
     assert all(i["signal"] != "secondary_supply_temp_c" for i in told["rows"][1]["items"])
-    page = get(signed_in("city.reader"), "/quality/hits", **asked, limit=1, offset=5).json()
+    page = get(signed_in("city.reader"), "/quality/hits", **asked, limit=1, offset=1).json()
     assert [row["minute"] for row in page["rows"]] == [ODD]
+
+
+def test_a_meter_that_an_object_has_not_is_no_fault_of_its_rows(past, signed_in):
+    told = get(
+        signed_in("city.reader"), "/quality/hits", kind="unit", number=5, start=START, end=START + 600,
+    ).json()  # fmt: skip
+    reported = [head["signal"] for head in told["signals"] if head["is_reported"]]
+    assert reported == ["secondary_supply_temp_c"]
+    assert (told["abnormal"], told["received"]) == (2, 10)
+    assert {item["signal"] for row in told["rows"] for item in row["items"]} == {"secondary_supply_temp_c"}
 
 
 @pytest.mark.feature("C11-2")

@@ -166,6 +166,17 @@ def test_a_preview_counts_what_would_have_been_caught(readings, city_admin, sign
     assert signed_in("city.dispatcher").get(f"/api/v1/quality/previews/{answer['job_id']}").status_code in {403, 404}
 
 
+def test_a_preview_takes_the_newest_stored_minutes_when_data_lag(readings, city, manual_clock, city_admin):
+    kind, ids = KINDS["unit"], city["unit"].numbers.astype(np.uint32)
+    newest = int(EVENING) - MINUTE_S
+    columns = [np.full(ids.size, 50, s.dtype) for s in kind.signals]
+    telemetry.latest().update(Frame("unit", newest, ids, columns, np.zeros((len(columns), ids.size), np.uint8)))
+    manual_clock.advance(40 * 60)
+    sample = _send(city_admin, "post", "/quality/previews", {"kind": "unit", "content": CONTENT}, 202)["sample"]
+    assert (sample["end"], sample["lag_min"]) == (newest + MINUTE_S, 40)
+    assert (sample["minutes"], sample["violations"]) == (15, 5)
+
+
 def test_a_preview_of_a_wrong_text_is_refused(city_admin):
     wrong = {**CONTENT, "expression": "二次供水温度 <="}
     body = {"kind": "unit", "content": wrong}

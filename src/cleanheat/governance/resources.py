@@ -68,7 +68,7 @@ resource(
 
 resource(
     key="governance.policy",
-    zh="合规登记",
+    zh="合规台账",
     model=PolicyRecord,
     columns=(
         Col("code", "编号"),

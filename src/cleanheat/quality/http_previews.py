@@ -42,10 +42,14 @@ class ExampleOut(Schema):
 
 
 class PreviewAnswer(Schema):
-    """``is_sample``: only ``objects`` of ``of_objects`` were looked at, over ``minutes`` minutes from ``start``."""
+    """``is_sample``: only ``objects`` of ``of_objects`` were looked at, over ``minutes`` minutes from ``start``.
+
+    ``end`` is that of the newest stored minute, ``lag_min`` minutes before the moment of asking.
+    """
 
     start: int | None
     end: int | None
+    lag_min: int
     minutes: int
     objects: int
     of_objects: int

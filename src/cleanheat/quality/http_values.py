@@ -133,10 +133,13 @@ def trace(request: HttpRequest, asked: Query[TraceQuery]) -> HttpResponse:
 
 
 class SignalHead(Schema):
+    """``is_reported``: whether the object has such a meter at all; what is not reported is no fault of a row."""
+
     signal: str
     zh: str
     unit: str
     decimals: int
+    is_reported: bool
 
 
 class OddItem(Schema):

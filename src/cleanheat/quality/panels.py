@@ -15,11 +15,22 @@ from cleanheat.quality import supervision
 _SOURCE: Final = "实时上传的小时汇总、接入网关"
 _READS: Final = ("telemetry.unit", "telemetry.device", "telemetry.room", "trace_arrivals")
 
+WORST_SHOWN: Final = 50
+"""Per cent; below it everything is equally bad: the colours are for telling 95 % from 100 %."""
+
 
 def _calendar_of(query: PanelQuery, *, validity: bool) -> Heatmap:
     found = supervision.calendar(query.end - 29 * DAY_S, query.end, query.scope)
     shares = found.validity if validity else found.completeness
-    return Heatmap(unit="%", columns=found.labels, rows=found.names, values=np.round(100 * shares, 1).tolist())
+    return Heatmap(
+        unit="%",
+        sense="higher_is_better",
+        low=WORST_SHOWN,
+        high=100,
+        columns=found.labels,
+        rows=found.names,
+        values=np.round(100 * shares, 1).tolist(),
+    )
 
 
 def _completeness(query: PanelQuery) -> Heatmap:

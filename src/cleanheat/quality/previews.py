@@ -59,11 +59,12 @@ def start(
     refuse_faults(_spec(kind, content))
     if not is_measured(kind):
         return {"job_id": None, "sample": _of_records(spec)}
-    until = floor_minute(clock.now())
-    sample = _judged(spec, until - SAMPLE_MIN * MINUTE_S, until, _sample(kind), None)
+    until = _until(kind)
+    lag = {"lag_min": (floor_minute(clock.now()) - until) // MINUTE_S}
+    sample = _judged(spec, until - SAMPLE_MIN * MINUTE_S, until, _sample(kind), None) | lag
     if not whole_day:
         return {"job_id": None, "sample": sample}
-    payload = {"kind": kind, "content": content, "start": until - DAY_S, "end": until}
+    payload = {"kind": kind, "content": content, "start": until - DAY_S, "end": until, **lag}
     with transaction.atomic():
         return {"job_id": jobs.enqueue(PREVIEW, payload, owner=user), "sample": sample}
 
@@ -84,11 +85,19 @@ def preview_day(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
         if done % TELL_EVERY_MIN == 0 or done == total:
             progress(done, total, "逐分钟试算")
 
-    return _judged(_spec(payload["kind"], payload["content"]), payload["start"], payload["end"], None, tell)
+    found = _judged(_spec(payload["kind"], payload["content"]), payload["start"], payload["end"], None, tell)
+    return found | {"lag_min": payload.get("lag_min", 0)}
 
 
 def _spec(kind: str, content: Mapping[str, Any]) -> RuleSpec:
     return draft_spec(kind, content, "preview", DRAFT, 1)
+
+
+def _until(kind: str) -> int:
+    """The end of the newest stored minute, where data lag behind the clock; else now."""
+    now = floor_minute(clock.now())
+    newest = int(telemetry.latest()[kind].minute.max(initial=0))
+    return min(now, newest + MINUTE_S) if newest else now
 
 
 def _sample(kind: str) -> NDArray[np.uint32]:
@@ -171,6 +180,7 @@ def _of_records(spec: RuleSpec) -> dict[str, Any]:
     return {
         "start": None,
         "end": None,
+        "lag_min": 0,
         "minutes": 0,
         "objects": len(columns),
         "of_objects": len(columns),

@@ -71,6 +71,8 @@ def rows(
     hits, cleaned = store().hits(kind, number, start, end), store().cleaned(kind, number, start, end)
     verdicts = unpack(found.words, len(spec.signals))
     minutes = found.minutes - found.minutes % MINUTE_S
+    silent = _never_reported(spec, number, end, hits, cleaned)
+    verdicts[silent] = Verdict.GOOD
     abnormal = (~TRUSTED[verdicts]).any(axis=0) | np.isin(minutes, hits.minutes) | np.isin(minutes, cleaned.minutes)
     chosen = np.flatnonzero(abnormal) if only_abnormal else np.arange(minutes.shape[0])
     page = chosen[offset : offset + limit]
@@ -79,7 +81,10 @@ def rows(
     values = [s.decode(column[page]) for s, column in zip(spec.signals, found.columns, strict=True)]
     return {
         **_source(kind, number),
-        "signals": [{"signal": s.code, "zh": s.zh, "unit": s.unit, "decimals": s.decimals} for s in spec.signals],
+        "signals": [
+            {"signal": s.code, "zh": s.zh, "unit": s.unit, "decimals": s.decimals, "is_reported": not silent[i]}
+            for i, s in enumerate(spec.signals)
+        ],
         "total": int(chosen.shape[0]),
         "received": int(minutes.shape[0]),
         "abnormal": int(abnormal.sum()),
@@ -93,6 +98,15 @@ def rows(
             for i, r in enumerate(page)
         ],
     }
+
+
+def _never_reported(spec: Kind, number: int, end: int, hits: Hits, cleaned: Cleaned) -> NDArray[np.bool_]:
+    """Signals the object's sender does not have: no value in the last day, and no rule that wanted one."""
+    last_day = store().rows(spec.code, end - DAY_S, end, number, number)
+    pairs = zip(spec.signals, last_day.columns, strict=True)
+    silent = np.array([bool((column == signal.missing).all()) for signal, column in pairs])
+    silent[[int(i) for i in {*hits.signals.tolist(), *cleaned.signals.tolist()} - {WHOLE_ROW}]] = False
+    return silent
 
 
 def _items(

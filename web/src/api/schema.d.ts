@@ -3995,18 +3995,28 @@ export interface components {
         };
         /**
          * Heatmap
-         * @description ``values[y][x]``, one row per entry of ``rows``.
+         * @description ``values[y][x]``, one row per entry of ``rows``; ``low`` and ``high`` end the colours (none: as the values do).
          */
         Heatmap: {
             /** Columns */
             columns: string[];
+            /** High */
+            high?: number | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "heatmap";
+            /** Low */
+            low?: number | null;
             /** Rows */
             rows: string[];
+            /**
+             * Sense
+             * @default neutral
+             * @enum {string}
+             */
+            sense: "neutral" | "higher_is_better" | "higher_is_worse";
             /** Unit */
             unit: string;
             /** Values */
@@ -5510,6 +5520,8 @@ export interface components {
         /**
          * PreviewAnswer
          * @description ``is_sample``: only ``objects`` of ``of_objects`` were looked at, over ``minutes`` minutes from ``start``.
+         *
+         *     ``end`` is that of the newest stored minute, ``lag_min`` minutes before the moment of asking.
          */
         PreviewAnswer: {
             /** By Company */
@@ -5522,6 +5534,8 @@ export interface components {
             examples: components["schemas"]["ExampleOut"][];
             /** Is Sample */
             is_sample: boolean;
+            /** Lag Min */
+            lag_min: number;
             /** Minutes */
             minutes: number;
             /** Objects */
@@ -7029,10 +7043,15 @@ export interface components {
             /** Username */
             username: string;
         };
-        /** SignalHead */
+        /**
+         * SignalHead
+         * @description ``is_reported``: whether the object has such a meter at all; what is not reported is no fault of a row.
+         */
         SignalHead: {
             /** Decimals */
             decimals: number;
+            /** Is Reported */
+            is_reported: boolean;
             /** Signal */
             signal: string;
             /** Unit */

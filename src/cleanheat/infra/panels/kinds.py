@@ -126,11 +126,18 @@ class Gauge(Schema):
     target: Number = None
 
 
+Sense = Literal["neutral", "higher_is_better", "higher_is_worse"]
+"""What a high value means: whether colours run from bad to good, from good to bad, or say only how much."""
+
+
 class Heatmap(Schema):
-    """``values[y][x]``, one row per entry of ``rows``."""
+    """``values[y][x]``, one row per entry of ``rows``; ``low`` and ``high`` end the colours (else values do)."""
 
     kind: Literal["heatmap"] = "heatmap"
     unit: str
+    sense: Sense = "neutral"
+    low: Number = None
+    high: Number = None
     columns: list[str]
     rows: list[str]
     values: Annotated[list[list[Number]], BeforeValidator(_plain)]

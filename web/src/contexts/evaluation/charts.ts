@@ -9,7 +9,6 @@ import type { Model, Score, Trend, Words } from './queries'
 
 const TONES: readonly Tone[] = ['good', 'neutral', 'warning', 'critical']
 const POINTS = '分'
-const RAMP = ['#e0384c', '#f08a3c', '#f0d24a', '#39c98f', '#2b9fd9']
 /** Points below this look alike in a heat map: what differs lies above. */
 const LOWEST_SHOWN = 50
 
@@ -48,19 +47,20 @@ export function dimensionRadar(scores: readonly Score[], words: Words, look: Cha
 /** Companies × dimensions; red is bad here, and the colours begin where scores begin to differ. */
 export function dimensionHeatmap(scores: readonly Score[], words: Words, look: ChartLook): EChartsOption {
   const keys = Object.keys(words.dimensions)
-  const option = heatmapOption(
+  const known = scores.flatMap(({ points, total }) => [...Object.values(points), total]).filter((one) => typeof one === 'number')
+  return heatmapOption(
     {
       kind: 'heatmap',
       unit: POINTS,
+      sense: 'higher_is_better',
+      low: Math.floor(Math.max(LOWEST_SHOWN, Math.min(...known, 95))),
+      high: 100,
       columns: [...Object.values(words.dimensions), '总分'],
       rows: scores.map(({ name }) => name),
       values: scores.map(({ points, total }) => [...keys.map((key) => points[key] ?? null), total]),
     },
     look,
   )
-  const known = scores.flatMap(({ points, total }) => [...Object.values(points), total]).filter((one) => typeof one === 'number')
-  const min = Math.floor(Math.max(LOWEST_SHOWN, Math.min(...known, 95)))
-  return { ...option, visualMap: { ...(option.visualMap as object), min, max: 100, inRange: { color: RAMP } } }
 }
 
 /** Totals by period: periods are names, so that a day and a season are equally wide. */

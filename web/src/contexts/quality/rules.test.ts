@@ -6,7 +6,7 @@ import { undoOf } from './ruleSteps'
 import { said, scopeWords } from './ruleWords'
 
 const ALL: RuleFilter = { dataClass: '', family: '', dimension: '', level: '', state: '', origin: '', text: '' }
-const rule = (number: number, more: Partial<RuleRow> = {}): RuleRow & { violations: number | null } => ({
+const rule = (number: number, more: Partial<RuleRow & { violations: number | null }> = {}): RuleRow & { violations: number | null } => ({
   number, code: `r${number}`, title: `规则${number}`, data_class: 'plant', data_class_name: '', kind: 'plant', kind_name: '', state: 'published',
   state_name: '', version: 1, newest_version: 1, has_draft: false, is_shipped: true, owner: '', family: 'jump', family_name: '', dimension: 'accuracy',
   dimension_name: '', level: 4, level_name: '', weight: 1, action: 'mark', action_name: '', verdict: 1, verdict_name: '', fill: 'leave', fill_name: '',

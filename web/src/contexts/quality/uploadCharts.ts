@@ -1,6 +1,7 @@
 /** The calendar of uploads as a field of colours: red where little came, green where all did. */
 import type { EChartsOption } from 'echarts'
 import { formatRatio, isNumber } from '@/kernel/format'
+import { ramp } from '@/panels/kinds/heatmap/option'
 import { axisStyle, baseOption, tooltip, type ChartLook } from '@/ui/chartLook'
 import type { Calendar } from './uploadQueries'
 
@@ -37,7 +38,7 @@ export function calendarOption(calendar: Calendar, measured: Measured, look: Cha
       itemHeight: 120,
       itemWidth: 12,
       text: ['100%', `≤${formatRatio(WORST, 0)}`],
-      inRange: { color: [look.tokens.level1, look.tokens.level2, look.tokens.level3, look.tokens.ok] },
+      inRange: { color: ramp('higher_is_better', look) },
       textStyle: { color: look.tokens.textMuted },
     },
     series: [

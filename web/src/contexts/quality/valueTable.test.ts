@@ -6,8 +6,8 @@ const RULE = { number: 12, version: 2, name: '室温上限', code: 'B-12', expre
 const CLEANED = { raw: 99, value: 21.4, method: 5, method_zh: '线性插值', verdict: 4, verdict_zh: '补全', confirmation: null, rule: RULE }
 const PAGE = {
   signals: [
-    { signal: 'room_temp_c', zh: '室温', unit: '℃', decimals: 1 },
-    { signal: 'humidity_pct', zh: '湿度', unit: '%', decimals: 0 },
+    { signal: 'room_temp_c', zh: '室温', unit: '℃', decimals: 1, is_reported: true },
+    { signal: 'humidity_pct', zh: '湿度', unit: '%', decimals: 0, is_reported: true },
   ],
   rows: [
     {
@@ -40,4 +40,10 @@ it('exports received values, never cleaned ones', () => {
     ['600', 99, 40, 7, '室温：错误；B-12 室温上限 第2版'],
     ['660', 21, null, null, '湿度：缺失 | 迟报 第2版'],
   ])
+})
+
+it('says of a meter that the object has not that nothing is uploaded, and calls no row odd for it', () => {
+  const [room, humidity] = PAGE.signals as [OriginalPage['signals'][number], OriginalPage['signals'][number]]
+  const [, second] = valueRows({ ...PAGE, signals: [room, { ...humidity, is_reported: false }] })
+  expect(second?.cells[1]).toMatchObject({ text: '未上传', tone: 'unreported', reason: '' })
 })

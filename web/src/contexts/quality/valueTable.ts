@@ -8,7 +8,10 @@ const BAD = 2
 const MISSING = 3
 const CONFIRMED = 5
 
-export type CellTone = '' | 'bad' | 'suspicious' | 'missing' | 'confirmed'
+/** Said where an object has no such meter. */
+export const UNREPORTED = '未上传'
+
+export type CellTone = '' | 'bad' | 'suspicious' | 'missing' | 'confirmed' | 'unreported'
 
 export interface ValueCell {
   signal: string
@@ -43,7 +46,8 @@ export function ruleName({ code, name, version }: Pick<RuleSaid, 'code' | 'name'
 export function valueRows(page: OriginalPage): ValueRow[] {
   return page.rows.map((row) => {
     const items = new Map(row.items.map((item) => [item.signal, item]))
-    const cells = page.signals.map(({ signal, decimals }, i): ValueCell => {
+    const cells = page.signals.map(({ signal, decimals, is_reported: isReported }, i): ValueCell => {
+      if (!isReported) return { signal, text: UNREPORTED, tone: 'unreported', reason: '', cleaned: '' }
       const item = items.get(signal)
       const value = row.values[i]
       const put = item?.cleaned

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Schemas } from '@/api/types'
 import { DARK } from '@/ui/testLook'
-import { heatmapCells, heatmapOption } from './option'
+import { heatmapCells, heatmapOption, ramp } from './option'
 import sample from './sample.json'
 
 const map = sample as Schemas['Heatmap']
@@ -20,4 +20,14 @@ it('never lets a name become markup', () => {
   const option = heatmapOption({ ...map, rows: ['<img>', 'b'] }, DARK)
   const { formatter } = option.tooltip as { formatter: (params: unknown) => string }
   expect(formatter({ value: [0, 0, 21.1] })).toContain('&#60;img&#62;')
+})
+
+it('paints what is good green, whichever end that is', () => {
+  expect(ramp('higher_is_better', DARK).at(-1)).toBe(DARK.tokens.ok)
+  expect(ramp('higher_is_worse', DARK)).toEqual(ramp('higher_is_better', DARK).reverse())
+  expect(ramp('neutral', DARK)).not.toContain(DARK.tokens.level1)
+})
+
+it('keeps the ends of the colours that the panel names', () => {
+  expect(heatmapOption({ ...map, low: 0, high: 100 }, DARK).visualMap).toMatchObject({ min: 0, max: 100 })
 })

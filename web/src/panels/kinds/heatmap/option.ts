@@ -4,7 +4,12 @@ import type { Schemas } from '@/api/types'
 import { formatMeasure, isNumber } from '@/kernel/format'
 import { axisStyle, baseOption, tooltip, type ChartLook } from '@/ui/chartLook'
 
-const RAMP = ['#2b5fd9', '#21a7d6', '#39c98f', '#f0d24a', '#f08a3c', '#e0384c']
+/** What a high value means decides the colours; where it means neither good nor bad, one hue says how much. */
+export function ramp(sense: Schemas['Heatmap']['sense'], { tokens }: ChartLook): string[] {
+  const bad = [tokens.level1, tokens.level2, tokens.level3, tokens.ok]
+  if (sense === 'higher_is_better') return bad
+  return sense === 'higher_is_worse' ? bad.reverse() : [tokens.panelRaised, tokens.level4, tokens.accent]
+}
 
 export type Cell = [column: number, row: number, value: number | null]
 
@@ -28,15 +33,15 @@ export function heatmapOption(map: Schemas['Heatmap'], look: ChartLook): ECharts
     xAxis: { type: 'category', data: [...map.columns], ...axisStyle(look), splitLine: { show: false } },
     yAxis: { type: 'category', data: [...map.rows], inverse: true, ...axisStyle(look), splitLine: { show: false } },
     visualMap: {
-      min: known.length ? Math.min(...known) : 0,
-      max: known.length ? Math.max(...known) : 1,
+      min: map.low ?? (known.length ? Math.min(...known) : 0),
+      max: map.high ?? (known.length ? Math.max(...known) : 1),
       calculable: true,
       orient: 'horizontal',
       left: 'center',
       bottom: 0,
       itemHeight: 120,
       itemWidth: 12,
-      inRange: { color: RAMP },
+      inRange: { color: ramp(map.sense, look) },
       textStyle: { color: look.tokens.textMuted },
     },
     series: [{ type: 'heatmap', data: cells.filter(([, , value]) => isNumber(value)) as [number, number, number][] }],

@@ -9,3 +9,9 @@ it('leaves out parts without a value and colours the others by tone', () => {
   expect(ring?.data.map(({ name }) => name)).toEqual(['运行', '停运'])
   expect(ring?.data[1]?.itemStyle?.color).toBe(DARK.tokens.level1)
 })
+
+it('leaves colours to the palette where two parts share a tone', () => {
+  const shares = ['待派发', '待接收'].map((name) => ({ name, value: 1, tone: 'notice' as const }))
+  const [ring] = pieOption({ kind: 'pie', unit: '件', shares }, DARK).series as { data: { itemStyle?: object }[] }[]
+  expect(ring?.data.map(({ itemStyle }) => itemStyle)).toEqual([undefined, undefined])
+})

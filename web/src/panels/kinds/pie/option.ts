@@ -4,7 +4,15 @@ import type { Schemas } from '@/api/types'
 import { formatMeasure, isNumber } from '@/kernel/format'
 import { baseOption, legend, toneColour, tooltip, type ChartLook } from '@/ui/chartLook'
 
+/** Parts that share a tone are told apart by the palette instead. */
+function areToldApart(shares: Schemas['Pie']['shares']): boolean {
+  const tones = shares.map(({ tone }) => tone).filter((tone) => tone !== 'neutral')
+  return new Set(tones).size === tones.length
+}
+
 export function pieOption(pie: Schemas['Pie'], look: ChartLook): EChartsOption {
+  const shown = pie.shares.filter(({ value }) => isNumber(value) && value > 0)
+  const byTone = areToldApart(shown)
   return {
     ...baseOption(look),
     tooltip: {
@@ -21,13 +29,11 @@ export function pieOption(pie: Schemas['Pie'], look: ChartLook): EChartsOption {
         itemStyle: { borderColor: look.tokens.panel, borderWidth: 2 },
         label: { color: look.tokens.text, formatter: '{d}%' },
         labelLine: { length: 6, length2: 6 },
-        data: pie.shares
-          .filter(({ value }) => isNumber(value) && value > 0)
-          .map(({ name, value, tone }) => ({
-            name,
-            value: value as number,
-            itemStyle: tone === 'neutral' ? undefined : { color: toneColour(tone, look.tokens) },
-          })),
+        data: shown.map(({ name, value, tone }) => ({
+          name,
+          value: value as number,
+          itemStyle: byTone && tone !== 'neutral' ? { color: toneColour(tone, look.tokens) } : undefined,
+        })),
       },
     ],
   }
