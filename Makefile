@@ -30,7 +30,7 @@ run: setup web
 	@CLEANHEAT_DATA_DIR=$(RUN_DIR) CLEANHEAT_SIZE=$(SIZE) $(BIN)/cleanheat run $(ARGS)
 
 test: setup web/node_modules/.installed
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 	. tools/node.sh && cd web && npm test --silent
 
 check: setup web/node_modules/.installed
