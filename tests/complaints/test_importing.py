@@ -56,6 +56,7 @@ def test_rows_become_tickets_or_named_refusals(boss):
     assert counts == [5, 3, 0, 0, 2], job
     assert [(line["line"], line["field"]) for line in report["lines"]] == [(5, "number"), (6, "received_at")]
     assert report["corrected"]["caller_phone"] >= 1
+    assert (report["words"]["caller_phone"], report["words"]["received_at"]) == ("来电号码", "受理时间")
     unmatched = Ticket.objects.get(channel="12319")
     assert (unmatched.company_id, unmatched.match_score) == (None, 0)
     matched = Ticket.objects.get(channel="12345", number="A1")

@@ -104,3 +104,6 @@ def test_wrong_needs_a_reason(city, manual_clock, people, signed_in):
     assert (listed[0]["open"], listed[0]["wrong"]) == (1, 1)
     rows = city_client.get(f"/api/v1/evaluation/samples/{made.pk}/records").json()
     assert {r["month"] for r in rows} <= {"2026-01", "2026-02", "2026-03"}
+    districts = {assets.names("area", [r["district_id"]])[0] for r in rows}
+    assert {r["stratum_zh"].partition(" · ")[0] for r in rows} == districts
+    assert all(r["stratum_zh"].partition(" · ")[2] in assets.code_words("system").values() for r in rows)

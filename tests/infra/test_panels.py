@@ -35,7 +35,7 @@ def loads(monkeypatch, manual_clock):
         raise ZeroDivisionError("secret")
 
     words = {"formula": "n", "source": "test", "permission": "telemetry.view"}
-    p.panel(key="t.count", zh="计数", shows=p.Kpi, load=count, params=Size, **words)
+    p.panel(key="t.count", zh="计数", shows=p.Kpi, load=count, params=Size, empty="尚无数", **words)
     p.panel(key="t.fail", zh="出错", shows=p.Kpi, load=fail, **words)
     p.panel(key="t.city", zh="全市", shows=p.Kpi, load=count, params=Size, **{**words, "permission": "city.view"})
     yield loads
@@ -51,6 +51,7 @@ def test_failing_forbidden_and_unknown_panels_stand_beside_the_good_one(loads, s
     assert [found[k]["error"] and found[k]["error"]["status"] for k in found] == [500, None, 403, 404]
     assert found["t.count"]["result"]["measure"]["value"] == 3
     assert found["t.count"]["about"]["zh"] == "计数"
+    assert (found["t.count"]["about"]["empty"], found["t.fail"]["about"]["empty"]) == ("尚无数", "")
     assert "secret" not in str(found)
 
 

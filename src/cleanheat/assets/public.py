@@ -10,7 +10,7 @@ from cleanheat.assets.naming import names, titles
 from cleanheat.assets.outages import planned_outages
 from cleanheat.assets.queries import archive, district_ids, exists, forget, require, version, visible
 from cleanheat.assets.snapshot import build as build_archive
-from cleanheat.assets.snapshot import system_types
+from cleanheat.assets.snapshot import code_words, system_types
 from cleanheat.assets.tables import columns
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "archive",
     "build_archive",
     "children",
+    "code_words",
     "columns",
     "district_ids",
     "exists",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.db.models import TextChoices
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive, KindTable
@@ -40,23 +41,32 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     }.items()
 }
 
+_WORDS: Mapping[str, type[TextChoices]] = {
+    "fuel": Fuel,
+    "system": SystemType,
+    "zone": Zone,
+    "energy_class": EnergyClass,
+    "position": FlatPosition,
+    "device_type": DeviceType,
+    "medium": PipeMedium,
+}
 _CODES: Mapping[str, tuple[str, ...]] = {
-    "fuel": tuple(Fuel.values),
+    **{column: tuple(words.values) for column, words in _WORDS.items()},
     "use": ("area", "peak"),
     "system": ("", *SystemType.values),  # 1 single, 2 dual, 3 multi
     "terminal": ("radiator", "floor"),
-    "zone": tuple(Zone.values),
-    "energy_class": tuple(EnergyClass.values),
-    "position": tuple(FlatPosition.values),
-    "device_type": tuple(DeviceType.values),
-    "medium": tuple(PipeMedium.values),
 }
 _RENAMED = {"use": "is_peak", "terminal": "is_floor"}
 
 
+def code_words(column: str) -> dict[int, str]:
+    """What the codes of a coded column stand for; nothing for a column without codes."""
+    return {_CODES[column].index(word.value): str(word.label) for word in _WORDS.get(column, ())}
+
+
 def system_types() -> dict[int, str]:
     """What the codes of ``system`` stand for."""
-    return {_CODES["system"].index(word.value): str(word.label) for word in SystemType}
+    return code_words("system")
 
 
 class _Builder:

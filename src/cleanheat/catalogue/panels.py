@@ -144,6 +144,7 @@ panel(
     load=_share_uses,
     permission=EDIT,
     formula="时段内各共享协议的调用次数和取走行数",
+    empty="时段内没有共享调用：签署共享协议并取数后在此计数",
     source="共享调用记录",
     reads=("catalogue.agreement", "catalogue.shareuse"),
 )

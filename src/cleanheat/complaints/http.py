@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cleanheat.complaints import actions
 from cleanheat.complaints.models import RefusedLine, TicketImport
-from cleanheat.complaints.queries import get_import
+from cleanheat.complaints.queries import NUMBERS, TEXTS, get_import
 from cleanheat.complaints.statistics import validity_statistics
 from cleanheat.infra import clock
 from cleanheat.infra.scope import require, scope_of
@@ -20,6 +20,7 @@ from cleanheat.kernel.time import LATEST_S, season_of
 
 router = Router(tags=["complaints"])
 VIEW = "complaints.view"
+WORDS = {**TEXTS, **NUMBERS}
 
 
 class HandedIn(Schema):
@@ -34,7 +35,9 @@ class RefusedLineOut(Schema):
 
 
 class TicketImportOut(Schema):
-    """A file's report: ``rows_in`` = created + changed + unchanged + refused; ``corrected`` counts by field."""
+    """A file's report: ``rows_in`` = created + changed + unchanged + refused; ``corrected`` counts by field;
+    ``words``: what people call the fields.
+    """
 
     id: int
     file: str
@@ -48,6 +51,7 @@ class TicketImportOut(Schema):
     corrected: dict[str, int]
     problem: str
     lines: list[RefusedLineOut]
+    words: dict[str, str]
 
 
 class TicketSpan(Schema):
@@ -131,7 +135,10 @@ def one_import(request: HttpRequest, import_id: int, limit: int = 200) -> Any:
 
 
 def _import_out(source: TicketImport, lines: list[dict[str, Any]]) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in TicketImportOut.model_fields if name != "lines"} | {"lines": lines}
+    return {name: getattr(source, name) for name in TicketImportOut.model_fields if name not in {"lines", "words"}} | {
+        "lines": lines,
+        "words": WORDS,
+    }
 
 
 @router.get("/complaints/imports/{import_id}/refused")

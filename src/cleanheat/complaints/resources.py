@@ -10,7 +10,8 @@ from django.db import models
 from cleanheat.complaints.calibration import half_width, phone_of
 from cleanheat.complaints.matching import homes_of
 from cleanheat.complaints.models import Ticket
-from cleanheat.complaints.queries import ticket_rows
+from cleanheat.complaints.queries import NUMBERS, TEXTS, ticket_rows
+from cleanheat.complaints.vocabulary import Reason
 from cleanheat.infra.resources import Col, resource
 from cleanheat.kernel.errors import invalid
 
@@ -56,11 +57,11 @@ resource(
         Col("building__name", "楼宇"),
         Col("match_score", "地址匹配度"),
         Col("validity", "有效性"),
-        Col("reasons", "判定依据", is_sortable=False),
+        Col("reasons", "判定依据", is_sortable=False, words=tuple(Reason.choices)),
         Col("room_temp_c", "当时室温", "℃"),
         Col("neighbours_temp_c", "同楼平均室温", "℃"),
         Col("supply_temp_c", "当时机组供温", "℃"),
-        Col("corrections", "校准记录", is_sortable=False),
+        Col("corrections", "校准记录", is_sortable=False, words=tuple((TEXTS | NUMBERS).items())),
     ),
     permission="complaints.view",
     edit_permission="complaints.edit",

@@ -242,6 +242,8 @@ def _alarms_trend(query: PanelQuery) -> Series:
 
 _VIEW: Final[dict[str, Any]] = {"permission": "governance.view", "refresh_s": 60}
 _ORDERS: Final = "治理工单"
+_NONE: Final = "期内没有治理工单：质量报警达到生成条件或人工下发后才有工单"
+_NO_ALARMS: Final = "期内没有数据质量报警"
 panel(
     key="governance.summary", zh="治理情况", shows=KpiRow, load=_summary, params=Span, source=_ORDERS, cost=Cost.MEDIUM,
     formula="期内生成的工单；办结率＝已办结÷（工单−作废）；按时率＝未曾超时÷工单；平均处置＝生成至办结；"
@@ -253,38 +255,39 @@ panel(
 )  # fmt: skip
 panel(
     key="governance.by_company", zh="企业治理工单", shows=Bars, load=_by_company, params=Span, source=_ORDERS,
-    formula=f"期内工单按企业与办理情况计数，取最多的 {WORST} 家", cost=Cost.MEDIUM, **_VIEW,
+    formula=f"期内工单按企业与办理情况计数，取最多的 {WORST} 家", cost=Cost.MEDIUM, empty=_NONE, **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.by_rule", zh="问题规则排名", shows=Ranking, load=_by_rule, params=Span, source=_ORDERS,
-    formula=f"期内工单按规则计数，取最多的 {WORST} 条", cost=Cost.MEDIUM, **_VIEW,
+    formula=f"期内工单按规则计数，取最多的 {WORST} 条", cost=Cost.MEDIUM, empty=_NONE, **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.states", zh="工单状态", shows=Pie, load=_states, params=Span, source=_ORDERS,
-    formula="期内工单按当前状态计数", **_VIEW,
+    formula="期内工单按当前状态计数", empty=_NONE, **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.trend", zh="工单趋势", shows=Series, load=_trend, params=Span, source=_ORDERS,
-    formula="每日新增与办结的工单", cost=Cost.MEDIUM, **_VIEW,
+    formula="每日新增与办结的工单", cost=Cost.MEDIUM, empty=_NONE, **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.companies_compared", zh="企业环比", shows=Bars, load=_compared, params=Span, source=_ORDERS,
-    formula="本期与上一等长周期的工单数，按企业", cost=Cost.MEDIUM, **_VIEW,
+    formula="本期与上一等长周期的工单数，按企业", cost=Cost.MEDIUM, empty=_NONE, **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.overdue", zh="超时工单", shows=Table, load=_late, source=_ORDERS,
-    formula=f"已超时且未办结的工单，按时限先后，前 {LISTED} 件", **_VIEW,
+    formula=f"已超时且未办结的工单，按时限先后，前 {LISTED} 件", empty="没有超时的工单", **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.newest", zh="工单动态", shows=Timeline, load=_newest, source=_ORDERS,
-    formula=f"最新 {LISTED} 件工单", **_VIEW,
+    formula=f"最新 {LISTED} 件工单", empty=_NONE, **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.alarms_by_rule", zh="质量报警构成", shows=Bars, load=_alarms_by_rule, params=Span,
     source="报警记录",
-    formula=f"期内数据质量报警按规则与级别计数，取最多的 {RULES_BESIDE_EACH_OTHER} 条规则", cost=Cost.MEDIUM, **_VIEW,
+    formula=f"期内数据质量报警按规则与级别计数，取最多的 {RULES_BESIDE_EACH_OTHER} 条规则", cost=Cost.MEDIUM,
+    empty=_NO_ALARMS, **_VIEW,
 )  # fmt: skip
 panel(
     key="governance.alarms_trend", zh="质量报警趋势", shows=Series, load=_alarms_trend, params=Span, source="报警记录",
-    formula="每日新产生的数据质量报警按级别计数", cost=Cost.MEDIUM, **_VIEW,
+    formula="每日新产生的数据质量报警按级别计数", cost=Cost.MEDIUM, empty=_NO_ALARMS, **_VIEW,
 )  # fmt: skip

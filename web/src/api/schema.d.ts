@@ -3995,7 +3995,7 @@ export interface components {
         };
         /**
          * Heatmap
-         * @description ``values[y][x]``, one row per entry of ``rows``; ``low`` and ``high`` end the colours (none: as the values do).
+         * @description ``values[y][x]``, one row per entry of ``rows``; ``low`` and ``high`` end the colours (else values do).
          */
         Heatmap: {
             /** Columns */
@@ -5409,6 +5409,8 @@ export interface components {
         PanelAbout: {
             /** Drill */
             drill: string;
+            /** Empty */
+            empty: string;
             /** Formula */
             formula: string;
             /** Refresh S */
@@ -6619,6 +6621,8 @@ export interface components {
             number: number;
             /** Stratum */
             stratum: number;
+            /** Stratum Zh */
+            stratum_zh: string;
             /** Verification */
             verification: string;
             /** Verified At */
@@ -7387,7 +7391,8 @@ export interface components {
         };
         /**
          * TicketImportOut
-         * @description A file's report: ``rows_in`` = created + changed + unchanged + refused; ``corrected`` counts by field.
+         * @description A file's report: ``rows_in`` = created + changed + unchanged + refused; ``corrected`` counts by field;
+         *     ``words``: what people call the fields.
          */
         TicketImportOut: {
             /** Changed */
@@ -7419,6 +7424,10 @@ export interface components {
             started_at: string;
             /** Unchanged */
             unchanged: number;
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
         };
         /** TicketJobOut */
         TicketJobOut: {

@@ -3,7 +3,7 @@ import { dueKeys, isStale } from './due'
 import { isEmpty, type PanelAnswer } from './kinds/result'
 
 function answer(key: string, at: number, refresh_s: number): PanelAnswer {
-  return { key, at, about: { zh: key, formula: '', source: '', refresh_s, drill: '' }, result: null, error: null }
+  return { key, at, about: { zh: key, formula: '', source: '', refresh_s, drill: '', empty: '' }, result: null, error: null }
 }
 
 it('asks again for what has outlived its refresh time, never for what has none', () => {

@@ -32,6 +32,8 @@ describe('cellText', () => {
     [column('choice', { choices: [{ value: 'gas', zh: '燃气' }] }), 'oil', 'oil'],
     [column('json'), ['甲', '乙'], '甲、乙'],
     [column('json'), { phone: '补零' }, 'phone 补零'],
+    [column('json', { choices: [{ value: 'phone', zh: '电话' }] }), { phone: '补零' }, '电话 补零'],
+    [column('json', { choices: [{ value: 'fine', zh: '达标' }] }), ['fine', 'other'], '达标、other'],
     [column('json'), {}, '—'],
   ])('%o of %s', (one, value, text) => {
     expect(cellText(one, value)).toBe(text)

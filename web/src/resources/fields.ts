@@ -6,6 +6,7 @@ import type { Column, Row } from './queries'
 /** A cell as text: choices in words, times in Shanghai. */
 export function cellText(column: Column, value: unknown): string {
   if (value === null || value === undefined || value === '') return NOTHING
+  if (column.type === 'json') return jsonText(value, (code) => column.choices.find((choice) => choice.value === code)?.zh ?? code)
   if (column.choices.length) return column.choices.find((choice) => choice.value === value)?.zh ?? String(value)
   switch (column.type) {
     case 'boolean':
@@ -16,18 +17,16 @@ export function cellText(column: Column, value: unknown): string {
       return String(value).length === 10 ? String(value) : formatDate(String(value))
     case 'number':
       return typeof value === 'number' ? formatNumber(value, Number.isInteger(value) ? 0 : 2) : String(value)
-    case 'json':
-      return jsonText(value)
     default:
       return String(value)
   }
 }
 
-/** Lists and small tables as people write them: 甲、乙 and 键 值、键 值. */
-function jsonText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(jsonText).join('、') || NOTHING
-  if (value === null || typeof value !== 'object') return String(value)
-  return Object.entries(value).map(([key, one]) => `${key} ${jsonText(one)}`).join('、') || NOTHING
+/** Lists and small tables as people write them, codes in words: 甲、乙 and 键 值、键 值. */
+function jsonText(value: unknown, word: (code: string) => string): string {
+  if (Array.isArray(value)) return value.map((one) => jsonText(one, word)).join('、') || NOTHING
+  if (value === null || typeof value !== 'object') return word(String(value))
+  return Object.entries(value).map(([key, one]) => `${word(key)} ${jsonText(one, word)}`).join('、') || NOTHING
 }
 
 export function isNumeric({ type }: Column): boolean {

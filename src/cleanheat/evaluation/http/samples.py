@@ -52,6 +52,7 @@ class SampleOut(Schema):
 class SampledOut(Schema):
     id: int
     stratum: int
+    stratum_zh: str
     month: str
     number: int
     name: str

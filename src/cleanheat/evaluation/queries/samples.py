@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from cleanheat.assets import public as assets
 from cleanheat.evaluation import belonging
 from cleanheat.evaluation.models import Sample, SampledRecord
+from cleanheat.evaluation.sampling import SCENES
 from cleanheat.evaluation.vocabulary import Verification
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.errors import not_found
@@ -52,7 +53,8 @@ def records_of(scope: Scope, sample_id: int) -> list[dict[str, Any]]:
     if not found and not Sample.objects.filter(Q(pk=sample_id) & Q(pk__in=_seen(scope))).exists():
         raise not_found("没有这次抽样")
     titles = assets.titles(found[0].sample.kind, [r.number for r in found]) if found else []
-    return [_row(r, *title) for r, title in zip(found, titles, strict=True)]
+    strata = _stratum_names(found[0].sample) if found else []
+    return [_row(r, *title, strata[r.stratum]) for r, title in zip(found, titles, strict=True)]
 
 
 def _seen(scope: Scope) -> QuerySet[Any, Any]:
@@ -60,12 +62,26 @@ def _seen(scope: Scope) -> QuerySet[Any, Any]:
 
 
 def record_row(record: SampledRecord) -> dict[str, Any]:
-    return _row(record, *assets.titles(record.sample.kind, [record.number])[0])
+    title = assets.titles(record.sample.kind, [record.number])[0]
+    return _row(record, *title, _stratum_names(record.sample)[record.stratum])
 
 
-def _row(record: SampledRecord, name: str, code: str) -> dict[str, Any]:
+def _stratum_names(sample: Sample) -> list[str]:
+    """How people call each stratum beside its month: its district and the scene in it."""
+    districts = dict.fromkeys(s["district_id"] for s in sample.strata)
+    districts = dict(zip(districts, assets.names("area", districts), strict=True))
+    words = assets.code_words(SCENES.get(sample.kind, ""))
+    return [" · ".join(filter(None, (districts[s["district_id"]], words.get(s["scene"])))) for s in sample.strata]
+
+
+def _row(record: SampledRecord, name: str, code: str, stratum_zh: str) -> dict[str, Any]:
     same = (
         "id", "stratum", "number", "company_id", "district_id", "verification", "note", "verified_at",
     )  # fmt: skip
     month = record.sample.strata[record.stratum]["month"]
-    return {key: getattr(record, key) for key in same} | {"name": name, "code": code, "month": month}
+    return {key: getattr(record, key) for key in same} | {
+        "name": name,
+        "code": code,
+        "month": month,
+        "stratum_zh": stratum_zh,
+    }

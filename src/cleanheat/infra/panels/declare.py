@@ -47,7 +47,8 @@ class Panel:
     behind the title.  ``refresh_s`` (platform seconds) is how long an answer stays good; ``drill`` is the key of the
     panel that opens on a click.  ``reads`` says which data it is made of, for the lineage of the catalogue: keys of
     signals (``telemetry.unit.heat_power_gj_h``), of measured kinds (``telemetry.unit``), of resources
-    (``assets.substation``) or of stored tables (``trace_counts``).
+    (``assets.substation``) or of stored tables (``trace_counts``).  ``empty`` tells
+    people why there may be nothing to show.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Panel:
     drill: str = ""
     cost: Cost = Cost.CHEAP
     reads: tuple[str, ...] = ()
+    empty: str = ""
 
     def __post_init__(self) -> None:
         if self.shows not in KINDS:

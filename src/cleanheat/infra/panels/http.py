@@ -74,6 +74,7 @@ class PanelAbout(Schema):
     source: str
     refresh_s: int
     drill: str
+    empty: str
 
 
 class PanelAnswer(Schema):

@@ -84,7 +84,7 @@ def _encoded(panel: Panel, query: PanelQuery) -> tuple[float, bytes]:
 
 
 def _about(panel: Panel) -> bytes:
-    told = ("zh", "formula", "source", "refresh_s", "drill")
+    told = ("zh", "formula", "source", "refresh_s", "drill", "empty")
     return orjson.dumps({name: getattr(panel, name) for name in told})
 
 

@@ -25,7 +25,7 @@ class Col:
 
     Type and choices come from the model; ``zh`` and ``unit`` are for people.  ``choices_from`` names the resource whose
     rows a foreign key in a form may point to.  ``sensitivity`` names a class of ``infra.masking``: what leaves of it is
-    masked.
+    masked.  ``words`` says what the codes in a JSON column stand for.
     """
 
     path: str
@@ -34,6 +34,7 @@ class Col:
     choices_from: str = ""
     is_sortable: bool = True
     sensitivity: str = ""
+    words: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.sensitivity and self.sensitivity not in MASKS:

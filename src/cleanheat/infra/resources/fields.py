@@ -39,7 +39,7 @@ def type_of(field: Field) -> str:
 
 def described(resource: Resource, col: Col) -> dict[str, Any]:
     field = field_of(resource, col.path)
-    choices = [{"value": value, "zh": str(zh)} for value, zh in field.choices or ()]
+    choices = [{"value": value, "zh": str(zh)} for value, zh in field.choices or col.words]
     return {
         "key": col.path,
         "zh": col.zh,

@@ -5,6 +5,7 @@ it('a sub-page belongs to its list, and only the map to the root', () => {
   expect(activeEntry(NAVIGATION, '/alerts/12')?.to).toBe('/alerts')
   expect(activeEntry(NAVIGATION, '/')?.to).toBe('/')
   expect(activeEntry(NAVIGATION, '/objects/unit/7')).toBeUndefined()
+  expect(activeEntry(NAVIGATION, '/governance/compliance')?.title).toBe('培训与合规')
 })
 
 it('leaves out what the user may not see', () => {

@@ -15,7 +15,6 @@ import {
   Monitor,
   Notebook,
   Odometer,
-  Reading,
   SetUp,
   UploadFilled,
 } from '@element-plus/icons-vue'
@@ -27,6 +26,8 @@ export interface NavigationEntry {
   group?: string
   title: string
   icon: Component
+  /** Pages with addresses of their own that are tabs of this one. */
+  holds?: readonly string[]
   permission?: string
 }
 
@@ -47,8 +48,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/evaluation', group: '数据治理', title: '质量评分', icon: Medal, permission: 'evaluation.view' },
   { to: '/catalogue', group: '数据治理', title: '数据目录', icon: FolderOpened, permission: 'catalogue.view' },
   { to: '/complaints', group: '数据治理', title: '投诉记录', icon: ChatLineSquare, permission: 'complaints.view' },
-  { to: '/governance/trainings', group: '数据治理', title: '培训记录', icon: Reading, permission: 'governance.view' },
-  { to: '/governance/compliance', group: '数据治理', title: '合规台账', icon: Notebook, permission: 'governance.view' },
+  { to: '/governance/trainings', holds: ['/governance/compliance'], group: '数据治理', title: '培训与合规', icon: Notebook, permission: 'governance.view' },
 ]
 
 export function allowed(entries: readonly NavigationEntry[], may: (permission?: string) => boolean): NavigationEntry[] {
@@ -57,8 +57,9 @@ export function allowed(entries: readonly NavigationEntry[], may: (permission?: 
 
 /** The entry a path belongs to: the longest address it starts with. */
 export function activeEntry(entries: readonly NavigationEntry[], path: string): NavigationEntry | undefined {
-  const matches = entries.filter(({ to }) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`)))
-  return matches.sort((a, b) => b.to.length - a.to.length)[0]
+  const under = (to: string): boolean => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`))
+  const matches = entries.flatMap((entry) => [entry.to, ...(entry.holds ?? [])].filter(under).map((to) => ({ entry, to })))
+  return matches.sort((a, b) => b.to.length - a.to.length)[0]?.entry
 }
 
 /** Entries under their headings, in order. */
