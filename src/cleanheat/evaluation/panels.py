@@ -226,6 +226,8 @@ def _heatmap(query: PanelQuery) -> Heatmap:
     rows = score_rows(query.scope, _period(query.params), SubjectKind.COMPANY, None, query.params.data_set)
     return Heatmap(
         unit="分",
+        sense="higher_is_better",
+        high=100,
         columns=[*(d.zh for d in Dimension), "总分"],
         rows=[r.name for r in rows],
         values=[[*(r.points.get(d) for d in Dimension), r.total] for r in rows],
