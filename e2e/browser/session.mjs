@@ -12,7 +12,7 @@ export async function open({ url, username, password, viewport = { width: 1280, 
   const outside = []
   await context.route('**/*', (route) => {
     const asked = new URL(route.request().url())
-    if (asked.origin === new URL(url).origin || asked.protocol === 'blob:' || asked.protocol === 'data:') return route.continue()
+    if (asked.origin === new URL(url).origin || asked.protocol === 'blob:' || asked.protocol === 'data:' || asked.protocol.startsWith('chrome')) return route.continue()
     outside.push(asked.href)
     return route.abort()
   })
