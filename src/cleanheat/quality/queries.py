@@ -99,4 +99,4 @@ def said_by(numbers: Iterable[int]) -> dict[tuple[int, int], dict[str, Any]]:
     )
     names = ("name", "code", "expression", "family", "level")
     found = {(number, version): dict(zip(names, said, strict=True)) for number, version, *said in rows}
-    return {key: {**said, "family_zh": Family(said["family"]).zh} for key, said in found.items()}
+    return {key: {**said, "family_zh": Family(str(said["family"])).zh} for key, said in found.items()}
