@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pyarrow import csv
 
 from cleanheat.assets.archive import Archive
 from cleanheat.kernel.quantities import KINDS
@@ -72,19 +74,16 @@ class Rows:
 def read(name: str) -> Rows:
     """A raw export as it came: the example mapping's columns, without its translation of sentinels and lost rows."""
     mapping = read_map(MAPS / f"{name}.toml")
-    table = pl.read_csv(FOLDER / f"{name}.csv.gz")
-    wall = (
-        table[mapping.time.column]
-        .str.to_datetime()
-        .dt.replace_time_zone(str(mapping.time.zone), ambiguous="earliest", non_existent="null")
-    )
-    table = table.with_columns(at=wall.dt.epoch("s") // MINUTE_S * MINUTE_S)
-    table = table.drop_nulls("at").unique("at", keep="first").sort("at")
+    table = csv.read_csv(FOLDER / f"{name}.csv.gz")
+    wall = table[mapping.time.column].cast(pa.timestamp("s"))
+    at = pc.assume_timezone(wall, str(mapping.time.zone), ambiguous="earliest", nonexistent="earliest")
+    seconds = at.cast(pa.int64()).to_numpy() // MINUTE_S * MINUTE_S
+    minutes, first = np.unique(seconds, return_index=True)
     unit = KINDS["unit"]
-    values = np.full((len(unit.signals), table.height), np.nan)
+    values = np.full((len(unit.signals), minutes.size), np.nan)
     for code, column in _columns(name).items():
-        values[unit.index[code]] = table[column].to_numpy() * (GJ_PER_MWH if code == "heat_total_gj" else 1.0)
-    return Rows(table["at"].to_numpy().astype(np.int64), values)
+        values[unit.index[code]] = table[column].to_numpy()[first] * (GJ_PER_MWH if code == "heat_total_gj" else 1.0)
+    return Rows(minutes.astype(np.int64), values)
 
 
 def _columns(name: str) -> dict[str, str]:
