@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
+import httpx
 import pytest
 
 from tools.platform_process import RunningPlatform
@@ -19,6 +20,8 @@ from django.contrib.auth import get_user_model
 from cleanheat.alerts.models import Alert
 from cleanheat.governance.actions import raise_by_hand
 from cleanheat.infra import clock
+from cleanheat.kernel.time import ManualClock
+clock.install(ManualClock({now}))
 at = clock.now_utc()
 company = get_user_model().objects.get(username="{company}").organisation_id
 found = Alert.objects.create(
@@ -34,8 +37,9 @@ def order(platform: RunningPlatform, cast: dict[str, dict[str, str]]) -> int:
     """An order to the cast's company about one of its alerts."""
     names = {"company": cast["company.dispatcher"]["username"], "city": cast["city.dispatcher"]["username"]}
     env = {**os.environ, "CLEANHEAT_DATA_DIR": str(platform.data_dir), "DJANGO_SETTINGS_MODULE": SETTINGS}
+    now = httpx.get(f"{platform.url}/api/v1/session").json()["clock"]["now"]
     done = subprocess.run(
-        [sys.executable, "-c", RAISE.format(**names)], capture_output=True, text=True, env=env, check=False
+        [sys.executable, "-c", RAISE.format(now=now, **names)], capture_output=True, text=True, env=env, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return int(done.stdout.split()[-1])

@@ -163,6 +163,14 @@ def test_two_people_at_once(item):
     refusal("moved-on", lambda: actions._save_if_unmoved(stale))
 
 
+def test_the_platforms_own_notes_do_not_move_an_item_on(item, manual_clock):
+    manual_clock.advance(61 * 60)
+    assert deadlines.sweep()
+    assert FlowItem.objects.get(pk=item.pk).steps_count > 1
+    refusal("moved-on", lambda: take(item, "company.dispatcher", "take", seen=99))
+    assert take(item, "company.dispatcher", "take", seen=1).state == "work"
+
+
 def test_down_the_tree_and_no_further(item):
     for wrong in (20, 21, 2, 10, 999):
         refusal("invalid-field", lambda n=wrong: take(item, "company.dispatcher", "hand", fields={"to": n}))

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from cleanheat.infra import audit, clock, events
 from cleanheat.infra.files import actions as files
@@ -168,7 +169,11 @@ def _take(
 
 
 def _must_be_current(item: FlowItem, request: Request) -> None:
-    if request.seen is not None and request.seen != item.steps_count:
+    """What the platform itself noted meanwhile (a reminder, an alert's end) takes nothing from what somebody saw."""
+    if request.seen is None or request.seen == item.steps_count:
+        return
+    since = FlowStep.objects.filter(item=item, number__gt=request.seen)
+    if request.seen > item.steps_count or since.exclude(actor=None, from_state=F("to_state")).exists():
         raise Problem(409, "moved-on", "工单已有新进展，请刷新后再办理", str(item.steps_count), "seen")
 
 
