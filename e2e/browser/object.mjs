@@ -3,7 +3,7 @@ import { scenario } from './session.mjs'
 
 await scenario(async ({ page }, { url, shots, path, from, until, shot }) => {
   await page.goto(`${url}${path}`)
-  await page.getByText('运行曲线').waitFor()
+  await page.getByRole('heading', { name: '运行曲线' }).waitFor()
   if (from) {
     await page.getByText('自定义', { exact: true }).click()
     await page.getByLabel('开始时间').fill(from)

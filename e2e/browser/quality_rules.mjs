@@ -118,7 +118,7 @@ async function records(page, url, shots) {
   await dialog.getByRole('button', { name: '忽略' }).click()
   await page.getByRole('button', { name: /^已忽略/ }).click()
   await page.locator('tbody tr.opens').first().waitFor()
-  return { detail, dismissed: await page.locator('tbody').innerText() }
+  return { detail, dismissed: await page.getByRole('table', { name: '核查问题' }).locator('tbody').innerText() }
 }
 
 await scenario(async ({ page }, { url, shots }) => {
