@@ -57,7 +57,7 @@ async function trying(page, shots) {
   const example = await pane.getByRole('region', { name: '例子' }).locator('tbody tr').first().innerText({ timeout: 15_000 })
   await page.screenshot({ path: `${shots}/rule-preview.png`, fullPage: true })
   await pane.getByRole('button', { name: /试算最近一天/ }).click()
-  await pane.getByText(/全部 .* 个对象/).waitFor({ timeout: 120_000 })
+  await pane.getByText('不代表全天').waitFor({ state: 'hidden', timeout: 120_000 })
   return { basis, hits, example, day: await pane.locator('.basis').innerText() }
 }
 
