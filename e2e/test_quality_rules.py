@@ -31,7 +31,7 @@ def test_a_rule_is_written_tried_published_and_records_are_checked(browse: Any, 
     assert "不代表全天" not in preview["day"]
     published = found["published"]
     assert published["needsReason"]
-    assert "撤销停用" in published["text"]
+    assert "已发布 v1" in published["text"]
     assert "本市经验" in published["text"]
     assert found["stayed"]
     records = found["records"]
