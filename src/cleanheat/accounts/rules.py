@@ -26,6 +26,9 @@ PERMISSIONS: Final[dict[str, str]] = {
     "quality.view": "查看数据质量",
     "quality.edit": "维护质量规则",
     "quality.confirm": "人工核定数据",
+    "diagnosis.view": "查看供热诊断",
+    "diagnosis.tune": "训练与调整诊断模型",
+    "diagnosis.settle": "核定诊断结论",
     "governance.view": "查看数据治理工单",
     "governance.handle": "办理数据治理工单",
     "governance.dispatch": "下发与复核数据治理工单",
@@ -40,9 +43,16 @@ PERMISSIONS: Final[dict[str, str]] = {
 }
 """Every permission by its key, with the words shown to people."""
 
-_TRUST = frozenset({"quality.view", "governance.view", "evaluation.view", "catalogue.view"})
+_TRUST = frozenset({"quality.view", "diagnosis.view", "governance.view", "evaluation.view", "catalogue.view"})
 _LOOK = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "city.view", "complaints.view"}
-_WORK = _LOOK | {"alerts.handle", "status.view", "governance.handle", "governance.dispatch", "quality.confirm"}
+_WORK = _LOOK | {
+    "alerts.handle",
+    "status.view",
+    "governance.handle",
+    "governance.dispatch",
+    "quality.confirm",
+    "diagnosis.settle",
+}
 
 BY_ROLE: Final[dict[str, frozenset[str]]] = {
     Role.READER: _LOOK,
@@ -57,6 +67,7 @@ _REGULATOR = _OWN | {
     "accounts.view",
     "governance.dispatch",
     "quality.confirm",
+    "diagnosis.settle",
     "complaints.view",
     "privacy.unmask",
 }
