@@ -32,6 +32,7 @@ def test_a_rule_is_written_tried_published_and_records_are_checked(browse: Any, 
     published = found["published"]
     assert published["needsReason"]
     assert "已发布 v1" in published["text"]
+    assert "撤销停用" in published["text"]
     assert "本市经验" in published["text"]
     assert found["stayed"]
     records = found["records"]

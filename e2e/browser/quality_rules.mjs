@@ -75,6 +75,8 @@ async function publishing(page) {
   await retire.getByRole('button', { name: '停用' }).click()
   await page.getByRole('button', { name: '撤销' }).click()
   await page.getByRole('button', { name: '停用' }).waitFor()
+  await page.getByText(/^办理记录/).click()
+  await page.getByText('撤销停用').waitFor()
   return { needsReason: refused, text: await page.locator('main').innerText(), address: page.url() }
 }
 

@@ -41,10 +41,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """Which share (0…1) of a finding one signal explains; the shares of a finding sum to 1."""
+
+    signal: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A condition that holds now: ``source`` is the key of the rule or model, ``since`` its onset (epoch seconds).
 
-    ``kind`` is an archive kind, or ``sender`` with the organisation's id as ``number``.
+    ``kind`` is an archive kind, or ``sender`` with the organisation's id as ``number``.  ``confidence`` (0…1) is how
+    sure the model is; a rule, which only compares, has none.
     """
 
     source: str
@@ -54,6 +63,8 @@ class Finding:
     since: int
     text: str
     evidence: tuple[Evidence, ...] = ()
+    confidence: float | None = None
+    contributions: tuple[Contribution, ...] = ()
 
     @property
     def place(self) -> tuple[str, str, int]:

@@ -18,7 +18,7 @@ from cleanheat.simulator.city.estates import divide_estates, draw_flats
 from cleanheat.simulator.city.network import lay
 from cleanheat.simulator.city.organisations import draw_organisations
 from cleanheat.simulator.city.routes import StreetMap
-from cleanheat.simulator.city.sizes import SIZES
+from cleanheat.simulator.city.sizes import SIZES, CitySize
 from cleanheat.simulator.city.streets import cut, streets
 from cleanheat.simulator.city.supply import access, supply
 from cleanheat.simulator.city.tables import Plan, draw_tables
@@ -65,9 +65,9 @@ class CityDataset:
         return sha.hexdigest()
 
 
-def make_city(size: str, seed: int, *, all_users: bool = False) -> CityDataset:
-    """The city of a size and seed; ``all_users`` adds every flat that has no thermometer."""
-    spec = SIZES[size]
+def make_city(size: str | CitySize, seed: int, *, all_users: bool = False) -> CityDataset:
+    """The city of a size (by its name, or one's own) and seed; ``all_users`` adds every flat without thermometer."""
+    spec = size if isinstance(size, CitySize) else SIZES[size]
     land, town, people, owners = (np.random.default_rng([seed, part]) for part in range(4))
     roads = streets(land)
     graph, blocks = cut(roads)
@@ -96,4 +96,4 @@ def make_city(size: str, seed: int, *, all_users: bool = False) -> CityDataset:
         households=draw_households(people, areas, spec),
         organisations=draw_organisations(owners, sites, realms, spec, areas.rural),
     )
-    return CityDataset(size, seed, plan.organisations.rows, draw_tables(people, plan), draw_geometry(plan, roads))
+    return CityDataset(spec.key, seed, plan.organisations.rows, draw_tables(people, plan), draw_geometry(plan, roads))
