@@ -1,0 +1,1 @@
+"""What every object's readings mean now: models asked every minute, their memory in arrays."""
