@@ -23,7 +23,6 @@ from cleanheat.diagnosis.fleet.grouping import group_keys, scales
 from cleanheat.diagnosis.fleet.kept import Arrays, GroupTable, Trained
 from cleanheat.diagnosis.parameters import Float32s, Parameters, Quantity, Reason, Source
 
-
 _PLAIN = ("trained_hours", "curve_basis", "curve_in_force", "curve_slope", "curve_r2", "curve_recommended")
 
 
