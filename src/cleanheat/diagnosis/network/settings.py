@@ -1,0 +1,50 @@
+"""How large is the network, how long is it trained, and when is its correction served?  Numbers: ``network.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from cleanheat.kernel import parameters
+
+_COUNTS = {"channels", "embedding", "layers", "steps", "objects", "window_h", "seed", "block_h", "origins"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All numbers of ``network.toml``; ``read`` takes changes by name (tests and benchmarks train smaller ones)."""
+
+    channels: int
+    embedding: int
+    layers: int
+    steps: int
+    objects: int
+    window_h: int
+    learning_rate: float
+    own_penalty: float
+    residual_limit: float
+    seed: int
+    low: float
+    middle: float
+    high: float
+    block_h: int
+    origins: int
+    least_hours: float
+    least_gain: float
+
+    @classmethod
+    def read(cls, **changes: float) -> Self:
+        given: dict[str, Any] = {}
+        for table in parameters.read(__package__, "network.toml").values():
+            given |= parameters.values(table)
+        given |= changes
+        return cls(**{f.name: int(given[f.name]) if f.name in _COUNTS else given[f.name] for f in fields(cls)})
+
+    @property
+    def reach_h(self) -> int:
+        """Hours that one answer sees, the present one included."""
+        return int(2**self.layers)
+
+    @property
+    def levels(self) -> tuple[float, float, float]:
+        return self.low, self.middle, self.high
