@@ -190,6 +190,14 @@ def test_players_get_ranges(posted, asked, status, start, end):
         assert answer["Content-Range"] == f"bytes {start}-{end - 1}/{len(MP4)}"
 
 
+def test_bytes_that_are_gone_are_said_before_the_stream_begins(posted):
+    client, file = posted
+    storing.remove(StoredFile.objects.get(pk=file["id"]).sha256)
+    answer = client.get(file["url"])
+    assert answer.status_code == 404
+    assert "附件内容" in answer.json()["title"]
+
+
 def test_a_document_is_a_download(signed_in, user):
     client = signed_in("company.dispatcher")
     file = client.post("/api/v1/files", {"file": SimpleUploadedFile("x.txt", b"words")}).json()

@@ -64,7 +64,7 @@ def test_done_rows_go_after_their_days_and_undelivered_ones_stay(subscribed, man
     manual_clock.advance(2)
     assert housekeeping.prune_finished({}, progress) == {"deliveries": 1, "jobs": 1}
     assert Delivery.objects.get().event == "infra.PumpStarted"
-    assert list(Job.objects.filter(name="x")) == [waiting], "the ended one went; a city built before has jobs of its own"
+    assert list(Job.objects.filter(name="x")) == [waiting], "a city built before has jobs of its own"
     assert not Job.objects.filter(pk=ended.pk).exists()
 
 

@@ -166,18 +166,14 @@ def alerts_standing(request: HttpRequest, asked: Query[StandingQuery]) -> dict[s
     return {
         "by_level": [found.levels.get(g, 0) for g in Level],
         "by_company": [
-            {"company_id": c, "name": _name(c), "levels": [levels.get(g, 0) for g in Level]} for c, levels in companies
+            {"company_id": c, "name": accounts.short_name(c), "levels": [levels.get(g, 0) for g in Level]}
+            for c, levels in companies
         ],
         "by_source": [{"source": s, "name": source_name(s), "count": n} for s, n in found.sources.items()],
         "by_kind": [{"kind": k, "count": n} for k, n in found.kinds.items()],
         "hours": hours,
         "begun": [[found.hours.get((h, g), 0) for h in hours] for g in Level],
     }
-
-
-def _name(company: int) -> str:
-    card = accounts.find_organisation(company) if company else None
-    return card.short_name if card else ""
 
 
 @router.get("/alerts/{alert_id}", response=AlertOut)

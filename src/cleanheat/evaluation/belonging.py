@@ -81,5 +81,4 @@ def subject_name(kind: str, number: int) -> str:
         return "全市"
     if kind == SubjectKind.DISTRICT:
         return assets.names("area", [number])[0]
-    card = accounts.find_organisation(number)
-    return card.short_name if card else f"单位 {number}"
+    return accounts.short_name(number) or f"单位 {number}"

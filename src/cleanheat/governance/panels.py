@@ -59,8 +59,7 @@ def _before(query: PanelQuery) -> tuple[int, int]:
 
 
 def _company(number: int) -> str:
-    card = accounts.find_organisation(number)
-    return card.short_name if card else "—"
+    return accounts.short_name(number) or "—"
 
 
 def _rule(source: str) -> str:

@@ -113,14 +113,9 @@ def _sending(running: Line, senders: frozenset[int] | None) -> list[dict[str, An
         refused.setdefault(row.sender, {})[row.reason] = row.count
     tallies: dict[int, Tally] = running.pipeline.monitor.by_sender(senders, floor_minute(now) - MINUTE_S)
     return [
-        {"sender": s, "name": _name(s), "refused": refused.get(s, {}), **tally.document()}
+        {"sender": s, "name": accounts.short_name(s), "refused": refused.get(s, {}), **tally.document()}
         for s, tally in tallies.items()
     ]
-
-
-def _name(sender: int) -> str:
-    card = accounts.find_organisation(sender)
-    return card.short_name if card else ""
 
 
 @router.get("/totals", response=dict[str, Any])

@@ -41,36 +41,13 @@ HEADER = {
 }
 
 
-class UploadOut(Schema):
-    """One sender and kind; ratios 0–1, null where nothing can be said."""
-
-    sender: int
-    name: str
-    kind: str
-    kind_zh: str
-    objects: int
-    expected_rows: int
-    received_rows: int
-    completeness_ratio: float | None
-    valid_ratio: float | None
-    invalid_share: float | None
-    interruptions: int
-    longest_min: int
-    current_min: int
-    mean_lag_s: float | None
-    late_share: float | None
-    silent_objects: int
-    never_heard: int
-    unknown_codes: int
-
-
 class UploadPage(Schema):
     """``start`` and ``end`` as they were taken: whole hours, the last day unless asked otherwise."""
 
     start: int
     end: int
     total: int
-    rows: list[UploadOut]
+    rows: list[supervision.Upload]
 
 
 class UploadQuery(Schema):

@@ -152,14 +152,9 @@ def _source(kind: str, number: int) -> dict[str, Any]:
         "number": number,
         "name": name,
         "code": code,
-        "company": {"id": company, "name": organisation_name(company)},
-        "sender": {"id": sender, "name": organisation_name(sender)},
+        "company": {"id": company, "name": accounts.short_name(company)},
+        "sender": {"id": sender, "name": accounts.short_name(sender)},
     }
-
-
-def organisation_name(number: int) -> str:
-    card = accounts.find_organisation(number) if number else None
-    return card.short_name if card else ""
 
 
 def _arrivals(kind: str, number: int, start: int, end: int) -> Arrivals:

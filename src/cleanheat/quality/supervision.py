@@ -197,8 +197,7 @@ def mismatches(since: int, scope: Scope) -> list[MismatchRow]:
 
 
 def name_of(sender: int) -> str:
-    card = accounts.find_organisation(sender)
-    return card.short_name if card else str(sender)
+    return accounts.short_name(sender) or str(sender)
 
 
 @dataclass(frozen=True)

@@ -7793,10 +7793,12 @@ export interface components {
             state: "silent" | "never" | "all";
         };
         /**
-         * UploadOut
-         * @description One sender and kind; ratios 0–1, null where nothing can be said.
+         * Upload
+         * @description One sender and kind over the window; ratios 0–1, ``None`` where nothing can be said.
+         *
+         *     An interruption is a stretch without any row: by the minute where batches' arrivals are known, else by whole hours.
          */
-        UploadOut: {
+        Upload: {
             /** Completeness Ratio */
             completeness_ratio: number | null;
             /** Current Min */
@@ -7842,7 +7844,7 @@ export interface components {
             /** End */
             end: number;
             /** Rows */
-            rows: components["schemas"]["UploadOut"][];
+            rows: components["schemas"]["Upload"][];
             /** Start */
             start: number;
             /** Total */

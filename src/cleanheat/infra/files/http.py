@@ -14,6 +14,7 @@ from ninja.files import UploadedFile
 from cleanheat.infra.files import actions, queries, storing
 from cleanheat.infra.files.models import FileKind, StoredFile
 from cleanheat.infra.files.sniffing import INLINE
+from cleanheat.kernel.errors import not_found
 
 router = Router(tags=["files"])
 _RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
@@ -69,6 +70,8 @@ def take_back(request: HttpRequest, file_id: int) -> Status[None]:
 def content(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """The bytes; one ``Range`` is honoured.  Pictures, sound and video are shown in place, all else is a download."""
     file = queries.find(request.user, file_id)
+    if not storing.exists(file.sha256):  # said before the first byte: a stream that has begun can only break
+        raise not_found("附件内容已不在存储中", file.name)
     span = _span(request.headers.get("Range", ""), file.size_bytes)
     if span is None:
         refused = HttpResponse(status=416)

@@ -200,6 +200,29 @@ def object_hours(
     return engine.select(sql, window(start, end, ids))
 
 
+def grid_of_hours(
+    engine: Engine, kind: Kind, signals: Sequence[Signal], start: int, end: int, ids: NDArray[Any]
+) -> Columns:
+    """Rows of the roll-ups as they lie: ``id``, ``b`` (hours after ``start``), per signal sum ``s`` and count ``t``."""
+    parts = [f"toUInt16(intDiv(toUInt32(h) - {{start:UInt32}}, {HOUR_S})) AS b"]
+    for i, s in enumerate(signals):
+        parts += [f"`{s.code}_s` AS s{i}", f"`{s.code}_n` AS t{i}"]
+    sql = f"SELECT id, {', '.join(parts)} FROM {kind.table}_h WHERE {_HOURS}{_IDS}"
+    return engine.select(sql, window(start, end, ids))
+
+
+def grid_of_minutes(
+    engine: Engine, kind: Kind, signals: Sequence[Signal], start: int, end: int, ids: NDArray[Any]
+) -> Columns:
+    """The same hours from the minutes."""
+    parts = [f"toUInt16(intDiv(toUInt32(ts) - {{start:UInt32}}, {HOUR_S})) AS b"]
+    for i, s in enumerate(signals):
+        ok = usable(kind, s)
+        parts += [f"toInt64(sumIf(`{s.code}`, {ok})) AS s{i}", f"countIf({ok}) AS t{i}"]
+    sql = f"SELECT id, {', '.join(parts)} FROM {kind.table} WHERE {_MINUTES}{_IDS} GROUP BY id, b"
+    return engine.select(sql, window(start, end, ids))
+
+
 def worst(
     engine: Engine, kind: Kind, signal: Signal, start: int, end: int, n: int, descending: bool, from_hours: bool
 ) -> Columns:

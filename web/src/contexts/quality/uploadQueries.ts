@@ -3,7 +3,7 @@ import { api, body } from '@/api/client'
 import type { operations } from '@/api/schema'
 import type { Schemas } from '@/api/types'
 
-export type Upload = Schemas['UploadOut']
+export type Upload = Schemas['Upload']
 export type UploadQuery = NonNullable<operations['cleanheat_quality_http_uploads_uploads']['parameters']['query']>
 export type Calendar = Schemas['CalendarOut']
 export type Mismatch = Schemas['MismatchOut']
