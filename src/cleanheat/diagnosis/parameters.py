@@ -56,11 +56,13 @@ class Reason(IntEnum):
 
 @dataclass(frozen=True)
 class Quantity:
-    """One quantity (``supply``, ``return``, ``heat``, ``flow``, ``room``) of all objects, in the circuit's own unit.
+    """One quantity of all objects, in the circuit's own unit: ``supply``, ``return``, ``heat``, ``flow``, ``room`` as
+    weather and hour make them, ``return_given_supply`` as the water sent makes it.
 
-    ``theta [size, K]`` weighs the features of ``calc.models.design``'s set of the same names; ``sigma [size]`` is the
-    usual deviation of an hour, ``low``/``high [size]`` the 0.5 % and 99.5 % limits of the deviation on the object's own
-    latest validation block.  NaN where nothing is known.  ``source [size]`` and ``hours [size]`` (learned from).
+    ``theta [size, J, K]`` weighs the ``features`` (names of ``calc.models.design``) with one set for each local hour
+    (J = 24) or for all (J = 1); ``sigma [size]`` is the usual deviation of an hour, ``low``/``high [size]`` the 0.5 %
+    and 99.5 % limits of the deviation on the object's own latest validation block.  NaN where nothing is known.
+    ``source [size]`` and ``hours [size]`` (learned from).
     """
 
     features: tuple[str, ...]
@@ -103,9 +105,10 @@ class Parameters:
     def size(self) -> int:
         return int(self.source.shape[0])
 
-    def expected(self, quantity: str, features: Floats) -> Float32s:
+    def expected(self, quantity: str, features: Floats, local_hour: int) -> Float32s:
         """Expected value ``float32[size]`` for the features of each object ``[size, K]`` or of all alike ``[1, K]``."""
         theta = self.quantities[quantity].theta
+        theta = theta[:, local_hour % theta.shape[1]]
         if features.ndim == 1 or features.shape[0] == 1:
             return np.asarray(theta @ features.reshape(-1).astype(np.float32), np.float32)
         return np.asarray((theta * features.astype(np.float32)).sum(axis=1), np.float32)

@@ -35,7 +35,7 @@ Arrays = dict[str, NDArray[Any]]
 class GroupTable:
     """What similar objects do, by group key ascending: a new object is taken for one of them.
 
-    ``keys int64[G]``; per quantity ``theta [G, K]`` in shares of an object's scale, ``sigma``/``low``/``high [G]``.
+    ``keys int64[G]``; per quantity ``theta [G, J, K]`` in shares of an object's scale, ``sigma``/``low``/``high [G]``.
     """
 
     keys: NDArray[np.int64]

@@ -110,7 +110,7 @@ def _joined(
     parts = {part: _padded(getattr(q, part), size) for part in ("theta", "sigma", "low", "high", "source", "hours")}
     if name in groups.theta and (places >= 0).all():
         factor = scale[new].astype(np.float32)
-        parts["theta"][new] = groups.theta[name][places] * factor[:, None]
+        parts["theta"][new] = groups.theta[name][places] * factor[:, None, None]
         for part in ("sigma", "low", "high"):
             parts[part][new] = getattr(groups, part)[name][places] * factor
         parts["source"][new] = np.where(np.isfinite(parts["sigma"][new]), Source.GROUP, Source.NONE)
@@ -149,9 +149,11 @@ def _coefficient(size: int, key: str, default: float, steered: Mapping[str, Floa
 def _shifted(q: Quantity, by: Float32s) -> Quantity:
     """Every set of features begins with the constant one."""
     theta = q.theta.copy()
-    theta[:, 0] += by
+    theta[..., 0] += by[:, None]
     return replace(q, theta=theta)
 
 
 def _multiplied(q: Quantity, factor: Float32s) -> Quantity:
-    return replace(q, theta=q.theta * factor[:, None], sigma=q.sigma * factor, low=q.low * factor, high=q.high * factor)
+    return replace(
+        q, theta=q.theta * factor[:, None, None], sigma=q.sigma * factor, low=q.low * factor, high=q.high * factor
+    )

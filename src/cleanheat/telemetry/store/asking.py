@@ -133,6 +133,30 @@ class Asking(Opened):
         hours = start + column_or_empty(found, "b", np.int64) * HOUR_S
         return ObjectHours(column_or_empty(found, "id", np.uint32), hours, means)
 
+    def hour_grid(
+        self, kind: str, signals: Sequence[str], start: int, end: int, ids: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        """Hourly means of each of ``ids`` (ascending) in the hours of ``[start, end)``: ``float32[signals, S, T]``.
+
+        From the roll-ups, the hours not rolled up yet from minutes; NaN where there is no usable value.  Memory is
+        that of the answer and of its rows once: ask for some hundred objects and one season at a time.
+        """
+        spec, wanted = kind_of(kind), signals_of(kind, signals)
+        check_window(start, end)
+        if any(s.is_counter for s in wanted):
+            raise invalid("signals", "累计量没有小时均值", ", ".join(s.code for s in wanted if s.is_counter))
+        start -= start % HOUR_S
+        out = np.full((len(wanted), len(ids), -(-(end - start) // HOUR_S)), np.nan, np.float32)
+        border = self._rolled_until(spec, start, end)
+        for ask, since, until in (
+            (statements.grid_of_hours, start, border),
+            (statements.grid_of_minutes, border, end),
+        ):
+            if since < until and len(ids):
+                found = ask(self._engine, spec, wanted, since, until, ids)
+                _place(out[:, :, (since - start) // HOUR_S :], wanted, ids, found)
+        return out
+
     def worst(
         self,
         kind: str,
@@ -167,6 +191,15 @@ class Asking(Opened):
             return end
         done = statements.rolled_hours(self._engine, kind, back, end)
         return min(end, int(done[-1]) + HOUR_S) if done.shape[0] else back
+
+
+def _place(grid: NDArray[np.float32], signals: Sequence[Signal], ids: NDArray[Any], found: statements.Columns) -> None:
+    """Means of the rows found, where their object and hour stand in the grid."""
+    if not found:
+        return
+    row, column = np.searchsorted(ids, found["id"]), found["b"]
+    for i, s in enumerate(signals):
+        grid[i, row, column] = _ratio(found[f"s{i}"] / np.float64(s.scale), found[f"t{i}"])
 
 
 def _width(span: int, points: int, step: int) -> int:
