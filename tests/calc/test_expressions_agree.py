@@ -122,7 +122,7 @@ def test_threads_do_not_disturb_each_other():
 
 def test_a_block_has_its_limit():
     program = compile_blocks(parse("甲 > 1", CITY))
-    with pytest.raises(ValueError, match="at most 8192 rows"):
+    with pytest.raises(ValueError, match="at most 16384 rows"):
         program.run(lambda _: np.zeros(BLOCK_ROWS + 1), BLOCK_ROWS + 1)
     assert program.run(lambda _: np.zeros(0), 0).truth.shape == (0,)
     assert compile_blocks(parse("1 > 0", CITY)).run(lambda _: np.zeros(4), 4).truth.tolist() == [True] * 4

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cleanheat.calc.expressions.program import Listing, listing
 from cleanheat.calc.expressions.tree import Expression, Leaf
 
-BLOCK_ROWS: Final = 8_192
+BLOCK_ROWS: Final = 16_384
 Array = NDArray[Any]
 Operands = Callable[[Leaf], NDArray[np.float64]]
 Bound = tuple[Callable[..., object], tuple[int, ...], int]

@@ -66,10 +66,17 @@ def _ask_senders(rule: CompiledRule, patch: Patch, tally: Tally) -> Places:
     asked = _answers_of_senders(rule, patch)
     if asked is None:
         return _NONE
-    sender = patch.board.sender
-    broken, skipped, unasked = (_meant(rule, patch, of[sender].nonzero()[0]) for of in asked)
-    tally.note(skipped=skipped, unasked=unasked)
-    return broken
+    broken, skipped, unasked = asked
+    if rule.mask is None:
+        tally.skipped_rows.append(patch.rows_by_sender * skipped)
+        tally.unasked_rows.append(patch.rows_by_sender * unasked)
+    else:
+        tally.note(skipped=_rows_of(rule, patch, skipped), unasked=_rows_of(rule, patch, unasked))
+    return _rows_of(rule, patch, broken)
+
+
+def _rows_of(rule: CompiledRule, patch: Patch, senders: NDArray[np.bool_]) -> Places:
+    return _meant(rule, patch, senders[patch.board.sender].nonzero()[0]) if senders.any() else _NONE
 
 
 def _answers_of_senders(rule: CompiledRule, patch: Patch) -> tuple[NDArray[np.bool_], ...] | None:
@@ -114,7 +121,10 @@ def _ask_one(rule: CompiledRule, patch: Patch, i: int, tally: Tally) -> Found:
     broken, skipped = _split(programs.test.run(patch.operand, patch.n, silenced=True))
     if asked is not None:
         broken, skipped = broken[asked[broken]], skipped[asked[skipped]]
-    tally.note(skipped=_meant(rule, patch, skipped))
+    if skipped.size == patch.n and rule.mask is None:  # nothing is known yet of anybody here
+        tally.skipped_rows.append(patch.rows_by_sender)
+    else:
+        tally.note(skipped=_meant(rule, patch, skipped))
     return i, _meant(rule, patch, broken)
 
 

@@ -26,6 +26,8 @@ class Tally:
     unasked_rows: list[Numbers] = field(default_factory=list)
     """Rows by sender of patches in which hardly anybody was asked, and the positions that were asked after all."""
     asked_after_all: list[Places] = field(default_factory=list)
+    skipped_rows: list[Numbers] = field(default_factory=list)
+    """Rows by sender of whole patches, or of whole senders, to which the rule did not apply."""
     hits: list[tuple[int, Places]] = field(default_factory=list)
     """Column number and positions."""
 
@@ -74,6 +76,9 @@ class Counting:
 
     def of(self, tallies: Sequence[Tally]) -> SenderCounts:
         skipped = self._by_sender([t.skipped for t in tallies])
+        for rule, tally in enumerate(tallies):
+            for rows in tally.skipped_rows:
+                skipped[rule] += rows
         checks = self._asked(tallies) - skipped - self._by_sender([t.unasked for t in tallies])
         checks += self._by_sender([t.asked_after_all for t in tallies])
         for rule, tally in enumerate(tallies):
