@@ -20,6 +20,7 @@ from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, Clock, MachineClock, RunningClock, floor_minute
 from cleanheat.pipeline import public as pipeline
 from cleanheat.simulator.feed import Feed
+from cleanheat.simulator.forecasting import ForecastThread
 from cleanheat.simulator.thread import Batch, Deliver, FeedThread
 from cleanheat.simulator.weather import Weather
 from cleanheat.telemetry import public as telemetry
@@ -145,6 +146,7 @@ def compose(options: Options, how: Running, began_at: int) -> Platform:
         weather = Weather.from_csv(options.seed, how.weather_file) if how.weather_file else None
         feed = Feed(archive, options.seed, floor_minute(clock.now()), data_dir, weather)
         platform.services.append(FeedThread(feed, clock.current(), _deliver(gateway, archive, how, options)))
+        platform.services.append(ForecastThread(feed.city.weather, options.seed, clock.current()))
     return platform
 
 

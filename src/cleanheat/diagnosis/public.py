@@ -1,6 +1,18 @@
 """What other rooms may ask of diagnosis: the models that run on every minute, and the same judgement over a past."""
 
 from cleanheat.calc.anomaly.supply_stopped import Stop, over_history
+from cleanheat.diagnosis.forecast.actions import keep as keep_forecast
+from cleanheat.diagnosis.forecast.reading import Issue as ForecastIssue
 from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, limits, outdoor_temp_c, stops_in_past
 
-__all__ = ["SUPPLY_STOPPED", "Stop", "SupplyStopped", "limits", "outdoor_temp_c", "over_history", "stops_in_past"]
+__all__ = [
+    "SUPPLY_STOPPED",
+    "ForecastIssue",
+    "Stop",
+    "SupplyStopped",
+    "keep_forecast",
+    "limits",
+    "outdoor_temp_c",
+    "over_history",
+    "stops_in_past",
+]

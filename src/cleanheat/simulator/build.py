@@ -25,9 +25,10 @@ from cleanheat.complaints import public as complaints
 from cleanheat.infra import clock
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, SHANGHAI, epoch, local, season_of
-from cleanheat.simulator import past
+from cleanheat.simulator import forecasting, past
 from cleanheat.simulator.city import CityDataset, make_city
 from cleanheat.simulator.complaints import draw_tickets
+from cleanheat.simulator.weather import Weather
 from cleanheat.telemetry import public as telemetry
 from cleanheat.twin import public as twin
 
@@ -105,6 +106,7 @@ def build(size: str, seed: int, at: int | None, data_dir: Path, progress: Progre
             _write_cast(data_dir)
         with watch.step(STEPS[6]):
             _write_complaints(archive, city, seed, start)
+        forecasting.keep_past(Weather(seed), seed, start)
         with watch.step(STEPS[5]):
             _write_past(watch, archive, size, seed, start, data_dir)
         tiles.result()

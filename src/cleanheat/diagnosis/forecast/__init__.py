@@ -1,0 +1,1 @@
+"""How cold will it be?  Weather forecasts with their time of issue, and what is assumed where there is none."""
