@@ -69,6 +69,5 @@ def test_homes_without_heat_are_told_from_one_reading_beside_their_building():
     recall = (said & stopped).sum() / stopped.sum()
     assert precision >= 0.95
     assert recall >= 0.98
-    print(f"stopped homes: precision {precision:.3f}, recall {recall:.3f}")
     nothing = MeterReading(*(np.array([np.nan]) for _ in range(5)), np.array([1]))
     assert np.isnan(probability(nothing, {k: np.array([1.0]) for k in of_building}, LIMITS)).all()
