@@ -6,13 +6,14 @@ All models of a minute see the same :class:`Moment`: one archive version, one se
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
+from cleanheat.diagnosis.live.weather_now import WeatherNow
 from cleanheat.kernel.findings import Finding
 from cleanheat.kernel.registry import Registry
 from cleanheat.kernel.time import MINUTE_S
@@ -26,7 +27,8 @@ class Moment:
     """What every model sees of one minute (epoch seconds).
 
     ``planned`` marks objects with an announced outage (``bool[size]`` by kind); ``outdoor_temp_c`` gives the
-    temperature where each object of a kind stands (``float64[size]``, NaN where nobody knows).
+    temperature where each object of a kind stands (``float64[size]``, NaN where nobody knows); ``weather`` remembers
+    the last ten days.
     """
 
     minute: int
@@ -34,6 +36,7 @@ class Moment:
     latest: Latest
     planned: Mapping[str, NDArray[np.bool_]]
     outdoor_temp_c: Callable[[str], NDArray[np.float64]]
+    weather: WeatherNow = field(default_factory=WeatherNow)
 
 
 class LiveModel(Protocol):
