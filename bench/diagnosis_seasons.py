@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanheat.diagnosis.circuits import CIRCUITS
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, season
+from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, season, season_of
 from cleanheat.simulator.city import make_city
 from cleanheat.simulator.city.sizes import SIZES
 from cleanheat.simulator.families import DELIVERY, Fault
@@ -32,55 +34,24 @@ YEARS = (2022, 2023, 2024)
 BEFORE_DAYS = 15
 """A winter begins this long before its first heating day, so that start-up is seen."""
 SPAN_H, MINUTE_SPAN = 672, 1_440
+TURN_DAYS = 4
+"""The physics belong to one winter at a time: no span reaches across the days before its start."""
 SAMPLE_S = 1_800
-KW_PER_GJ_H, KW_PER_MW = 1.0 / 0.0036, 1_000.0
-
-_SOURCE = {
-    "supply_c": ("supply_temp_c", 1.0),
-    "return_c": ("return_temp_c", 1.0),
-    "supply_mpa": ("supply_pressure_mpa", 1.0),
-    "return_mpa": ("return_pressure_mpa", 1.0),
-    "flow_t_h": ("flow_t_h", 1.0),
-    "heat_kw": ("heat_power_mw", KW_PER_MW),
-    "makeup_t_h": ("makeup_flow_t_h", 1.0),
+_BESIDE = {
+    "unit": {
+        "primary_supply_mpa": ("primary_supply_pressure_mpa", 1.0),
+        "primary_return_mpa": ("primary_return_pressure_mpa", 1.0),
+        "valve_setpoint_pct": ("valve_setpoint_pct", 1.0),
+    },
+    "device": {"is_on": ("is_on", 1.0)},
 }
 CHANNELS: Mapping[str, Mapping[str, tuple[str, float]]] = MappingProxyType(
     {
-        "plant": _SOURCE,
-        "branch": _SOURCE,
-        "boiler": _SOURCE
-        | {
-            "running_boilers": ("running_boilers", 1.0),
-            "flue_c": ("flue_temp_c", 1.0),
-            "oxygen_pct": ("oxygen_pct", 1.0),
-            "fuel_t_h": ("fuel_rate_t_h", 1.0),
-            "pump_hz": ("pump_hz", 1.0),
-        },
-        "unit": {
-            "supply_c": ("secondary_supply_temp_c", 1.0),
-            "return_c": ("secondary_return_temp_c", 1.0),
-            "primary_supply_c": ("primary_supply_temp_c", 1.0),
-            "primary_return_c": ("primary_return_temp_c", 1.0),
-            "supply_mpa": ("secondary_supply_pressure_mpa", 1.0),
-            "return_mpa": ("secondary_return_pressure_mpa", 1.0),
-            "primary_supply_mpa": ("primary_supply_pressure_mpa", 1.0),
-            "primary_return_mpa": ("primary_return_pressure_mpa", 1.0),
-            "flow_t_h": ("secondary_flow_t_h", 1.0),
-            "primary_flow_t_h": ("primary_flow_t_h", 1.0),
-            "heat_kw": ("heat_power_gj_h", KW_PER_GJ_H),
-            "valve_pct": ("valve_opening_pct", 1.0),
-            "valve_setpoint_pct": ("valve_setpoint_pct", 1.0),
-            "pump_hz": ("circulation_pump_hz", 1.0),
-            "makeup_t_h": ("makeup_flow_t_h", 1.0),
-        },
+        kind: {name: (c.signal, c.factor) for name, c in circuit.channels.items()} | _BESIDE.get(kind, {})
+        for kind, circuit in CIRCUITS.items()
+    }
+    | {
         "room": {"room_c": ("room_temp_c", 1.0)},
-        "device": {
-            "is_on": ("is_on", 1.0),
-            "supply_c": ("supply_temp_c", 1.0),
-            "return_c": ("return_temp_c", 1.0),
-            "power_w": ("power_w", 1.0),
-            "room_c": ("room_temp_c", 1.0),
-        },
         "weather": {"outdoor_c": ("outdoor_temp_c", 1.0), "sun_w_m2": ("irradiance_w_m2", 1.0)},
     }
 )
@@ -166,7 +137,13 @@ def winters(
 
 def hours(city: City, start: int, end: int, kinds: Sequence[str] = NETWORK, rooms: bool = False) -> Stretch:
     """Hourly means of ``[start, end)``; an hour of which nothing arrived is NaN."""
-    spans = [(at, min(SPAN_H, (end - at) // HOUR_S)) for at in range(start, end, SPAN_H * HOUR_S)]
+    turn = season_of(end - 1).start - TURN_DAYS * DAY_S
+    cuts = [start, turn, end] if start < turn < end else [start, end]
+    spans = [
+        (at, min(SPAN_H, (stop - at) // HOUR_S))
+        for begin, stop in pairwise(cuts)
+        for at in range(begin, stop, SPAN_H * HOUR_S)
+    ]
     grids = [Grid(at, n * (HOUR_S // SAMPLE_S), SAMPLE_S) for at, n in spans if n > 0]
     return _stretch(city, grids, HOUR_S, (*kinds, "room") if rooms else tuple(kinds))
 

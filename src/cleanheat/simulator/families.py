@@ -13,7 +13,7 @@ from cleanheat.kernel.quantities import KINDS
 
 
 class Fault(IntEnum):
-    """Everything that can go wrong; below 20 in operation, from 20 on in what is said about it."""
+    """Everything that can go wrong: in operation (``OPERATIONAL``) or in what is said about it."""
 
     STOP = 1
     PUMP_TRIP = 2
@@ -43,12 +43,30 @@ class Fault(IntEnum):
     LATE = 39
     DUPLICATED = 40
     BATCH_LOST = 41
+    VALVE_STUCK = 50
+    IMBALANCE = 51
+    PUMP_NO_FLOW = 52
+    PRESSURE_DROP = 53
+    FALSE_START = 54
+    COLD_CIRCULATION = 55
+    CAPACITY_SHORTAGE = 60
+    SHORT_CYCLING = 61
+    EFFICIENCY_LOSS = 62
+    PEAK_IDLE = 63
+    BRANCH_UNDER = 64
+    ROOM_MISPLACED = 70
+    ROOM_VACANT = 71
+    DEVICE_STOPPED = 80
+    DEVICE_CYCLING = 81
+    DEVICE_WEAK = 82
 
     @property
     def code(self) -> str:
         return self.name.lower()
 
 
+OPERATIONAL = frozenset(f for f in Fault if f < Fault.STUCK or f >= Fault.VALVE_STUCK)
+"""Faults of operation: they act on the physics and happen in the heating season only."""
 DELIVERY = frozenset({Fault.LATE, Fault.DUPLICATED, Fault.BATCH_LOST})
 """Faults of single batches: drawn for each sender and minute, not from the families below."""
 ON_COLUMNS = frozenset(
@@ -62,7 +80,10 @@ ON_COLUMNS = frozenset(
 
 @dataclass(frozen=True)
 class Family:
-    """How often and how long one fault happens; rates a day in the whole city, ``at_least`` in a small one."""
+    """How often and how long one fault happens; rates a day in the whole city, ``at_least`` in a small one.
+
+    ``pool`` names a part of the kind's objects that alone can have it: ``area`` and ``peak`` boiler rooms.
+    """
 
     fault: Fault
     kind: str
@@ -74,6 +95,7 @@ class Family:
     amount: tuple[float, float]
     city_objects: int
     shortest_min: int = 5
+    pool: str = ""
 
 
 UNITS, SUBSTATIONS, BOILERS, COMPANIES, PLATFORMS = 5_250, 3_500, 162, 72, 16
@@ -96,6 +118,24 @@ OPERATION: tuple[Family, ...] = (
     Family(Fault.PLATFORM_GATEWAY, "platform", 2, 1, 0.3, 0.6, 2, (1, 1), PLATFORMS),
 )
 """Operation, and the data faults that were there first: their place in this table is part of what they draw."""
+AREA_BOILERS, PEAK_BOILERS = 116, 46
+FURTHER_OPERATION: tuple[Family, ...] = (
+    Family(Fault.VALVE_STUCK, "unit", 2.5, 0.08, 60, 0.5, 240, (1.0, 1.0), UNITS, 360),
+    Family(Fault.IMBALANCE, "unit", 2, 0.08, 360, 0.4, 720, (0.12, 0.28), UNITS, 1_440),
+    Family(Fault.PUMP_NO_FLOW, "unit", 3, 0.15, 0.9, 0.5, 6, (0.96, 1.0), UNITS, 15),
+    Family(Fault.PRESSURE_DROP, "unit", 3, 0.15, 0.7, 0.5, 5, (0.08, 0.2), UNITS, 15),
+    Family(Fault.CAPACITY_SHORTAGE, "boiler", 0.25, 0.06, 360, 0.4, 720, (0.12, 0.3), AREA_BOILERS, 2_880, "area"),
+    Family(Fault.SHORT_CYCLING, "boiler", 0.8, 0.1, 14, 0.6, 72, (2.0, 5.0), AREA_BOILERS, 120, "area"),
+    Family(Fault.EFFICIENCY_LOSS, "boiler", 0.25, 0.06, 300, 0.4, 720, (0.06, 0.16), AREA_BOILERS, 1_440, "area"),
+    Family(Fault.PEAK_IDLE, "boiler", 0.5, 0.08, 60, 0.5, 168, (1.0, 1.0), PEAK_BOILERS, 360, "peak"),
+    Family(Fault.BRANCH_UNDER, "branch", 0.15, 0.06, 10, 0.5, 48, (0.10, 0.25), BRANCHES, 120),
+    Family(Fault.ROOM_MISPLACED, "room", 3, 0.05, 720, 0.5, 2_000, (-1.0, 1.0), ROOMS, 2_880),
+    Family(Fault.ROOM_VACANT, "room", 60, 0.25, 240, 0.6, 1_000, (4.0, 9.0), ROOMS, 2_880),
+    Family(Fault.DEVICE_STOPPED, "device", 60, 1, 10, 0.8, 96, (1.0, 1.0), DEVICES, 60),
+    Family(Fault.DEVICE_CYCLING, "device", 20, 0.5, 30, 0.7, 168, (1.0, 1.0), DEVICES, 120),
+    Family(Fault.DEVICE_WEAK, "device", 25, 0.25, 72, 0.6, 336, (2.0, 5.0), DEVICES, 360),
+)
+"""Operation that came later: each draws by its own name, so that none changes what others draw."""
 
 _KINDS = {
     "unit": UNITS,

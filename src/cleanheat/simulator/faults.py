@@ -3,16 +3,14 @@
 Each family of faults (``families``) draws, for every hour, how many begin in that hour, on which object, for how long
 and how badly, as a function of the seed alone: the schedule of any span can be asked for, past and to come, and is
 always the same.
-Operation faults act on the physics through :class:`Effects`; data faults act on what the sensors say.
+Operation faults act on the physics (``effects``, ``shortfall`` and the kinds' own modules); data faults act on what the
+sensors say (``distortion``).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
-from functools import cached_property
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +25,12 @@ from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, season, season_of
 from cleanheat.simulator import chance
 from cleanheat.simulator.families import (
     DATA,
+    FURTHER_OPERATION,
     LATE_SHARE,
     LOST_SHARE,
     ON_COLUMNS,
     OPERATION,
+    OPERATIONAL,
     TWICE_SHARE,
     Family,
     Fault,
@@ -53,6 +53,10 @@ Labels = NDArray[np.void]
 
 
 LATE_START_SHARE, LATE_START_DAYS = 0.015, (1.5, 6.0)
+FALSE_START_SHARE, FALSE_START_DAYS, FALSE_START_H = 0.05, (1.0, 8.0), (3.0, 14.0)
+"""Units that are heated on trial so many days before their season, for so many hours."""
+CIRCULATION_SHARE, CIRCULATION_DAYS = 0.08, (2.0, 7.0)
+"""Units whose pumps run without heat so many days before their season."""
 LATE_MINUTES, LATEST_MINUTES = 4.0, 30
 """Late batches come after this many minutes on average, and at most."""
 AHEAD_MIN, BEHIND_MIN = (2.0, 8.0), (3.0, 45.0)
@@ -90,6 +94,9 @@ class Schedule:
             "platform": platforms,
             "sender": np.union1d(companies, platforms),
         }
+        boiler = archive["boiler"]
+        is_peak = boiler.values["is_peak"][boiler.numbers] > 0
+        self._objects |= {"boiler/area": boiler.numbers[~is_peak], "boiler/peak": boiler.numbers[is_peak]}
         # Data faults befall the objects of careless senders more often.
         weight = {k: carelessness(seed, s) for k, s in sender.items()}
         weight["sender"] = carelessness(seed, self._objects["sender"])
@@ -97,6 +104,7 @@ class Schedule:
         self._families = [
             *((f"fault/{i}", f) for i, f in enumerate(OPERATION)),
             *((f"data/{f.fault.code}/{f.kind}", f) for f in DATA),
+            *((f"operation/{f.fault.code}", f) for f in FURTHER_OPERATION),
         ]
 
     def labels(self, start: int, end: int) -> Labels:
@@ -104,7 +112,7 @@ class Schedule:
         parts = [self.extra]
         parts += [self._drawn(stream, family, start, end) for stream, family in self._families]
         if self.rate > 0:
-            parts.append(self._late_starts(start, end))
+            parts += [self._late_starts(start, end), *self._before_the_season(start, end)]
         found = np.concatenate(parts)
         found = found[(found["start"] < end) & (found["end"] > start) & ~_idle(found)]
         return found[np.argsort(found["start"], kind="stable")]
@@ -149,9 +157,34 @@ class Schedule:
             parts.append(label)
         return np.concatenate(parts)
 
+    def _before_the_season(self, start: int, end: int) -> list[Labels]:
+        """Trial heat that stops again, and circulation without heat that lasts until the unit starts."""
+        parts = []
+        for year in range(1970 + start // (366 * DAY_S) - 1, 1970 + end // (365 * DAY_S) + 1):
+            first = season(year).start
+            for fault, share, days in (
+                (Fault.FALSE_START, FALSE_START_SHARE, FALSE_START_DAYS),
+                (Fault.COLD_CIRCULATION, CIRCULATION_SHARE, CIRCULATION_DAYS),
+            ):
+                units = self._objects["unit"]
+                units = units[chance.uniform(self.seed, f"{fault.code}/who", units, year) < share]
+                luck = chance.uniform(self.seed, f"{fault.code}/when", units, year)
+                label = np.zeros(units.shape[0], LABEL)
+                label["kind"], label["number"], label["fault"] = "unit", units, fault
+                label["column"], label["amount"] = -1, 1.0
+                starts = first + self.unit_start_delay_s(units, year)
+                label["start"] = (starts - DAY_S * (days[0] + (days[1] - days[0]) * luck)) // MINUTE_S * MINUTE_S
+                low, high = FALSE_START_H
+                trial_h = low + (high - low) * chance.uniform(self.seed, f"{fault.code}/h", units, year)
+                is_trial = fault == Fault.FALSE_START
+                label["end"] = np.where(is_trial, label["start"] + trial_h * HOUR_S, starts) // MINUTE_S * MINUTE_S
+                parts.append(label)
+        return parts
+
     def _drawn(self, stream: str, family: Family, start: int, end: int) -> Labels:
-        objects = self._objects[family.kind]
-        is_operation = family.fault < Fault.STUCK
+        pool = f"{family.kind}/{family.pool}" if family.pool else family.kind
+        objects = self._objects[pool]
+        is_operation = family.fault in OPERATIONAL
         rate = (self.rate if is_operation else self.data_rate) * self._rates.get(family.fault, 1.0)
         if objects.shape[0] == 0 or rate <= 0:
             return np.zeros(0, LABEL)
@@ -169,7 +202,7 @@ class Schedule:
         low, high = family.amount
         label = np.zeros(hour.shape[0], LABEL)
         label["kind"], label["fault"], label["column"] = family.kind, family.fault, -1
-        label["number"] = objects[self._who(stream, family.kind, draw("who"))]
+        label["number"] = objects[self._who(stream, pool, draw("who"))]
         label["start"] = hour * HOUR_S + (draw("minute") * 60).astype(np.int64) * MINUTE_S
         longest = np.minimum(length, family.longest_h) * HOUR_S
         label["end"] = label["start"] + np.maximum(family.shortest_min * MINUTE_S, longest) // 60 * 60
@@ -179,11 +212,11 @@ class Schedule:
             label["column"] = columns[(draw("column") * len(columns)).astype(np.int64)]
         return _meant(family, label)
 
-    def _who(self, stream: str, kind: str, luck: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Which of a kind's objects: all alike, or in data faults the careless senders' more often."""
+    def _who(self, stream: str, pool: str, luck: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Which of a pool's objects: all alike, or in data faults the careless senders' more often."""
         if stream.startswith("data/"):
-            return np.asarray(np.searchsorted(self._cumulative[kind], luck, side="right"))
-        return np.asarray((luck * self._objects[kind].shape[0]).astype(np.int64))
+            return np.asarray(np.searchsorted(self._cumulative[pool], luck, side="right"))
+        return np.asarray((luck * self._objects[pool].shape[0]).astype(np.int64))
 
 
 def carelessness(seed: int, sender: NDArray[Any]) -> NDArray[np.float64]:
@@ -201,6 +234,8 @@ def _meant(family: Family, label: Labels) -> Labels:
     elif family.fault == Fault.SENTINEL:
         label["amount"] = np.select([drawn < 0.35, drawn < 0.7], [-39.9, 999.9], 0.0)
         label["column"][label["amount"] == 0] = -1  # a controller that is gone: all channels
+    elif family.fault == Fault.ROOM_MISPLACED:
+        label["amount"] = np.where(drawn < 0, -0.12 + 0.14 * drawn, 0.12 + 0.2 * drawn)
     elif family.fault == Fault.WRONG_CLOCK:
         (ahead, ahead_most), (behind, behind_most) = AHEAD_MIN, BEHIND_MIN
         far = np.abs(drawn)
@@ -209,10 +244,13 @@ def _meant(family: Family, label: Labels) -> Labels:
     return label
 
 
+_IN_SEASON = [int(f) for f in OPERATIONAL - {Fault.FALSE_START, Fault.COLD_CIRCULATION}]
+
+
 def _idle(labels: Labels) -> NDArray[np.bool_]:
     """Operation faults drawn for the summer: nothing runs, nothing fails."""
     at = labels["start"]
-    heated = labels["fault"] >= Fault.STUCK
+    heated = ~np.isin(labels["fault"], _IN_SEASON)
     if at.shape[0]:
         for year in range(season_of(int(at.min())).year, season_of(int(at.max())).year + 1):
             heated |= (at >= season(year).start) & (at < season(year).end)
@@ -233,128 +271,3 @@ def write_labels(labels: Labels, path: Path) -> None:
     )
     pq.write_table(table, path)
     path.with_name("faults.json").write_text(json.dumps(list(codes.values()), indent=1))
-
-
-class Channel(IntEnum):
-    """What an operation fault changes in a unit."""
-
-    WARM = 0
-    DELTA = 1
-    FLOW = 2
-    FOULING = 3
-    MAKEUP_T_H = 4
-    PRESSURE_MPA = 5
-
-
-# fault → (channel, share of the label's amount, minutes to take hold, minutes to let go).  The first three channels
-# are factors (1 − amount·envelope), the others are added.
-_ACTS: dict[Fault, tuple[tuple[Channel, float, float, float], ...]] = {
-    Fault.STOP: ((Channel.FLOW, 0.985, 0.8, 2.0), (Channel.DELTA, 0.99, 1.2, 12.0), (Channel.WARM, 0.93, 110.0, 45.0)),
-    Fault.PUMP_TRIP: ((Channel.FLOW, 0.99, 0.5, 1.0), (Channel.DELTA, 0.97, 2.0, 6.0), (Channel.WARM, 0.7, 90.0, 20.0)),
-    Fault.UNDER_SUPPLY: ((Channel.DELTA, 1.0, 45.0, 45.0), (Channel.WARM, 0.85, 60.0, 60.0)),
-    Fault.OVER_SUPPLY: ((Channel.DELTA, -1.0, 45.0, 45.0), (Channel.WARM, -0.85, 60.0, 60.0)),
-    Fault.INTERMITTENT: ((Channel.DELTA, 0.97, 4.0, 15.0), (Channel.WARM, 0.85, 100.0, 40.0)),
-    Fault.LEAK: ((Channel.MAKEUP_T_H, 1.0, 3.0, 3.0), (Channel.PRESSURE_MPA, -0.03, 6.0, 20.0)),
-    Fault.FOULING: ((Channel.FOULING, 1.0, 7200.0, 60.0),),
-    Fault.SOURCE_TRIP: ((Channel.DELTA, 0.8, 25.0, 30.0), (Channel.WARM, 0.55, 90.0, 60.0)),
-}
-TAIL_S = 8 * HOUR_S
-"""How long after its end a fault is still felt."""
-
-
-@dataclass(frozen=True)
-class Effects:
-    """Envelopes acting on rows of one table, ascending by row: what the faults of a span do to the physics."""
-
-    row: NDArray[np.int64]
-    channel: NDArray[np.int8]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    amount: NDArray[np.float32]
-    attack_s: NDArray[np.float32]
-    release_s: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, labels: Labels, row_of: NDArray[np.int64], served: Sequence[NDArray[np.int64]] = ()) -> Effects:
-        """Effects on units: ``row_of[unit number]``; ``served[boiler number]`` are the rows a boiler room supplies."""
-        parts: list[tuple[NDArray[np.int64], Labels, Fault]] = []
-        for fault in _ACTS:
-            found = labels[labels["fault"] == fault]
-            if found.shape[0] == 0:
-                continue
-            if fault == Fault.SOURCE_TRIP:
-                rows = [served[n] for n in found["number"].tolist()]
-                parts.append((np.concatenate(rows), np.repeat(found, [r.shape[0] for r in rows]), fault))
-            elif fault == Fault.INTERMITTENT:
-                found = _daily_pauses(found)
-                parts.append((row_of[found["number"]], found, fault))
-            else:
-                parts.append((row_of[found["number"]], found, fault))
-        columns: list[tuple[NDArray[np.float64], ...]] = [
-            tuple(
-                np.broadcast_to(np.asarray(v, np.float64), rows.shape)
-                for v in (rows, channel, found["start"], found["end"], found["amount"] * share, attack, release)
-            )
-            for rows, found, fault in parts
-            for channel, share, attack, release in _ACTS[fault]
-        ]
-        stacked = [np.concatenate(c) for c in zip(*columns, strict=True)] if columns else [np.zeros(0)] * 7
-        order = np.argsort(stacked[0], kind="stable")
-        row, channel, start, end, amount, attack, release = (c[order] for c in stacked)
-        return cls(
-            row.astype(np.int64),
-            channel.astype(np.int8),
-            start.astype(np.int64),
-            end.astype(np.int64),
-            amount.astype(np.float32),
-            (attack * 60).astype(np.float32),
-            (release * 60).astype(np.float32),
-        )
-
-    @classmethod
-    def none(cls) -> Effects:
-        return cls.of(np.zeros(0, LABEL), np.zeros(0, np.int64))
-
-    def on(
-        self, first: int, last: int, times: NDArray[np.int64], channel: Channel
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Rows ``[k]`` within ``[first, last)`` (counted from ``first``) and their values ``[k, T]`` on a channel.
-
-        The first three channels are factors to multiply by, the others amounts to add; each row appears once.
-        """
-        lo, hi = np.searchsorted(self.row, [first, last])
-        pick = np.arange(lo, hi)
-        near = (self.start[pick] <= times[-1]) & (self.end[pick] + TAIL_S > times[0])
-        pick = pick[near & (self.channel[pick] == channel)]
-        if pick.shape[0] == 0:
-            return pick, np.zeros((0, times.shape[0]), np.float32)
-        amount = self.amount[pick, None] * self._envelope(pick, times)
-        rows, at = np.unique(self.row[pick] - first, return_index=True)
-        if channel <= Channel.FLOW:
-            return rows, np.multiply.reduceat(1.0 - amount, at, axis=0)
-        return rows, np.add.reduceat(amount, at, axis=0)
-
-    def _envelope(self, pick: NDArray[np.int64], times: NDArray[np.int64]) -> NDArray[np.float32]:
-        since = (times - self.start[pick, None]).astype(np.float32)
-        after = (times - self.end[pick, None]).astype(np.float32)
-        attack, release = self.attack_s[pick, None], self.release_s[pick, None]
-        held = -np.expm1(-np.clip(since - np.maximum(after, 0.0), 0.0, None) / attack)
-        fading = held * np.exp(-np.maximum(after, 0.0) / release)
-        return np.asarray(fading, np.float32)
-
-    @cached_property
-    def count(self) -> int:
-        return int(self.row.shape[0])
-
-
-def _daily_pauses(labels: Labels) -> Labels:
-    """Intermittent supply as pauses: 22:30–04:30 every night and 12:00–14:30 at noon, in local time."""
-    pauses = []
-    for label in labels:  # a few hundred labels in a season
-        days = np.arange(int(label["start"]) // DAY_S, int(label["end"]) // DAY_S + 1) * DAY_S
-        for begin_h, length_h in ((14.5, 6.0), (4.0, 2.5)):
-            pause = np.repeat(label[None], days.shape[0])
-            pause["start"] = days + int(begin_h * HOUR_S)
-            pause["end"] = np.minimum(pause["start"] + int(length_h * HOUR_S), label["end"])
-            pauses.append(pause[(pause["start"] >= label["start"]) & (pause["start"] < label["end"])])
-    return np.concatenate(pauses)

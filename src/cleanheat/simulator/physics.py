@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -18,10 +18,24 @@ from numpy.typing import NDArray
 from cleanheat.assets.archive import Archive
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S, Season, season_of
-from cleanheat.simulator import chance, devices, distortion, rooms, sensors, sources, stations, units
+from cleanheat.simulator import (
+    boiler_faults,
+    chance,
+    devices,
+    distortion,
+    home_faults,
+    rooms,
+    sensors,
+    shortfall,
+    sources,
+    stations,
+    units,
+)
+from cleanheat.simulator.effects import TAIL_S, Effects
 from cleanheat.simulator.families import Fault
-from cleanheat.simulator.faults import LABEL, TAIL_S, Effects, Labels, Schedule
+from cleanheat.simulator.faults import LABEL, Labels, Schedule
 from cleanheat.simulator.grid import Grid, Knots
+from cleanheat.simulator.shortfall import Shortfall
 from cleanheat.simulator.sources import Load
 from cleanheat.simulator.weather import Weather
 
@@ -147,6 +161,9 @@ class City:
         span = self._span(first_hour, n_hours)
         labels = self.schedule.labels(start - TAIL_S, end)
         season = season_of(start + 5 * DAY_S)
+        lacks = self._shortfall(labels, span)
+        if lacks is not None:
+            span = replace(span, source_supply_c=lacks.on_sources(span.source_supply_c))
         return Window(
             first_hour=first_hour,
             n_hours=n_hours,
@@ -155,9 +172,41 @@ class City:
             labels=labels,
             effects=Effects.of(labels, self.unit_row, self._served),
             supply_c=span.source_supply_c[:, LONGEST_DELAY_H:],
-            unit_knots=units.knots(self.units, span),
+            unit_knots=units.knots(self.units, span, lacks),
             season=season,
             started_s=season.start + self.schedule.unit_start_delay_s(self.units.numbers, season.year),
+        )
+
+    def _shortfall(self, labels: Labels, span: units.Span) -> Shortfall | None:
+        """What stuck valves and short sources take from the load of units in a window; None where there are none."""
+        valves = labels[labels["fault"] == Fault.VALVE_STUCK]
+        sources_ = labels[np.isin(labels["fault"], (Fault.CAPACITY_SHORTAGE, Fault.BRANCH_UNDER))]
+        if valves.shape[0] + sources_.shape[0] == 0:
+            return None
+        branches = self.sources.branch_numbers.shape[0]
+        slots = np.where(
+            sources_["kind"] == "branch",
+            np.searchsorted(self.sources.branch_numbers, sources_["number"]),
+            branches + np.searchsorted(self.sources.boiler_numbers, sources_["number"]),
+        ).astype(np.int64)
+        before = span.source_first_hour
+        felt = self.weather.smoothed_temp_c(before, span.source_supply_c.shape[1])
+        source_got = shortfall.shortage(sources_, felt, before)
+        given = source_got[:, LONGEST_DELAY_H:]
+        served = [np.flatnonzero(self.units.source == slot) for slot in slots.tolist()]
+        rows = self.unit_row[valves["number"]]
+        own = [units.take(self.units, slice(row, row + 1)) for row in rows.tolist()]
+        at = [self._span(int(start) // HOUR_S, 1) for start in valves["start"].tolist()]
+        held = [float(units.needed(o, s)[0][0, 0]) for o, s in zip(own, at, strict=True)]
+        needs = np.concatenate([units.needed(o, span)[0] for o in own] or [np.ones((0, given.shape[1]), np.float32)])
+        stands = shortfall.stuck(valves, held, needs, span.first_hour)
+        each = np.repeat(np.arange(len(served)), [len(r) for r in served])
+        return Shortfall(
+            row=np.concatenate([rows, *served]).astype(np.int64),
+            got=np.concatenate([stands, given[each]]),
+            stray=np.arange(rows.shape[0] + each.shape[0]) < rows.shape[0],
+            source=slots,
+            source_got=source_got,
         )
 
     def _span(self, first_hour: int, n_hours: int) -> units.Span:
@@ -188,13 +237,35 @@ class City:
             heat = self._unit_values(run_up, rows, grid).heat_kw
             ratio[rows] = heat / self.units.design_kw[rows, None]
         outdoor, sun = run_up.weather[0, :hours], run_up.weather[3, :hours]
-        warm = rooms.building_knots(self.buildings, ratio, outdoor, sun, window.n_hours)
-        return rooms.room_knots(self.rooms, warm, window.first_hour)
+        tilt = 2.0 * chance.uniform(self.seed, "building/tilt", self.archive["building"].numbers) - 1.0
+        uneven = home_faults.uneven(
+            run_up.labels, self.buildings.unit_row, self.unit_row, tilt.astype(np.float32), first, hours
+        )
+        warm = rooms.building_knots(self.buildings, ratio, outdoor, sun, window.n_hours, uneven)
+        found = rooms.room_knots(self.rooms, warm, window.first_hour)
+        self._disturb_rooms(found, window)
+        return found
+
+    def _disturb_rooms(self, knots: Knots, window: Window) -> None:
+        faults = (Fault.ROOM_VACANT, Fault.ROOM_MISPLACED)
+        able = np.isin(window.labels["number"], self.rooms.numbers[~self.rooms.is_stuck])
+        labels = window.labels[np.isin(window.labels["fault"], faults) & able]
+        if labels.shape[0] == 0:
+            return
+        middle = window.unit_knots.values["middle"]
+        unit = np.maximum(self.buildings.unit_row[self.rooms.building_row], 0)
+        concerned = np.searchsorted(self.rooms.numbers, labels["number"])
+        supply = {int(r): middle[unit[r]] + 0.5 * window.unit_knots.values["difference"][unit[r]] for r in concerned}
+        home_faults.disturb_rooms(
+            knots.values["room"], labels, self.rooms.numbers, window.first_hour, window.weather[0], supply
+        )
 
     def device_knots(self, window: Window) -> Knots:
-        return devices.device_knots(
+        knots = devices.device_knots(
             self.devices, window.first_hour, window.weather[0], window.smoothed_c, window.weather[3]
         )
+        home_faults.disturb_devices(knots, window.labels, self.devices.numbers, window.smoothed_c)
+        return knots
 
     # --- readings --------------------------------------------------------------------------------------------------
 
@@ -226,6 +297,9 @@ class City:
     ) -> dict[str, Columns]:
         """Scaled columns of plants, branches and boiler rooms, from the sums over all units."""
         runs = ((grid.times >= window.season.start - 3 * DAY_S) & (grid.times < window.season.end)).astype(np.float32)
+        idle = boiler_faults.idle(window.labels, self.sources.boiler_numbers, grid.times)
+        if idle is not None:
+            peak_kw = np.where(idle, 0.0, peak_kw)
         values = sources.evaluate(
             self.sources,
             grid,
@@ -236,6 +310,7 @@ class City:
             self.seed,
             runs,
         )
+        boiler_faults.disturb(values.boiler, window.labels, self.sources.boiler_numbers, grid.times, self.seed)
         every = slice(None)
         return {
             kind: self._stored(kind, every, list(getattr(values, kind)), grid, window, counters)
@@ -247,6 +322,7 @@ class City:
 
     def device_readings(self, rows: slice, grid: Grid, knots: Knots, window: Window) -> Columns:
         values = devices.evaluate(self.devices, rows, grid, knots, self.seed)
+        home_faults.cycle_devices(values, self.devices, rows, grid, knots, window.labels, self.seed)
         return self._stored("device", rows, values, grid, window)
 
     def weather_readings(self, window: Window, grid: Grid) -> Columns:

@@ -94,12 +94,18 @@ def room_table(archive: Archive, seed: int) -> RoomTable:
 
 
 def building_knots(
-    table: BuildingTable, supply_ratio: Floats, outdoor_c: Floats, sun_w_m2: Floats, keep: int
+    table: BuildingTable,
+    supply_ratio: Floats,
+    outdoor_c: Floats,
+    sun_w_m2: Floats,
+    keep: int,
+    uneven: tuple[NDArray[np.int64], Floats] | None = None,
 ) -> Floats:
     """Building temperatures ``[buildings, keep]`` at the last ``keep`` hours of a span.
 
     ``supply_ratio[units, hours]`` is heat ÷ design heat in each hour, weather ``[hours]``; the first day's balance
-    starts the first-order lag, which then runs hour by hour.
+    starts the first-order lag, which then runs hour by hour.  ``uneven``: rows that get more or less than their unit's
+    share, and the factor ``[rows, hours]``.
     """
     city = supply_ratio.mean(axis=0)
     no_unit = table.unit_row < 0
@@ -108,6 +114,8 @@ def building_knots(
     hours = outdoor_c.shape[0]
     for h in range(hours):
         ratio = np.where(no_unit, city[h], supply_ratio[:, h][table.unit_row])
+        if uneven is not None:
+            np.multiply.at(ratio, uneven[0], uneven[1][:, h])
         balance = balance_temp_c(ratio, outdoor_c[h], table.loss_ratio, table.gains_k + table.sun_k * sun_w_m2[h])
         # People open windows when it is too warm: what lies above 24 °C is halved.
         balance = np.minimum(balance, 24.0 + 0.5 * (balance - 24.0)).astype(np.float32)

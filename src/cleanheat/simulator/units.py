@@ -24,8 +24,9 @@ from cleanheat.calc.thermal.constants import (
 from cleanheat.calc.thermal.exchanger import cold_end_k, log_mean_k
 from cleanheat.calc.thermal.heat_power import GJ_PER_KWH
 from cleanheat.simulator import chance
-from cleanheat.simulator.faults import Channel, Effects
+from cleanheat.simulator.effects import Channel, Effects
 from cleanheat.simulator.grid import Grid, Knots
+from cleanheat.simulator.shortfall import Shortfall
 
 Floats = NDArray[Any]
 EXCHANGER_YIELD = 0.985
@@ -131,15 +132,24 @@ class Span:
     source_first_hour: int
 
 
-def knots(units: UnitTable, span: Span) -> Knots:
-    """Hourly slow quantities ``[units, hours]``: mean excess, ΔT, flow, primary supply and cold-end difference."""
+def needed(units: UnitTable, span: Span) -> tuple[Floats, Floats]:
+    """Relative load ``[units, hours]`` that the operators' curves ask for, and the slowly felt temperature."""
     slow, quick = (a.astype(np.float32)[None, :] for a in (span.smoothed_temp_c, span.recent_temp_c))
     share = units.slowness[:, None]
     felt = slow * share + quick * (1 - share) - units.shift_k[:, None]
     load = np.clip((DESIGN_INDOOR_TEMP_C - felt) / 39.1, 0.12, 1.12) * units.gain[:, None]
     hour_of_day = (span.first_hour + 8 + np.arange(slow.shape[1])) % 24
     night = ((hour_of_day >= 23) | (hour_of_day < 5)).astype(np.float32)
-    load = load * (1.0 - units.setback[:, None] * night)
+    return load * (1.0 - units.setback[:, None] * night), slow
+
+
+def knots(units: UnitTable, span: Span, shortfall: Shortfall | None = None) -> Knots:
+    """Hourly slow quantities ``[units, hours]``: mean excess, ΔT, flow, primary supply and cold-end difference."""
+    load, slow = needed(units, span)
+    believed = None
+    if shortfall is not None:
+        factor, believed = shortfall.on_units(units.count)
+        load = load * factor
     flow_ratio = units.flow_ratio[:, None] * (1.0 - 0.2 * units.staged[:, None] * (slow > -5.0))
     excess = units.design_excess_k[:, None] * load ** units.inverse_exponent[:, None]
     difference = units.design_dt_k[:, None] * load / flow_ratio
@@ -162,6 +172,8 @@ def knots(units: UnitTable, span: Span) -> Knots:
         "primary": primary,
         "cold": np.clip(cold, 0.6, 10.0),
     }
+    if believed is not None:
+        values["believed"] = believed
     return Knots(span.first_hour, {name: np.ascontiguousarray(v, np.float32) for name, v in values.items()})
 
 
@@ -196,6 +208,7 @@ def evaluate(
     )
 
     warm, delta, flow_factor = _season(started_s[rows], ended_s, times)
+    _tried(warm, delta, flow_factor, effects, first, last, times)
     warm = _scaled(warm, effects, first, last, times, Channel.WARM)
     delta = _scaled(delta, effects, first, last, times, Channel.DELTA)
     flow_factor = _scaled(flow_factor, effects, first, last, times, Channel.FLOW)
@@ -219,16 +232,21 @@ def evaluate(
 
     design_primary = units.design_kw[rows, None] / (WATER_KWH_PER_T_K * 55.0)
     opening = np.clip(100.0 * np.sqrt(np.clip(primary_flow / (2.1 * design_primary), 0.0, 1.0)), 0.0, 100.0)
-    setpoint = np.rint(np.clip(opening - 1.2 * ripple, 0.0, 100.0) * 0.5) * 2.0
+    asked = opening * knots.at("believed", rows, grid) if "believed" in knots.values else opening
+    setpoint = np.rint(np.clip(asked - 1.2 * ripple, 0.0, 100.0) * 0.5) * 2.0
+    spinning = effects.on(first, last, times, Channel.SPINNING)
     speed = secondary_flow / (1.25 * units.design_flow_t_h[rows, None])
-    hertz = np.where(flow_factor > 0.05, 50.0 * np.clip(0.25 + 0.75 * speed, 0.4, 1.0), 0.0)
+    speed[spinning[0]] += spinning[1] * 0.7
+    turns = flow_factor > 0.05
+    turns[spinning[0]] |= spinning[1] > 0.5
+    hertz = np.where(turns, 50.0 * np.clip(0.25 + 0.75 * speed, 0.4, 1.0), 0.0)
     shaft = (hertz / 50.0) ** 3 * units.pump_kw[rows, None]
     pulse = np.clip(drift - 0.9, 0.0, None)
     makeup = pulse * (4.0 * units.makeup_t_h[rows, None])
     makeup = _added(makeup, effects, first, last, times, Channel.MAKEUP_T_H)
     makeup_hertz = np.where(makeup > 0.004, np.minimum(26.0 + 8.0 * makeup, 49.0), 0.0)
     back_mpa = units.pressure_mpa[rows, None] + 0.006 * drift
-    back_mpa = _added(back_mpa, effects, first, last, times, Channel.PRESSURE_MPA)
+    back_mpa = np.maximum(_added(back_mpa, effects, first, last, times, Channel.PRESSURE_MPA), 0.02)
     supply_mpa = back_mpa + 0.02 + 0.16 * speed * speed
     primary_mpa = units.primary_mpa[rows, None] + 0.008 * drift
     primary_back_mpa = primary_mpa - 0.10 - 0.05 * (1.0 - opening / 100.0)
@@ -247,6 +265,23 @@ def _season(started_s: NDArray[np.int64], ended_s: int, times: NDArray[np.int64]
     filling = -np.expm1(-np.maximum(since, 0.0) / START_TAU_S)
     cooling = np.exp(-np.maximum(times - ended_s, 0) / START_TAU_S).astype(np.float32)
     return filling * cooling, runs * (0.4 + 0.6 * filling), runs
+
+
+def _tried(
+    warm: Floats,
+    delta: Floats,
+    flow: Floats,
+    effects: Effects,
+    first: int,
+    last: int,
+    times: NDArray[np.int64],
+) -> None:
+    """What runs before the season, in place: pumps on trial, and heat that stops again."""
+    rows, flows = effects.on(first, last, times, Channel.TRIAL_FLOW)
+    flow[rows] = np.maximum(flow[rows], np.minimum(flows, 1.0))
+    rows, heat = effects.on(first, last, times, Channel.TRIAL_HEAT)
+    warm[rows] = np.maximum(warm[rows], heat)
+    delta[rows] = np.maximum(delta[rows], heat * np.minimum(flow[rows], 1.0))
 
 
 def _scaled(
