@@ -6,16 +6,16 @@ error explains a slow under-supply away, and the fault would become the norm.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.calc.profile.features import effective
 from cleanheat.kernel.errors import invalid
-from cleanheat.kernel.time import HOUR_S
 
 Floats = NDArray[np.float32]
 LOCAL_OFFSET_H, DAY_H, WEEK_H = 8, 24, 168
@@ -24,6 +24,9 @@ FIRST_SATURDAY_H = 48
 HARMONICS = 4
 COLD_SCALE_K = 10.0
 INPUTS = 3 + 2 * HARMONICS + 1
+_FAR = 1_000.0
+"""Errors in σ that half precision still holds; so large a one is not learned from anyway."""
+_SMALL = ("ids", "sigma", "keys", "group", "hour", "inputs")
 
 
 def inputs(outdoor_c: NDArray[np.floating], hour: NDArray[np.int64]) -> Floats:
@@ -52,15 +55,16 @@ def stretches(hour: NDArray[np.int64]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Lessons:
-    """One kind of object: ``hour [T]`` since the epoch, ``inputs [T, INPUTS]``, ``residual [Q, S, T]``, ``group [S]``.
+    """One kind of object: ``hour [T]`` since the epoch, ``inputs [T, INPUTS]``, ``residual [Q, S, T]`` in σ.
 
-    The residual is (reading − ridge) / σ of the object, NaN where missing, untrusted or under alarm.  The ridge must
-    not have seen the hours of the validation blocks (the last ``block_h · origins``).  ``ids [S]`` are the objects'
-    numbers, ``group`` similar objects, counted from 0.
+    ``ids [S]`` are the objects' numbers, ``sigma [Q, S]`` the usual deviation of each in the quantity's unit;
+    ``group [S]`` is the row in ``keys`` (ascending) of those that are like it.
     """
 
     quantities: tuple[str, ...]
     ids: NDArray[np.int64]
+    sigma: Floats
+    keys: NDArray[np.int64]
     group: NDArray[np.int32]
     hour: NDArray[np.int64]
     inputs: Floats
@@ -70,37 +74,44 @@ class Lessons:
     def of(
         cls,
         ids: NDArray[np.int64],
-        group: NDArray[np.int32],
+        key: NDArray[np.int64],
         hour: NDArray[np.int64],
         outdoor_c: NDArray[np.floating],
-        residual: dict[str, NDArray[np.floating]],
+        errors: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floating]]],
     ) -> Self:
-        """From readings' residuals ``[S, T]`` by quantity; raises ``Problem`` where shapes do not fit."""
-        for name, values in residual.items():
-            if values.shape != (ids.size, hour.size):
-                raise invalid("residual", "残差数组与对象、时刻不符", f"{name}: {values.shape}")
-        half = np.stack([np.clip(values, -1_000, 1_000).astype(np.float16) for values in residual.values()])
+        """From errors of ridge by quantity: (reading − expected) ``[S, T]``, NaN where missing, untrusted or under
+        alarm, and σ ``[S]``.  ``key [S]`` is equal for similar objects.  Raises ``Problem`` where shapes do not fit.
+
+        A ridge that has seen the validation blocks only makes it harder for the network to be served.
+        """
+        half = np.empty((len(errors), ids.size, hour.size), np.float16)
+        for row, (name, (off, sigma)) in enumerate(errors.items()):
+            if off.shape != half.shape[1:] or sigma.shape != ids.shape:
+                raise invalid("errors", "残差数组与对象、时刻不符", f"{name}: {off.shape}, {sigma.shape}")
+            usual = np.where(sigma > 0, sigma, np.nan)[:, None]
+            np.clip(off / usual, -_FAR, _FAR, out=half[row], casting="same_kind")
         shown = inputs(outdoor_c, hour)
         half[:, :, np.isnan(shown).any(axis=1)] = np.nan
-        return cls(tuple(residual), ids, group, hour, np.nan_to_num(shown), half)
+        keys, group = np.unique(key, return_inverse=True)
+        spread = np.stack([sigma for _, sigma in errors.values()]).astype(np.float32)
+        return cls(tuple(errors), ids, spread, keys, group.astype(np.int32), hour, np.nan_to_num(shown), half)
 
     def save(self, folder: Path) -> None:
-        for name in ("ids", "group", "hour", "inputs", "residual"):
+        for name in (*_SMALL, "residual"):
             np.save(folder / f"{name}.npy", getattr(self, name))
         np.save(folder / "quantities.npy", np.array(self.quantities))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """The large arrays stay on disk until they are asked for."""
-        kept = {n: np.load(folder / f"{n}.npy") for n in ("ids", "group", "hour", "inputs")}
+        """The large array stays on disk until it is asked for."""
+        kept: Any = {n: np.load(folder / f"{n}.npy") for n in _SMALL}
         names = tuple(np.load(folder / "quantities.npy").tolist())
         return cls(names, residual=np.load(folder / "residual.npy", mmap_mode="r"), **kept)
 
 
-def at(outdoor_c: NDArray[np.floating], last_s: int, reach_h: int) -> Floats:
-    """Inputs of the ``reach_h`` hours up to the one that begins at ``last_s``, from the hourly outdoor temperatures
-    ``[n]`` that end there (n ≥ reach + 72 for the slow temperature to be whole); NaN where nothing is known.
+def at(outdoor_c: NDArray[np.floating], last_hour: int, reach_h: int) -> Floats:
+    """Inputs of the ``reach_h`` hours up to ``last_hour`` (counted since the epoch), from the hourly outdoor
+    temperatures ``[n]`` that end there (n ≥ reach + 72 for the slow temperature to be whole); NaN where unknown.
     """
-    last = last_s // HOUR_S
-    hour = np.arange(last - outdoor_c.size + 1, last + 1)
+    hour = np.arange(last_hour - outdoor_c.size + 1, last_hour + 1)
     return inputs(outdoor_c, hour)[-reach_h:]

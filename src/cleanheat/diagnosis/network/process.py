@@ -38,15 +38,14 @@ def trained(lessons: Lessons, settings: Settings, progress: Progress, folder: Pa
 def _run(place: Path, progress: Progress) -> None:
     with (place / "errors.txt").open("w") as errors:
         command = [sys.executable, "-m", MODULE, str(place)]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)  # noqa: S603 - our own
-        try:
-            for line in child.stdout or ():
-                done, total, loss = line.split()
-                progress(int(done), int(total), f"共享网络训练，损失 {float(loss):.3f}")
-            code = child.wait()
-        finally:
-            child.kill()
-            child.wait()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as child:  # noqa: S603 - our own
+            try:
+                for line in child.stdout or ():
+                    done, total, loss = line.split()
+                    progress(int(done), int(total), f"共享网络训练，损失 {float(loss):.3f}")
+                code = child.wait()
+            finally:
+                child.kill()
     if code:
         raise RuntimeError(f"training ended with {code}: {(place / 'errors.txt').read_text()[-2_000:]}")
 

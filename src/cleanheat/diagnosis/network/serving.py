@@ -12,12 +12,13 @@ from cleanheat.diagnosis.network import forward
 from cleanheat.diagnosis.network.lessons import Lessons
 from cleanheat.diagnosis.network.process import Progress, trained
 from cleanheat.diagnosis.network.settings import Settings
-from cleanheat.diagnosis.network.weights import Floats, Network, Weights
+from cleanheat.diagnosis.network.weights import OWN, Floats, Network, Weights, filled
 from cleanheat.kernel.errors import invalid
 
 
 def fit(lessons: Lessons, settings: Settings, progress: Progress, folder: Path | None = None) -> Network:
-    """Train on everything before the validation blocks, judge on them, serve where the latest says so.
+    """Train on everything before the validation blocks, judge on them, serve where the latest says so and no earlier
+    one speaks against it.
 
     Raises ``Problem`` where the history is too short to train and to validate.
     """
@@ -28,13 +29,11 @@ def fit(lessons: Lessons, settings: Settings, progress: Progress, folder: Path |
     judged = []
     for turn, weights in enumerate(every):
         stop = lessons.hour.size - settings.block_h * (len(every) - turn - 1)
-        judged.append(judge(_silent(lessons, weights), lessons, stop, settings))
-    network = judged[-1]
-    return replace(
-        network,
-        mae_ridge=np.concatenate([one.mae_ridge for one in judged]),
-        mae_network=np.concatenate([one.mae_network for one in judged]),
-    )
+        judged.append(judge(untried(lessons, weights), lessons, stop, settings))
+    ridge, own = (np.concatenate([getattr(one, n) for one in judged]) for n in ("mae_ridge", "mae_network"))
+    spoken_against = (own > ridge).any(axis=0)
+    latest = judged[-1]
+    return replace(latest, mae_ridge=ridge, mae_network=own, served=latest.served & ~spoken_against)
 
 
 def judge(network: Network, lessons: Lessons, stop: int, settings: Settings) -> Network:
@@ -70,13 +69,19 @@ def predict(network: Network, inputs: Floats) -> Floats:
     return np.where(network.served, forward.latest(network, inputs), np.float32(np.nan))
 
 
-def _silent(lessons: Lessons, weights: Weights) -> Network:
-    q, n = len(lessons.quantities), lessons.ids.size
-    nothing = np.full((q, n), np.nan, np.float32)
-    served = np.zeros((q, n), bool)
-    return Network(
-        weights, lessons.quantities, lessons.ids, lessons.group, nothing[None], nothing[None], nothing, served
-    )
+def untried(lessons: Lessons, weights: Weights) -> Network:
+    """A network with these weights that has not been judged: it speaks nowhere.  Who taught it nothing (no reading at
+    all) has the mean of its group.
+    """
+    taught = np.isfinite(lessons.residual).any(axis=(0, 2))
+    own = {name: weights[name].copy() for name in OWN}
+    for value in own.values():
+        value[~taught] = np.nan
+    weights = weights | filled(own, lessons.group, own, lessons.group)
+    shape = len(lessons.quantities), lessons.ids.size
+    nothing, nowhere = np.full(shape, np.nan, np.float32), np.zeros(shape, bool)
+    said = lessons.quantities, lessons.ids, lessons.sigma, lessons.keys, lessons.group
+    return Network(weights, *said, nothing[None], nothing[None], nothing, nowhere)
 
 
 def _mean(values: Floats, there: NDArray[np.bool_]) -> Floats:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from cleanheat.kernel import parameters
 
-_COUNTS = {"channels", "embedding", "layers", "steps", "objects", "window_h", "seed", "block_h", "origins"}
+_COUNTS = {"channels", "embedding", "layers", "steps", "passes", "objects", "window_h", "seed", "block_h", "origins"}
+
+
+class Goal(NamedTuple):
+    """What the loss depends on; quantiles ``levels`` ascending."""
+
+    layers: int
+    levels: tuple[float, float, float]
+    residual_limit: float
+    own_penalty: float
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,7 @@ class Settings:
     embedding: int
     layers: int
     steps: int
+    passes: int
     objects: int
     window_h: int
     learning_rate: float
@@ -46,5 +56,9 @@ class Settings:
         return int(2**self.layers)
 
     @property
-    def levels(self) -> tuple[float, float, float]:
-        return self.low, self.middle, self.high
+    def goal(self) -> Goal:
+        return Goal(self.layers, (self.low, self.middle, self.high), self.residual_limit, self.own_penalty)
+
+    def steps_for(self, objects: int) -> int:
+        """Updates in which every object is drawn often enough, whatever their number."""
+        return max(self.steps, -(-objects * self.passes // self.objects))

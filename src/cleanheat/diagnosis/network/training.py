@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.diagnosis.network.lessons import Lessons, stretches
-from cleanheat.diagnosis.network.settings import Settings
+from cleanheat.diagnosis.network.settings import Goal, Settings
 from cleanheat.diagnosis.network.weights import OWN, Weights, save
 
 REPORT_EVERY = 10
@@ -51,8 +51,8 @@ def initial(lessons: Lessons, settings: Settings) -> Weights:
     return weights | {
         "head": drawn(h, 3 * q, share=0.05),
         "head_bias": np.repeat(np.array([1.5, 0.0, 1.5], np.float32), q),
-        "group_embedding": drawn(groups, e, share=0.3),
-        "own_embedding": drawn(n, e, share=0.3 * np.sqrt(n / 2)),
+        "group_embedding": drawn(e, groups).T.copy(),
+        "own_embedding": np.zeros((n, e), np.float32),
         "own_head": np.zeros((n, h, q), np.float32),
         "own_bias": np.zeros((n, 3 * q), np.float32),
     }
@@ -75,23 +75,23 @@ def predicted(w: Tree, inputs: Any, objects: Any, group: Any, layers: int) -> An
     return jnp.stack([middle - jax.nn.softplus(low), middle, middle + jax.nn.softplus(high)])
 
 
-def loss(w: Tree, batch: Tree, settings: Settings) -> Any:
+def loss(w: Tree, batch: Tree, goal: Goal) -> Any:
     """Mean pinball loss over known hours; the outer quantiles weigh as much as the middle; own parts are shrunk."""
-    said = predicted(w, batch["inputs"], batch["objects"], batch["group"], settings.layers)
+    said = predicted(w, batch["inputs"], batch["objects"], batch["group"], goal.layers)
     true = batch["residual"]
-    known = jnp.isfinite(true) & (jnp.abs(true) < settings.residual_limit)
+    known = jnp.isfinite(true) & (jnp.abs(true) < goal.residual_limit)
     off = jnp.where(known, jnp.nan_to_num(true) - said, 0.0)
-    level = jnp.array(settings.levels)[:, None, None, None]
+    level = jnp.array(goal.levels)[:, None, None, None]
     weight = jnp.array([2.0, 1.0, 2.0])[:, None, None, None]
     pinball = weight * jnp.maximum(level * off, (level - 1) * off)
     shrink = sum(jnp.mean(jnp.sum(w[name][batch["objects"]] ** 2, axis=tuple(range(1, w[name].ndim)))) for name in OWN)
-    return jnp.sum(pinball) / jnp.maximum(jnp.sum(known), 1) + settings.own_penalty * shrink
+    return jnp.sum(pinball) / jnp.maximum(jnp.sum(known), 1) + goal.own_penalty * shrink
 
 
-@partial(jax.jit, static_argnames="settings", donate_argnums=(0, 1, 2))
-def step(w: Tree, first: Tree, second: Tree, batch: Tree, rate: Any, count: Any, settings: Settings) -> Any:
+@partial(jax.jit, static_argnames="goal", donate_argnums=(0, 1, 2))
+def step(w: Tree, first: Tree, second: Tree, batch: Tree, rate: Any, count: Any, goal: Goal) -> Any:
     """One step of Adam."""
-    value, slope = jax.value_and_grad(loss)(w, batch, settings)
+    value, slope = jax.value_and_grad(loss)(w, batch, goal)
     first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, slope)
     second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, slope)
     size = rate * jnp.sqrt(1 - 0.999**count) / (1 - 0.9**count)
@@ -132,16 +132,16 @@ def train(lessons: Lessons, settings: Settings, report: Report) -> list[Weights]
     """Weights as of each origin, earliest first; the later ones go on from the earlier."""
     w: Tree = {name: jnp.asarray(value) for name, value in initial(lessons, settings).items()}
     first, second = jax.tree.map(jnp.zeros_like, w), jax.tree.map(jnp.zeros_like, w)
-    every = origins(lessons, settings)
+    every, steps = origins(lessons, settings), settings.steps_for(lessons.ids.size)
     count, found = 0, []
     for turn, origin in enumerate(every, 1):
         windows = iter(_Windows(lessons, settings, origin))
-        for _ in range(count, settings.steps * turn // len(every)):
-            rate = 0.5 * settings.learning_rate * (1 + np.cos(np.pi * count / settings.steps))
+        for _ in range(count, steps * turn // len(every)):
+            rate = 0.5 * settings.learning_rate * (1 + np.cos(np.pi * count / steps))
             count += 1
-            w, first, second, value = step(w, first, second, next(windows), rate, count, settings)
+            w, first, second, value = step(w, first, second, next(windows), rate, count, settings.goal)
             if count % REPORT_EVERY == 0:
-                report(count, settings.steps, float(value))
+                report(count, steps, float(value))
         found.append({name: np.asarray(value) for name, value in w.items()})
     return found
 

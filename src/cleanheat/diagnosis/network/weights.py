@@ -1,6 +1,6 @@
 """What did the network learn?  Shared weights, an embedding and a small head for every object, and where it is served.
 
-An object it has never seen has no embedding of its own: it gets its group's, and the shared head.
+An object it has never seen gets its group's embedding and the mean of what its group's members have of their own.
 """
 
 from __future__ import annotations
@@ -23,14 +23,19 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Network:
-    """``weights``: by name, the arrays of :func:`cleanheat.diagnosis.network.forward.hidden`; rows of ``OWN`` and of
-    the figures below are ``ids``.  ``mae_ridge``/``mae_network [origins, Q, S]``: mean absolute error in σ on each
-    validation block; ``coverage [Q, S]``: share of the latest block within the outer quantiles; ``served [Q, S]``.
+    """``weights``: by name, the arrays that :mod:`cleanheat.diagnosis.network.forward` works with; rows of ``OWN`` and
+    of all figures below are ``ids``.
+
+    ``sigma [Q, S]`` is the unit of what it says; ``group [S]`` the row in ``keys`` of those alike (−1: nobody is).
+    ``mae_ridge``/``mae_network [origins, Q, S]``: mean absolute error in σ on each validation block; ``coverage
+    [Q, S]``: share of the latest block within the outer quantiles; ``served [Q, S]``: whether what it says is used.
     """
 
     weights: Weights
     quantities: tuple[str, ...]
     ids: NDArray[np.int64]
+    sigma: Floats
+    keys: NDArray[np.int64]
     group: NDArray[np.int32]
     mae_ridge: Floats
     mae_network: Floats
@@ -45,19 +50,22 @@ class Network:
     def reach_h(self) -> int:
         return int(2**self.layers)
 
-    def of(self, ids: NDArray[np.integer], group: NDArray[np.integer]) -> Self:
+    def of(self, ids: NDArray[np.int64], key: NDArray[np.int64]) -> Self:
         """The same network for these objects, in this order: strangers by their group, served nowhere yet."""
         order = np.argsort(self.ids)
         at = np.searchsorted(self.ids[order], ids)
         row = order[np.minimum(at, self.ids.size - 1)]
         known = self.ids[row] == ids
-        own = {name: np.where(_like(known, self.weights[name]), self.weights[name][row], 0) for name in OWN}
-        groups = np.where((group >= 0) & (group < self.weights["group_embedding"].shape[0]), group, -1)
+        place = np.minimum(np.searchsorted(self.keys, key), self.keys.size - 1)
+        group = np.where(self.keys[place] == key, place, -1)
+        own = {name: np.where(_like(known, self.weights[name]), self.weights[name][row], np.nan) for name in OWN}
+        members = {name: self.weights[name] for name in OWN}
         return replace(
             self,
-            weights=self.weights | {name: value.astype(np.float32) for name, value in own.items()},
-            ids=np.asarray(ids, np.int64),
-            group=groups.astype(np.int32),
+            weights=self.weights | filled(own, group, members, self.group),
+            ids=ids,
+            sigma=np.where(known, self.sigma[:, row], np.nan),
+            group=group.astype(np.int32),
             mae_ridge=np.where(known, self.mae_ridge[:, :, row], np.nan),
             mae_network=np.where(known, self.mae_network[:, :, row], np.nan),
             coverage=np.where(known, self.coverage[:, row], np.nan),
@@ -93,5 +101,21 @@ def embedding(weights: Weights, group: NDArray[np.int32]) -> Floats:
     return np.asarray(of_group + weights["own_embedding"], np.float32)
 
 
-def _like(mask: NDArray[np.bool_], value: Floats) -> NDArray[np.bool_]:
+def filled(own: Weights, group: NDArray[np.integer], members: Weights, of: NDArray[np.integer]) -> Weights:
+    """Own parts with NaN replaced: by the mean of the group's members (``of``: their groups), else of all."""
+    out = {}
+    for name, value in own.items():
+        known = ~np.isnan(members[name]).reshape(of.size, -1).any(axis=1)
+        total = np.zeros((int(max(group.max(initial=0), of.max(initial=0))) + 2, *value.shape[1:]))
+        count = np.zeros(total.shape[0])
+        into = np.concatenate([of[known], np.full(np.count_nonzero(known), -1)])  # the last row: everybody
+        np.add.at(total, into, np.concatenate([members[name][known]] * 2))
+        np.add.at(count, into, 1.0)
+        place = np.where((group >= 0) & (count[group] > 0), group, -1)
+        mean = total / np.maximum(_like(count, total), 1.0)
+        out[name] = np.where(np.isnan(value), mean[place], value).astype(np.float32)
+    return out
+
+
+def _like(mask: NDArray[Any], value: NDArray[Any]) -> NDArray[Any]:
     return mask.reshape(-1, *[1] * (value.ndim - 1))
