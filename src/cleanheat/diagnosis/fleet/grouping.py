@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive, KindTable
-from cleanheat.calc.thermal.constants import WATER_KWH_PER_T_K
+from cleanheat.calc.thermal.constants import FLOOR_EXPONENT, RADIATOR_EXPONENT, WATER_KWH_PER_T_K
+from cleanheat.calc.thermal.regulation import FLOOR_45_35, RADIATORS_75_50, Circuit
+from cleanheat.diagnosis.fleet.numbers import number
 
 Floats = NDArray[np.float64]
 AREA_BANDS_M2 = (20_000.0, 60_000.0)
-SOURCE_DIFFERENCE_K = 45.0
-"""Design temperature difference of a source's network, from which its design flow follows where nobody says it."""
 _BAND = 8
 _COMPANY = 1 << 20
 
@@ -53,6 +53,11 @@ def scales(archive: Archive, kind: str) -> Mapping[str, Floats]:
     return {"supply": ones, "return": ones, "room": ones, "heat": _positive(heat), "flow": _positive(flow)}
 
 
+def _difference_k() -> float:
+    """Of a source's network at design load: its design flow follows from it where nobody says it."""
+    return number("source", "design_supply_c") - number("source", "design_return_c")
+
+
 def _unknown(table: KindTable) -> Floats:
     return np.ones(table.size)
 
@@ -61,7 +66,7 @@ _HEAT_KW: Mapping[str, Callable[[KindTable], Floats]] = {
     "unit": lambda t: t.values["heated_area_m2"] * t.values["heat_index_w_m2"] / 1e3,
     "boiler": lambda t: t.values["capacity_mw"] * 1e3,
     "plant": lambda t: t.values["capacity_mw"] * 1e3,
-    "branch": lambda t: t.values["design_flow_t_h"] * WATER_KWH_PER_T_K * SOURCE_DIFFERENCE_K,
+    "branch": lambda t: t.values["design_flow_t_h"] * WATER_KWH_PER_T_K * _difference_k(),
     "device": lambda t: t.values["rated_kw"],
 }
 
@@ -69,8 +74,26 @@ _HEAT_KW: Mapping[str, Callable[[KindTable], Floats]] = {
 def _design_flow(table: KindTable, heat_kw: Floats) -> Floats:
     if "design_flow_t_h" in table.values:
         return table.values["design_flow_t_h"]
-    return heat_kw / (WATER_KWH_PER_T_K * SOURCE_DIFFERENCE_K)
+    return heat_kw / (WATER_KWH_PER_T_K * _difference_k())
 
 
 def _positive(values: Floats) -> Floats:
     return np.where(values > 0, values, 1.0)
+
+
+def design_circuit(archive: Archive, kind: str) -> Circuit | None:
+    """Design temperatures of every slot; typical ones where the archive names none; None of kinds without a curve."""
+    table = archive[kind]
+    if kind == "unit":
+        is_floor = table.values["is_floor"] > 0
+        typical = [np.where(is_floor, getattr(FLOOR_45_35, s), getattr(RADIATORS_75_50, s)) for s in _SIDES]
+        named = [table.values[f"design_{side}"] for side in _SIDES]
+        supply, back = (np.where(np.isnan(n), t, n) for n, t in zip(named, typical, strict=True))
+        return Circuit(supply, np.minimum(back, supply - 1), np.where(is_floor, FLOOR_EXPONENT, RADIATOR_EXPONENT))
+    if kind == "device":
+        return None
+    typical_c = (number("source", "design_supply_c"), number("source", "design_return_c"))
+    return Circuit(np.full(table.size, typical_c[0]), np.full(table.size, typical_c[1]))
+
+
+_SIDES = ("supply_temp_c", "return_temp_c")

@@ -1,6 +1,7 @@
 """What was trained, as it is kept: one file a kind and version, and which version is in force.
 
-``models/<kind>-<version>.npz`` never changes once written; ``models/in_force.json`` names the version of each kind and
+``models/<kind>-<version>.npz`` never changes once written, ``….followed.npz`` beside it is what nightly updates made
+of it; ``models/in_force.json`` names the version of each kind and
 ``models/<kind>.steered.npz`` holds what people and feedback set.  Files are replaced whole: a reader sees the old one
 or the new one, never a part.
 """
@@ -46,18 +47,34 @@ class GroupTable:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """What the nightly update goes on from, by quantity: ``info [J, K, K]``, what an hour teaches on average (XᵀX an
+    hour), and ``weight [size, J]``, how many hours each object has taught.
+    """
+
+    info: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    weight: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Trained:
-    """One version of a kind as trained: its parameters before anybody's overrides, and its groups."""
+    """One version of a kind as trained: its parameters before anybody's overrides, its groups and its memory."""
 
     parameters: Parameters
     groups: GroupTable
+    memory: Memory = field(default_factory=Memory)
 
 
 def folder_of(data_dir: Path | str) -> Path:
     return Path(data_dir) / FOLDER
 
 
-def save(folder: Path, trained: Trained) -> Path:
+def _name(kind: str, version: int, is_followed: bool) -> str:
+    return f"{kind}-{version}{'.followed' if is_followed else ''}.npz"
+
+
+def save(folder: Path, trained: Trained, *, is_followed: bool = False) -> Path:
+    """Keep a version; ``is_followed``: beside it as it was trained, what nightly updates have made of it."""
     p = trained.parameters
     head = {"kind": p.kind, "version": p.version, "start": p.start, "end": p.end, "weather_source": p.weather_source}
     head |= {"format": FORMAT, "features": {name: list(q.features) for name, q in p.quantities.items()}}
@@ -69,12 +86,15 @@ def save(folder: Path, trained: Trained) -> Path:
     arrays["group/keys"] = trained.groups.keys
     for part in [f.name for f in fields(GroupTable)][1:]:
         arrays |= {f"group/{part}/{name}": values for name, values in getattr(trained.groups, part).items()}
-    return write(folder / f"{p.kind}-{p.version}.npz", arrays)
+    for part in ("info", "weight"):
+        arrays |= {f"memory/{part}/{name}": values for name, values in getattr(trained.memory, part).items()}
+    return write(folder / _name(p.kind, p.version, is_followed), arrays)
 
 
-def load(folder: Path, kind: str, version: int) -> Trained | None:
-    """The version as it was trained; None where there is nothing that can be read."""
-    arrays = read(folder / f"{kind}-{version}.npz")
+def load(folder: Path, kind: str, version: int, *, as_trained: bool = False) -> Trained | None:
+    """The version as nightly updates left it, or ``as_trained``; None where there is nothing that can be read."""
+    arrays = None if as_trained else read(folder / _name(kind, version, True))
+    arrays = arrays or read(folder / _name(kind, version, False))
     if arrays is None:
         return None
     try:
@@ -102,7 +122,8 @@ def _trained(head: dict[str, Any], arrays: Arrays) -> Trained:
         **plain,
     )
     parts = {f.name: _under(arrays, f"group/{f.name}/") for f in fields(GroupTable) if f.name != "keys"}
-    return Trained(parameters, GroupTable(arrays["group/keys"], **parts))
+    memory = Memory(_under(arrays, "memory/info/"), _under(arrays, "memory/weight/"))
+    return Trained(parameters, GroupTable(arrays["group/keys"], **parts), memory)
 
 
 def _under(arrays: Arrays, prefix: str) -> Arrays:
@@ -139,7 +160,7 @@ def load_steered(folder: Path, kind: str) -> Arrays:
 
 
 def stamp(folder: Path, kind: str) -> tuple[int, int]:
-    """Changes whenever another version is in force or something was set: the times of the two files."""
+    """Changes whenever another version is in force, one was updated or something was set: the times of two files."""
     return _changed(folder / "in_force.json"), _changed(folder / f"{kind}.steered.npz")
 
 

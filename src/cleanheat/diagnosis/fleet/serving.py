@@ -21,6 +21,7 @@ from cleanheat.diagnosis.coefficients import coefficients
 from cleanheat.diagnosis.fleet import kept
 from cleanheat.diagnosis.fleet.grouping import group_keys, scales
 from cleanheat.diagnosis.fleet.kept import Arrays, GroupTable, Trained
+from cleanheat.diagnosis.network import in_force
 from cleanheat.diagnosis.parameters import Float32s, Parameters, Quantity, Reason, Source
 
 _PLAIN = ("trained_hours", "curve_basis", "curve_in_force", "curve_slope", "curve_r2", "curve_recommended")
@@ -53,7 +54,10 @@ def current(kind: str) -> Parameters | None:
 def _read(folder: Path, archive: Archive, kind: str) -> Parameters | None:
     version = kept.versions_in_force(folder).get(kind)
     trained = kept.load(folder, kind, version) if version is not None else None
-    return served(trained, archive, kept.load_steered(folder, kind)) if trained is not None else None
+    if version is None or trained is None:
+        return None
+    parameters = served(trained, archive, kept.load_steered(folder, kind))
+    return in_force.deepened(parameters, in_force.find(folder, kind, version), group_keys(archive, kind))
 
 
 def served(trained: Trained, archive: Archive, steered: Arrays) -> Parameters:
