@@ -12,6 +12,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanheat.diagnosis.network.weights import Network
+
 Floats = NDArray[np.floating]
 Float32s = NDArray[np.float32]
 
@@ -81,6 +83,7 @@ class Parameters:
     All arrays have ``size`` slots, index = object number.  ``curve_in_force`` (identified from operation) and
     ``curve_recommended`` (from need) are ``[size, B, 2]`` breakpoints (outdoor °C ascending, supply °C), NaN where
     unknown.  ``coefficients`` hold what people and feedback set (``coefficients.toml``), one value an object.
+    ``network`` adds to the expected values where it was found better (``network.in_force.corrections``).
     ``metrics`` are measured by rolling origin, e.g. ``supply_mae``, ``supply_mae_persistence``, ``supply_mae_line``.
     """
 
@@ -100,6 +103,7 @@ class Parameters:
     curve_basis: NDArray[np.uint8]
     metrics: Mapping[str, Float32s] = field(default_factory=dict)
     coefficients: Mapping[str, Float32s] = field(default_factory=dict)
+    network: Network | None = None
 
     @property
     def size(self) -> int:

@@ -6,7 +6,7 @@ error explains a slow under-supply away, and the fault would become the norm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -53,6 +53,10 @@ def stretches(hour: NDArray[np.int64]) -> list[tuple[int, int]]:
     return list(zip([0, *cuts.tolist()], [*cuts.tolist(), hour.size], strict=True))
 
 
+Errors = tuple[NDArray[np.floating], NDArray[np.floating]]
+"""(reading − expected) ``[S, T]`` and σ ``[S]`` of one quantity."""
+
+
 @dataclass(frozen=True)
 class Lessons:
     """One kind of object: ``hour [T]`` since the epoch, ``inputs [T, INPUTS]``, ``residual [Q, S, T]`` in σ.
@@ -77,7 +81,7 @@ class Lessons:
         key: NDArray[np.int64],
         hour: NDArray[np.int64],
         outdoor_c: NDArray[np.floating],
-        errors: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floating]]],
+        errors: Mapping[str, Errors],
     ) -> Self:
         """From errors of ridge by quantity: (reading − expected) ``[S, T]``, NaN where missing, untrusted or under
         alarm, and σ ``[S]``.  ``key [S]`` is equal for similar objects.  Raises ``Problem`` where shapes do not fit.
@@ -95,6 +99,20 @@ class Lessons:
         keys, group = np.unique(key, return_inverse=True)
         spread = np.stack([sigma for _, sigma in errors.values()]).astype(np.float32)
         return cls(tuple(errors), ids, spread, keys, group.astype(np.int32), hour, np.nan_to_num(shown), half)
+
+    @classmethod
+    def together(cls, parts: Sequence[Lessons]) -> Lessons:
+        """Objects of several parts over the same hours, as one."""
+        first = parts[0]
+        ids = np.concatenate([p.ids for p in parts])
+        residual = np.empty((len(first.quantities), ids.size, first.hour.size), np.float16)
+        begin = 0
+        for part in parts:
+            residual[:, begin : begin + part.ids.size] = part.residual
+            begin += part.ids.size
+        keys, group = np.unique(np.concatenate([p.keys[p.group] for p in parts]), return_inverse=True)
+        sigma = np.concatenate([p.sigma for p in parts], axis=1)
+        return cls(first.quantities, ids, sigma, keys, group.astype(np.int32), first.hour, first.inputs, residual)
 
     def save(self, folder: Path) -> None:
         for name in (*_SMALL, "residual"):

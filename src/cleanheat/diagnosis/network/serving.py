@@ -44,13 +44,14 @@ def judge(network: Network, lessons: Lessons, stop: int, settings: Settings) -> 
     """
     q, n, reach = len(network.quantities), network.ids.size, network.reach_h
     start = max(stop - settings.block_h, reach - 1)
+    unbroken = lessons.hour[start:stop] - lessons.hour[start - reach + 1 : stop - reach + 1] == reach - 1
     shown = lessons.inputs[start - reach + 1 : stop]
     ridge, own, inside = (np.full((q, n), np.nan, np.float32) for _ in range(3))
     known = np.zeros((q, n), np.int64)
     for begin in range(0, n, forward.BLOCK):
         rows = slice(begin, begin + forward.BLOCK)
         true = lessons.residual[:, rows, start:stop].astype(np.float32)
-        true[np.abs(true) >= settings.residual_limit] = np.nan
+        true[~(np.abs(true) < settings.residual_limit) | ~unbroken] = np.nan
         low, middle, high = forward.sequence(network, shown, rows)
         there = np.isfinite(true)
         known[:, rows] = there.sum(axis=2)
