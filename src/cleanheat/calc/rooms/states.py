@@ -6,7 +6,7 @@ warm, and no state follows from missing data.  Shapes: S rooms, T samples.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -100,33 +100,21 @@ def group_median(values: Floats, group: Ints, groups: int) -> tuple[Floats, Ints
     return out, count
 
 
-@dataclass(frozen=True)
-class Shared:
-    """How far each room's building, circuit and source are off (medians of their rooms), and whose departure it is."""
-
-    building_k: Floats
-    unit_k: Floats
-    source_k: Floats
-    reach: NDArray[np.uint8]
-
-
-def shared(
-    departure_k: Floats, building: Ints, unit: Ints, source: Ints, least_rooms: int, least_k: float, share: float
-) -> Shared:
+def reach(departure_k: Floats, middles: Sequence[Floats], least_k: float, share: float) -> NDArray[np.uint8]:
     """Isolated or common?  The widest group whose median goes at least ``share`` of the way with the room.
 
-    A group speaks with at least ``least_rooms`` rooms that are read, and only if those within it that speak go along;
-    a departure below ``least_k`` is nobody's.
+    ``middles``: medians of each room's building, circuit and source beside the room ``[S]``, NaN where too few rooms
+    are read to speak for it.  A wider group counts only if those within it that speak go along; a departure below
+    ``least_k`` is nobody's.
+
+    >>> reach(np.array([-3.0, -3.0, 0.1]), [np.array([0.0, -2.5, 0.0]), np.array([-2.5, 0.0, 0.0])], 1.0, 0.6).tolist()
+    [1, 2, 0]
     """
-    reach = np.where(np.abs(departure_k) >= least_k, np.uint8(Reach.ROOM), np.uint8(Reach.NONE))
-    medians, alike = [], reach > 0
-    levels = ((Reach.BUILDING, building), (Reach.UNIT, unit), (Reach.SOURCE, source))
-    for level, group in levels:
-        middle, count = group_median(departure_k, group, int(group.max(initial=0)) + 1)
-        of_room = np.where(count[group] >= least_rooms, middle[group], np.nan)
-        medians.append(of_room)
+    out = np.where(np.abs(departure_k) >= least_k, np.uint8(Reach.ROOM), np.uint8(Reach.NONE))
+    alike = out > 0
+    for level, middle in zip((Reach.BUILDING, Reach.UNIT, Reach.SOURCE), middles, strict=False):
         with np.errstate(invalid="ignore"):
-            goes_with = of_room * np.sign(departure_k) >= share * np.abs(departure_k)
-        reach[alike & goes_with] = level
-        alike &= goes_with | np.isnan(of_room)
-    return Shared(medians[0], medians[1], medians[2], reach)
+            goes_with = middle * np.sign(departure_k) >= share * np.abs(departure_k)
+        out[alike & goes_with] = level
+        alike &= goes_with | np.isnan(middle)
+    return out
