@@ -31,6 +31,8 @@ class Hours(Protocol):
         self, kind: str, signals: Sequence[str], start: int, end: int, ids: NDArray[Any]
     ) -> NDArray[np.float32]: ...
 
+    def first_hour(self, kind: str, start: int, end: int) -> int | None: ...
+
 
 @dataclass(frozen=True)
 class History:
@@ -39,6 +41,15 @@ class History:
     store: Hours
     archive: Archive
     excluded: Excluded | None = None
+
+    def spans(self, kind: str, until: int) -> list[Span]:
+        """What training reads: the seasons, or the last weeks of the very many devices; from the first hour known."""
+        if kind == "device":
+            found = day_span(until, count("training", "device_days"))
+        else:
+            found = season_spans(until, count("training", "seasons"))
+        first = [(self.store.first_hour(kind, start, end), end) for start, end in found]
+        return [(start, end) for start, end in first if start is not None]
 
     def axis(self, spans: Sequence[Span]) -> Axis:
         """The hours of the spans with the city's outdoor temperature: the median of its stations."""
@@ -79,10 +90,3 @@ class History:
                 sound = (values >= spec.low) & (values <= spec.high)
             out[name] = np.where(sound, values * np.float32(channel.factor), np.float32(np.nan))
         return out
-
-
-def spans_of(kind: str, until: int) -> list[Span]:
-    """The history that training reads: seasons, or the last weeks of the very many devices."""
-    if kind == "device":
-        return day_span(until, count("training", "device_days"))
-    return season_spans(until, count("training", "seasons"))

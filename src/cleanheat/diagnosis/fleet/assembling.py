@@ -117,7 +117,7 @@ def _quantity(parts: Sequence[Fitted], scale: Floats, group_of: Ints) -> dict[st
     own = source >= Source.OWN
     for part in ("sigma", "low", "high"):
         values = np.concatenate([getattr(p.validated, part) for p in parts])
-        similar = _medians(np.where(own, values, np.nan), group_of)
+        similar = _medians(np.where(own | ~own.any(), values, np.nan), group_of)
         made[part] = np.where(own, values, np.where(source > Source.NONE, similar, np.nan)) * scale
     return made | {"source": source, "hours": _joined(parts, lambda p: p.hours)}
 
@@ -154,7 +154,9 @@ class _Groups:
             theta[:] = np.nan
         spread = {}
         for part in ("sigma", "low", "high"):
-            own = np.concatenate([np.where(p.source >= Source.OWN, getattr(p.validated, part), np.nan) for p in parts])
+            values = np.concatenate([getattr(p.validated, part) for p in parts])
+            is_own = np.concatenate([p.source for p in parts]) >= Source.OWN
+            own = np.where(is_own | ~is_own.any(), values, np.nan)
             everybody = np.atleast_1d(_median(own))
             spread[part] = np.concatenate([everybody, _group_medians(own, self.rows, self.keys.shape[0])])
         self._tables[name] = {"theta": theta.astype(np.float32)} | {n: v.astype(np.float32) for n, v in spread.items()}

@@ -20,7 +20,7 @@ from cleanheat.diagnosis.fleet.blocks import Block, target
 from cleanheat.diagnosis.fleet.designs import DESIGNS, Design
 from cleanheat.diagnosis.fleet.numbers import count, number
 from cleanheat.diagnosis.fleet.solving import Rows, Solver
-from cleanheat.diagnosis.fleet.validating import Validated, validate
+from cleanheat.diagnosis.fleet.validating import Validated, seen_alone, validate
 from cleanheat.diagnosis.parameters import Parameters, Reason, Source
 
 Floats = NDArray[np.float64]
@@ -111,8 +111,12 @@ def _quantity(block: Block, axis: Axis, prepared: Prepared, before: Parameters |
         earlier[at] / block.scale_of(design.quantity)[:, None, None] if earlier is not None else None,
     )
     hours = hours + kept_hours
-    theta, own = solved(normals), hours >= count("training", "own_hours")
-    known = np.isfinite(theta).all(axis=(1, 2)) & solved.is_known(normals)
+    theta = solved(normals)
+    last = slice(max(axis.hours - WEEK_H, 0), axis.hours)
+    validated = seen_alone(validated, theta, Rows(x, found, prepared.stratum, axis.span).part(last))
+    own = hours >= count("training", "own_hours")
+    stands = found.reason == Reason.CONSTANT  # among none that move: nothing is expected of it
+    known = np.isfinite(theta).all(axis=(1, 2)) & (solved.is_known(normals) | (solved.is_anybody(normals) & ~stands))
     source = np.where(known, np.where(own, Source.OWN, Source.GROUP), Source.NONE).astype(np.uint8)
     theta[~known] = np.nan
     few = (found.reason == Reason.NONE) & ~own

@@ -61,7 +61,12 @@ class Solver:
         return ridge.levels(sums, priors * pull, by_stratum * pull, everyone)
 
     def is_known(self, normals: Normals) -> Bools:
-        """Whether anybody similar, or at least of the kind, has taught anything ``[S]``."""
+        """Whether anybody similar has taught anything ``[S]``."""
         if self.fixed is not None:
             return np.asarray(np.isfinite(self.fixed).all(axis=(1, 2)))
-        return np.full(normals.n.shape[0], bool(normals.n.sum() > 0))
+        taught = np.bincount(self.group, weights=normals.n.sum(axis=1), minlength=self.groups) > 0
+        return np.asarray(taught[self.group])
+
+    def is_anybody(self, normals: Normals) -> bool:
+        """Whether anybody at all has."""
+        return self.fixed is None and bool(normals.n.sum() > 0)

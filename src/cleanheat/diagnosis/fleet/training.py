@@ -16,7 +16,7 @@ from cleanheat.diagnosis.fleet.fleetwide import Order, fit
 from cleanheat.diagnosis.fleet.grouping import design_circuit
 from cleanheat.diagnosis.fleet.kept import GroupTable, Memory, Trained
 from cleanheat.diagnosis.fleet.numbers import count
-from cleanheat.diagnosis.history import WEATHER_SOURCE, History, spans_of
+from cleanheat.diagnosis.history import WEATHER_SOURCE, History
 from cleanheat.diagnosis.parameters import Parameters, Quantity
 from cleanheat.kernel.errors import Problem
 
@@ -42,7 +42,7 @@ def train(
     Raises:
         Problem: there is not a single hour of history, or no base for single objects.
     """
-    spans = spans_of(kind, until)
+    spans = history.spans(kind, until)
     if not spans:
         raise Problem(409, "no-history", "没有可用于训练的历史数据", kind)
     if numbers is not None and base is None:

@@ -47,9 +47,11 @@ def validate(
     errors: dict[str, list[Floats]] = {"": [], "line": [], "persistence": [], "before": []}
     for week in weeks:
         x, y, known, stratum = rows.part(week)
-        residual = np.where(known, y - ridge.predict(solved(normals), x, stratum), np.nan)
+        taught = (normals.n.sum(axis=1) > 0)[:, None]
+        residual = np.where(known & taught, y - ridge.predict(solved(normals), x, stratum), np.nan)
         with np.errstate(invalid="ignore"):
-            usual = known & (np.abs(residual) <= number("training", "week_spreads") * width[:, None])
+            far = np.abs(residual) > number("training", "week_spreads") * width[:, None]
+        usual = known & ~far
         residuals.append(np.where(usual, residual, np.nan))
         errors[""].append(residual)
         errors["line"].append(y - _line(normals, x))
@@ -102,6 +104,19 @@ def _limits(residuals: list[Floats], width: Floats) -> tuple[Floats, Floats, Flo
         lowest, highest = (ordered[at, np.rint(q * np.maximum(n - 1, 0)).astype(int)] for q in _QUANTILES)
         low, high = np.where(enough, np.minimum(lowest, -own), low), np.where(enough, np.maximum(highest, own), high)
     return sigma, low, high
+
+
+def seen_alone(
+    found: Validated, theta: Floats, rows: tuple[Floats, Floats, Bools, NDArray[np.int64] | None]
+) -> Validated:
+    """Where nothing came before the last week: the spread of what was learned there itself, better than none."""
+    x, y, known, stratum = rows
+    width = ridge.spread(y - ridge.predict(theta, x, stratum), known)
+    none = ~np.isfinite(found.sigma)
+    sigma = np.where(none, width, found.sigma)
+    return Validated(
+        sigma, np.where(none, -3 * width, found.low), np.where(none, 3 * width, found.high), dict(found.mae)
+    )
 
 
 _QUANTILES = (LOW_QUANTILE, HIGH_QUANTILE)

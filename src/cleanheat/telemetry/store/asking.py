@@ -157,6 +157,12 @@ class Asking(Opened):
                 _place(out[:, :, (since - start) // HOUR_S :], wanted, ids, found)
         return out
 
+    def first_hour(self, kind: str, start: int, end: int) -> int | None:
+        """The first hour of the window that was rolled up; None where there is none."""
+        check_window(start, end)
+        hours = statements.rolled_hours(self._engine, kind_of(kind), start, end)
+        return int(hours[0]) if hours.shape[0] else None
+
     def worst(
         self,
         kind: str,
