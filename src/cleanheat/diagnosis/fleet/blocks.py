@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ Bools = NDArray[np.bool_]
 
 STILL = 1e-3
 """A channel whose readings span less than this (in its unit) over the whole history stands still."""
+IDLE_SHARE, BUSY_SHARE, BUSY_EVERY = 0.05, 0.9, 7
+"""Less than this share of a busy hour's flow (90 % quantile, of every seventh hour) and no heat is carried: before a
+unit's own first day and in stops the water says nothing of what is usual.  Source: domain's criterion of a stop."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,17 @@ class Block:
     values: Mapping[str, NDArray[np.float32]]
     scale: Mapping[str, Floats]
     excluded: Bools | None = None
+
+    @cached_property
+    def idle(self) -> Bools | None:
+        """``bool[S, T]``: hours that are known to carry no heat; None where no flow is measured."""
+        flow = self.values.get("flow_t_h")
+        if flow is None:
+            return None
+        some = np.sort(flow[:, ::BUSY_EVERY], axis=1)  # NaN goes last
+        known = np.isfinite(some).sum(axis=1)
+        at = (np.maximum(known - 1, 0) * BUSY_SHARE).astype(np.int64)
+        return np.asarray(flow < IDLE_SHARE * some[np.arange(flow.shape[0]), at][:, None])
 
     def scale_of(self, quantity: str) -> Floats:
         return self.scale.get(quantity, np.ones(self.numbers.shape[0]))
@@ -58,6 +73,7 @@ def target(block: Block, design: Design) -> Target:
     still = (reason == Reason.NONE) & (high - low < STILL)
     reason[still] = Reason.CONSTANT
     known[still] = False
-    if block.excluded is not None:
-        known &= ~block.excluded
+    for out in (block.excluded, block.idle):
+        if out is not None:
+            known &= ~out
     return Target(y, known, reason)
