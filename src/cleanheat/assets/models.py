@@ -165,6 +165,29 @@ class HeatUser(models.Model):
         ordering = ["number"]
 
 
+class HeatFee(models.Model):
+    """What one heat user owes and has paid for one season; the payer is personal data and leaves masked."""
+
+    number = models.CharField("缴费编号", max_length=40, unique=True)
+    heat_user = models.ForeignKey(HeatUser, on_delete=models.CASCADE, related_name="+", verbose_name="热用户")
+    season_year = models.PositiveSmallIntegerField("采暖季起始年")
+    due_yuan = models.FloatField("应缴")
+    paid_yuan = models.FloatField("已缴", default=0)
+    due_on = models.DateField("缴费期限")
+    paid_on = models.DateField("缴清日期", null=True, blank=True)
+    payer_name = models.CharField("缴费人", max_length=40, blank=True)
+    payer_phone = models.CharField("缴费人电话", max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["-season_year", "heat_user"]
+        constraints = [
+            models.UniqueConstraint(fields=["heat_user", "season_year"], name="one_fee_a_user_and_season"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class RoomSensor(models.Model):
     """A fixed thermometer in a heat user's room."""
 

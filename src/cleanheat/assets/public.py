@@ -5,6 +5,7 @@ from __future__ import annotations
 from cleanheat.assets.actions import load, publish
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.assets.cards import children, object_card, parents, search
+from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees
 from cleanheat.assets.finder import matching
 from cleanheat.assets.naming import names, titles
 from cleanheat.assets.outages import planned_outages
@@ -15,6 +16,7 @@ from cleanheat.assets.tables import columns
 
 __all__ = [
     "Archive",
+    "FeeColumns",
     "KindTable",
     "archive",
     "build_archive",
@@ -23,8 +25,10 @@ __all__ = [
     "columns",
     "district_ids",
     "exists",
+    "fee_columns",
     "forget",
     "load",
+    "load_fees",
     "matching",
     "names",
     "object_card",

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from cleanheat.accounts import public as accounts
+from cleanheat.assets import resources_fees as _fees  # noqa: F401 - its records declare themselves
 from cleanheat.assets.models import Area, PlannedOutage
 from cleanheat.assets.queries import KIND_MODELS, exists
 from cleanheat.infra.resources import NOTHING, Col, resource

@@ -28,6 +28,7 @@ from cleanheat.kernel.time import MINUTE_S, SHANGHAI, epoch, local, season_of
 from cleanheat.simulator import forecasting, past
 from cleanheat.simulator.city import CityDataset, make_city
 from cleanheat.simulator.complaints import draw_tickets
+from cleanheat.simulator.fees import draw_fees
 from cleanheat.simulator.weather import Weather
 from cleanheat.telemetry import public as telemetry
 from cleanheat.twin import public as twin
@@ -106,6 +107,7 @@ def build(size: str, seed: int, at: int | None, data_dir: Path, progress: Progre
             _write_cast(data_dir)
         with watch.step(STEPS[6]):
             _write_complaints(archive, city, seed, start)
+            assets.load_fees(draw_fees(archive, seed, start))
         forecasting.keep_past(Weather(seed), seed, start)
         with watch.step(STEPS[5]):
             _write_past(watch, archive, size, seed, start, data_dir)
