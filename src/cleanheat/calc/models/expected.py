@@ -127,3 +127,50 @@ def expected(fits: Mapping[str, Fitted], inputs: Inputs, start: int, learned: Bo
         basis[quantity] = np.where(some, np.where(own, OWN, GROUP), NOBODY)
     seen = np.zeros(inputs.local_s.size, bool) if learned is None else learned
     return Expected(start, value, sigma, low, high, basis, seen)
+
+
+BIAS_RATES = (0.0, 0.05, 0.1, 0.2)
+"""Share of a day's bias that the next day's expectation takes over."""
+_HELD_SPREADS = 3.0
+
+
+def followed(value: Floats, actual: Floats, use: Bools, learned: Bools, day: Ints) -> Floats:
+    """Expected values that follow a building which has changed: plus the bias of the days before, slowly taken over.
+
+    Args: ``value``, ``actual [S, T]``; ``use [S, T]`` hours that count; ``learned [T]`` hours in which the rate that
+    would have served each object best is chosen (0 = does not follow); ``day [T]`` ascending number of the local day.
+    A day's bias enters from the next day on; nothing is taken from an hour's own day or later.
+    """
+    residual = np.where(use & np.isfinite(actual) & np.isfinite(value), actual - value, np.nan)
+    place = day - day[0]
+    days = int(place[-1]) + 1
+    bias = _day_means(residual, place, days)
+    best, least = value, np.full(value.shape[0], np.inf)
+    for rate in BIAS_RATES:
+        trial = value + _carried(bias, rate)[:, place]
+        error = np.where(learned & np.isfinite(residual), np.abs(actual - trial), 0.0).sum(axis=1)
+        better = error < least
+        best, least = np.where(better[:, None], trial, best), np.where(better, error, least)
+    return best
+
+
+def _day_means(residual: Floats, place: Ints, days: int) -> Floats:
+    """Mean residual of each day ``[S, D]``, NaN where fewer than four hours are known."""
+    known = np.isfinite(residual)
+    total, n = np.zeros((residual.shape[0], days)), np.zeros((residual.shape[0], days))
+    begins = np.searchsorted(place, np.unique(place))
+    at = place[begins]
+    total[:, at] = np.add.reduceat(np.where(known, residual, 0.0), begins, axis=1)
+    n[:, at] = np.add.reduceat(known.astype(np.float64), begins, axis=1)
+    return np.where(n >= 4, total / np.maximum(n, 1), np.nan)
+
+
+def _carried(bias: Floats, rate: float) -> Floats:
+    """What each day takes over from the days before ``[S, D]``; a day far off counts no more than a usual one."""
+    limit = _HELD_SPREADS * ridge.spread(bias, np.isfinite(bias))
+    out, now = np.zeros_like(bias), np.zeros(bias.shape[0])
+    for d in range(bias.shape[1]):
+        out[:, d] = now
+        step = np.clip(bias[:, d] - now, -limit, limit)
+        now = now + np.where(np.isfinite(step), rate * step, 0.0)
+    return out
