@@ -55,7 +55,7 @@ resource(
     model=HeatFee,
     columns=(
         Col("number", "缴费编号"),
-    XX
+        Col("heat_user", "热用户", choices_from="assets.heat_user"),
         Col("heat_user__code", "热用户编号", sensitivity="user_code"),
         Col("heat_user__building__name", "楼宇"),
         Col("heat_user__building__company__short_name", "供热企业"),
