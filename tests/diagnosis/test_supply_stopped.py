@@ -172,6 +172,9 @@ class _Store:
         from cleanheat.telemetry.store import LatestRows
 
         parts = [f for f in self.frames if f.kind == kind and start <= f.minute < end]
+        if not parts:
+            empty = [np.zeros(0, s.dtype) for s in KINDS[kind].signals]
+            return LatestRows(np.zeros(0, np.uint32), np.zeros(0, np.int64), empty, np.zeros(0, np.uint64))
         ids = np.concatenate([f.ids for f in parts])
         minutes = np.concatenate([np.full(len(f), f.minute, np.int64) for f in parts])
         order = np.lexsort((minutes, ids))

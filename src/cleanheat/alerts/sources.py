@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cleanheat.diagnosis.public import SUPPLY_STOPPED
+from cleanheat.diagnosis.public import SUPPLY_STOPPED, State, source_key
 from cleanheat.kernel.registry import Registry
 from cleanheat.quality.public import GATEWAY_LOST, KIND_INTERRUPTED, MISMATCH, alarm_source
 
@@ -23,6 +23,9 @@ SOURCES: Registry[AlertSource] = Registry("alert source")
 """Sources that are always there; every quality rule that reports is one beside them (``source_of``)."""
 
 SOURCES.add(AlertSource(SUPPLY_STOPPED, "停供", clear_min=5))
+for _state in State:
+    if _state.level is not None and _state is not State.STOPPED:  # the models' counters have waited already
+        SOURCES.add(AlertSource(source_key(_state), _state.zh, clear_min=10))
 SOURCES.add(AlertSource(GATEWAY_LOST, "通信中断", clear_min=2))
 SOURCES.add(AlertSource(KIND_INTERRUPTED, "整类数据中断", clear_min=5))
 SOURCES.add(AlertSource(MISMATCH, "上传与档案不匹配", clear_min=30))

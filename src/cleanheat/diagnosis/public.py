@@ -3,16 +3,22 @@
 from cleanheat.calc.anomaly.supply_stopped import Stop, over_history
 from cleanheat.diagnosis.forecast.actions import keep as keep_forecast
 from cleanheat.diagnosis.forecast.reading import Issue as ForecastIssue
+from cleanheat.diagnosis.live.judging import LiveDiagnosis
+from cleanheat.diagnosis.live.saying import source_key
 from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, limits, outdoor_temp_c, stops_in_past
+from cleanheat.diagnosis.vocabulary import State
 
 __all__ = [
     "SUPPLY_STOPPED",
     "ForecastIssue",
+    "LiveDiagnosis",
+    "State",
     "Stop",
     "SupplyStopped",
     "keep_forecast",
     "limits",
     "outdoor_temp_c",
     "over_history",
+    "source_key",
     "stops_in_past",
 ]

@@ -9,12 +9,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.assets.archive import Archive
+from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.calc.anomaly.supply_stopped import Limits, Stop, Watch, advance, look, over_history
 from cleanheat.calc.thermal.constants import WATER_KWH_PER_T_K
 from cleanheat.diagnosis.outdoor import Outdoor, city_temp_c
 from cleanheat.kernel import parameters
-from cleanheat.kernel.findings import Evidence, Finding, Level
+from cleanheat.kernel.findings import Contribution, Evidence, Finding, Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, floor_minute, season_of
 from cleanheat.kernel.verdicts import TRUSTED, unpack
@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 SUPPLY_STOPPED = "diagnosis.supply_stopped"
+_SOURCES = {"boiler": "锅炉房", "branch": "电厂支线", "plant": "热电厂"}
+_SURE, _HALF_SURE, _FROM_MEMORY = 0.98, 0.85, 0.6
+"""Confidence where temperatures and flow say the same, where one of them does, and where neither can be read."""
 
 
 @cache
@@ -58,12 +61,13 @@ class Circuit:
     design_flow_t_h: Floats
     design_heat: Floats
     watched: Bools
+    flow_times: float = 1.0
+    """A network is designed for far more than it carries at first: its flow is held against a smaller share."""
 
 
 def circuits(archive: Archive) -> tuple[Circuit, ...]:
-    """Units by their secondary side; area boiler rooms by what they send out, peak ones being meant to rest."""
+    """Units by their secondary side; sources by what they send out, peak boiler rooms being meant to rest."""
     units, boilers = archive["unit"], archive["boiler"]
-    capacity_mw = boilers.values["capacity_mw"]
     return (
         Circuit(
             kind="unit",
@@ -75,16 +79,27 @@ def circuits(archive: Archive) -> tuple[Circuit, ...]:
             design_heat=_positive(units.values["heated_area_m2"] * units.values["heat_index_w_m2"] * 3.6e-6),
             watched=units.exists(),
         ),
-        Circuit(
-            kind="boiler",
-            supply="supply_temp_c",
-            back="return_temp_c",
-            flow="flow_t_h",
-            heat="heat_power_mw",
-            design_flow_t_h=_positive(capacity_mw * 1_000 / (WATER_KWH_PER_T_K * _reach("boiler_delta_temp_k"))),
-            design_heat=_positive(capacity_mw),
-            watched=boilers.exists() & ~(boilers.values["is_peak"] > 0),
-        ),
+        _source(boilers, boilers.exists() & ~(boilers.values["is_peak"] > 0)),
+        *(_source(archive[k], archive[k].exists(), _reach("network_flow_times")) for k in ("branch", "plant")),
+    )
+
+
+def _source(table: KindTable, watched: Bools, flow_times: float = 1.0) -> Circuit:
+    """A source's own water; its design flow follows from the capacity where the archive does not name it."""
+    unknown = np.full(table.size, np.nan)
+    capacity_mw = table.values.get("capacity_mw", unknown)
+    flow = capacity_mw * 1_000 / (WATER_KWH_PER_T_K * _reach("boiler_delta_temp_k"))
+    given = table.values.get("design_flow_t_h", unknown)
+    return Circuit(
+        kind=table.kind,
+        supply="supply_temp_c",
+        back="return_temp_c",
+        flow="flow_t_h",
+        heat="heat_power_mw",
+        design_flow_t_h=_positive(np.where(given > 0, given, flow)),
+        design_heat=_positive(capacity_mw),
+        watched=watched,
+        flow_times=flow_times,
     )
 
 
@@ -132,7 +147,7 @@ class SupplyStopped:
             for circuit in self._circuits:
                 self._look(circuit, latest, minute, (planned or {}).get(circuit.kind))
             self.minute = minute
-        return self._units() + self._boilers()
+        return self._units() + [f for kind, what in _SOURCES.items() for f in self._sources(kind, what)]
 
     def _look(self, circuit: Circuit, latest: Latest, minute: int, planned: Bools | None) -> None:
         state, since = latest[circuit.kind], minute - self._fresh_s + MINUTE_S
@@ -140,7 +155,7 @@ class SupplyStopped:
         flow = state.trusted(circuit.flow, since) / circuit.design_flow_t_h
         heat = state.trusted(circuit.heat, since) / circuit.design_heat
         outdoor = self._outdoor[circuit.kind].temp_c(latest, minute)
-        sight = look(delta, flow, heat, self._limits)
+        sight = look(delta, flow * circuit.flow_times, heat, self._limits)
         sight[np.isnan(outdoor)] = 0
         armed = circuit.watched & ~(outdoor >= self._limits.outdoor_below_c) & _in_season(minute)
         if planned is not None:
@@ -184,10 +199,10 @@ class SupplyStopped:
             for s, n in zip(stations.tolist(), in_whole[first].tolist(), strict=True)
         ]
 
-    def _boilers(self) -> list[Finding]:
-        area = self._archive["boiler"].values["heated_area_m2"]
-        stopped = np.flatnonzero(self._watches["boiler"].active).tolist()
-        return [self._finding("boiler", n, "boiler", n, self._grade(area[n]), "锅炉房停供") for n in stopped]
+    def _sources(self, kind: str, what: str) -> list[Finding]:
+        area = self._archive[kind].values.get("heated_area_m2", np.full(self._archive[kind].size, np.nan))
+        stopped = np.flatnonzero(self._watches[kind].active).tolist()
+        return [self._finding(kind, n, kind, n, self._grade(area[n]), f"{what}停供") for n in stopped]
 
     def _grade(self, area_m2: float) -> Level:
         return Level.I if area_m2 >= _reach("large_area_m2") else Level.II
@@ -199,10 +214,14 @@ class SupplyStopped:
             evidence.append(Evidence("delta_temp_k", round(delta, 1), self._limits.delta_temp_on_k, "K"))
             said.append(f"供回水温差 {delta:.1f} K")
         if flow == flow:  # not NaN
-            evidence.append(Evidence("flow_ratio", round(flow, 3), self._limits.flow_on_ratio, ""))
+            times = next(c.flow_times for c in self._circuits if c.kind == of)
+            evidence.append(Evidence("flow_ratio", round(flow, 3), self._limits.flow_on_ratio / times, ""))
             said.append(f"流量为设计值的 {flow:.0%}")
         shown = "，".join(said) or "当前无可信读数，保持原判断"
-        return Finding(SUPPLY_STOPPED, kind, number, level, since, f"{what}：{shown}", tuple(evidence))
+        held = {e.signal: e for e in evidence if e.value is not None and e.value < e.limit}
+        sure = (_FROM_MEMORY, _HALF_SURE, _SURE)[len(held)]
+        shares = tuple(Contribution(signal, 1 / len(held)) for signal in held)
+        return Finding(SUPPLY_STOPPED, kind, number, level, since, f"{what}：{shown}", tuple(evidence), sure, shares)
 
 
 def stops_in_past(archive: Archive, number: int, rows: LatestRows, outdoor_temp_c: Floats) -> list[Stop]:

@@ -16,12 +16,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Protocol
 
 from cleanheat.alerts import public as alerts
 from cleanheat.assets import public as assets
 from cleanheat.assets.archive import Archive
-from cleanheat.diagnosis.public import SUPPLY_STOPPED, SupplyStopped
+from cleanheat.diagnosis.public import LiveDiagnosis
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, floor_minute
@@ -71,6 +72,7 @@ class MinutePipeline:
         shown_on: Map = twin,
         library: Library | None = None,
         regularities: Regularities | None = None,
+        data_dir: Path | None = None,
     ) -> None:
         self._started = started = floor_minute(now)
         self.latest = latest
@@ -84,13 +86,13 @@ class MinutePipeline:
         self._judge.recover(store, now)
         self._silence = SilenceWatch(archive, watched_since=started)
         self._uploads = UploadWatch(archive, watched_since=started)
-        self._stopped = SupplyStopped(archive)
-        self._stopped.recover(store, now)
+        self.diagnosis = LiveDiagnosis(archive, data_dir)
+        self.diagnosis.recover(store, now)
         self._live = LiveMap(archive)
         # Nobody able to judge yet: changes nothing, and the first picture already shows what stands from before.
         self._standing = dict(alerts.reconcile([], started, set()).live)
         self._admission = Admission(store, known_until=max(latest.minute, started - MINUTE_S, _newest(store, started)))
-        self._judged = max(self._stopped.minute, started - HOUR_S)
+        self._judged = max(self.diagnosis.judged_until, started - HOUR_S)
 
     def run(
         self, blocks: Sequence[Block], now: float, token_prefix: str, *, closes_minute: bool = True
@@ -179,7 +181,7 @@ class MinutePipeline:
         with watch.stage("diagnose"):
             planned = assets.planned_outages(self._archive, minute)
             findings = [
-                *self._stopped.judge(self.latest, minute, planned),
+                *self.diagnosis.judge(self.latest, minute, planned),
                 *self._silence.judge(self.latest, minute),
                 *self._uploads.judge(self.latest, minute),
                 *self._judge.findings(minute),
@@ -194,12 +196,12 @@ class MinutePipeline:
     def _able(self, minute: int) -> set[str]:
         """Who could find what holds: right after a start nothing found means nothing known, and closes no alert."""
         able = {
-            SUPPLY_STOPPED: self._stopped.has_seen_enough,
             GATEWAY_LOST: self._silence.has_listened_enough(minute),
             KIND_INTERRUPTED: self._uploads.has_listened_enough(minute),
             MISMATCH: True,
         }
-        return {source for source, is_able in able.items() if is_able} | self._judge.able(minute, self._started)
+        known = {source for source, is_able in able.items() if is_able}
+        return known | self.diagnosis.able(minute) | self._judge.able(minute, self._started)
 
     def _show(self, minute: int) -> None:
         for (theme, layer), states in self._live.states(self.latest, self._standing, minute).items():

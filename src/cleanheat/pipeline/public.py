@@ -47,7 +47,7 @@ def build_line(
     latest.rebuild(store, clock.now())
     install_latest(latest)
     usual = Regularities.load(archive, data_dir)
-    pipeline = MinutePipeline(archive, store, latest, clock.now(), regularities=usual)
+    pipeline = MinutePipeline(archive, store, latest, clock.now(), regularities=usual, data_dir=data_dir)
     upkeep = Upkeep(store, data_dir / "pipeline" / "upkeep.json", retention_days, trace_days)
     status = Status()
     return Line(pipeline, Runner(source, pipeline, upkeep, status), status)

@@ -1,0 +1,19 @@
+"""Which models are asked every minute?  Those of diagnosis itself; others add theirs to ``MODELS`` at start-up."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from cleanheat.diagnosis.live.circuits_now import CircuitsNow
+from cleanheat.diagnosis.live.model import MODELS, LiveSpec
+from cleanheat.diagnosis.live.stopped import StoppedNow
+
+MODELS.add(LiveSpec("stopped", 0, StoppedNow))
+MODELS.add(LiveSpec("plant", 1, partial(CircuitsNow, kind="plant")))
+MODELS.add(LiveSpec("branch", 2, partial(CircuitsNow, kind="branch")))
+MODELS.add(LiveSpec("boiler", 3, partial(CircuitsNow, kind="boiler")))
+MODELS.add(LiveSpec("unit", 4, partial(CircuitsNow, kind="unit")))
+
+
+def check() -> None:
+    """Importing this module declares them."""
