@@ -55,6 +55,11 @@ class History:
         """The hours of the spans with the city's outdoor temperature: the median of its stations."""
         return axis_of([(start, self._outdoor(start, end)) for start, end in spans])
 
+    def recent_axis(self, span: Span, warm_up_s: int) -> Axis:
+        """One span's hours, their memories of the cold begun ``warm_up_s`` before."""
+        whole = self.axis([(span[0] - warm_up_s, span[1])])
+        return whole.part(slice(int(np.searchsorted(whole.stamps, span[0])), whole.hours))
+
     def blocks(self, kind: str, axis: Axis, spans: Sequence[Span], numbers: NDArray[np.int32]) -> Iterator[Block]:
         """Blocks of similar objects side by side, each with its channels over the whole axis."""
         key, scale = group_keys(self.archive, kind), scales(self.archive, kind)

@@ -50,6 +50,18 @@ class Block:
     def scale_of(self, quantity: str) -> Floats:
         return self.scale.get(quantity, np.ones(self.numbers.shape[0]))
 
+    def part(self, rows: NDArray[np.int64]) -> Block:
+        """Some of the objects; the block itself where these are all."""
+        if rows.shape[0] == self.numbers.shape[0]:
+            return self
+        return Block(
+            self.numbers[rows],
+            self.group[rows],
+            {name: values[rows] for name, values in self.values.items()},
+            {name: values[rows] for name, values in self.scale.items()},
+            None if self.excluded is None else self.excluded[rows],
+        )
+
 
 @dataclass(frozen=True)
 class Target:
