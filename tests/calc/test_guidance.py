@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from cleanheat.calc.guidance import capacity, dispatch, outlook, peaks, ramps, rooms, source, station
 
 GRID = np.linspace(-35.0, 20.0, 56)
-PRICES = source.Prices(0.8, 40.0, 3.0, 50.0)
+PRICES = source.Prices(0.8, 40.0, np.array([0.2]), 3.0, 50.0)
 
 
 def heating(n=1, supply=75.0, back=50.0, b=0.3, loss=1.0, emission=1.0):
@@ -17,7 +17,7 @@ def heating(n=1, supply=75.0, back=50.0, b=0.3, loss=1.0, emission=1.0):
         return np.full(n, float(value))
 
     flow = 1000.0 / 1.163 / (supply - back)
-    return station.Heating(*map(all_of, (supply, back, flow, 1000.0, b, loss, emission)))
+    return station.Heating(*map(all_of, (supply, back, flow, 1000.0, b, loss, emission, 0.0)))
 
 
 def network(n=1, highest=115.0, flow=100.0):

@@ -10,20 +10,28 @@ from cleanheat.calc.guidance.station import LIFT_K, Heating, emitted_load
 Floats = NDArray[np.float64]
 
 
-def response(heating: Heating, room_c: Floats, middle_c: Floats, outdoor_c: Floats, time_constant_h: Floats) -> Floats:
+def response(
+    heating: Heating,
+    room_c: Floats,
+    middle_c: Floats,
+    outdoor_c: Floats,
+    time_constant_h: Floats,
+    share: Floats | None = None,
+) -> Floats:
     """Mean room temperature ``[N, T]`` at the end of each hour.
 
     Args: present room ``[N]``; mean water temperature ``[N, T]``; outdoor ``[T]`` or ``[N, T]``; time constant h
-    ``[N]`` (24–72 for dwellings).
+    ``[N]`` (24–72 for dwellings); ``share [N, T]``: how much of that heat the source can send, by default all.
     Returns: °C; NaN where an input is.
-    Source: C·dT/dt = Q(t_m, T) − UA·(T − t_w), C = τ·UA; half-hour steps, heat by the terminals' exponent.
+    Source: C·dT/dt = Q(t_m, T) − UA·(T − gains − t_w), C = τ·UA; half-hour steps, heat by the terminals' exponent.
     """
     outdoor = np.broadcast_to(outdoor_c, middle_c.shape)
     room, out = room_c.copy(), np.empty(middle_c.shape)
     for t in range(middle_c.shape[1]):
+        sent = LIFT_K / heating.loss if share is None else share[:, t] * LIFT_K / heating.loss
         for _ in range(2):
-            lift = emitted_load(heating, middle_c[:, t], room) * LIFT_K / heating.loss
-            room = room + 0.5 * (outdoor[:, t] + lift - room) / time_constant_h
+            lift = emitted_load(heating, middle_c[:, t], room) * sent
+            room = room + 0.5 * (outdoor[:, t] + heating.gains_k + lift - room) / time_constant_h
         out[:, t] = room
     return out
 

@@ -48,10 +48,12 @@ class Demand:
 
 @dataclass(frozen=True)
 class Prices:
-    """yuan/kWh of electricity, yuan/GJ of heat, °C of the soil around the pipes, °C of the lowest supply searched."""
+    """yuan/kWh of electricity, yuan/GJ of heat, what each K of supply temperature costs yuan/(GJ·K) ``[S]``, °C of the
+    soil around the pipes, °C of the lowest supply searched."""
 
     electricity: float
     heat: float
+    warmth: Floats
     soil_c: float
     lowest_supply_c: float
 
@@ -70,17 +72,18 @@ class Curves:
 
 
 def optimum(network: Network, demand: Demand, prices: Prices) -> Curves:
-    """min pump + loss over τ1 subject to Q* = c·G·(τ1 − τ2), flow and temperature limits; τ2 by the exchangers.
+    """min pump + loss + warmth over τ1 subject to Q* = c·G·(τ1 − τ2), flow and temperature limits.
 
     Where no supply temperature meets the demand, the highest one with the highest flow, and what is short.  Supply is
     never lower when it is colder.
-    Source: operation regulation of primary networks (供热工程); pump power ∝ G³.
+    Source: operation regulation of primary networks (供热工程); pump power ∝ G³; warmer water costs a turbine its power
+    and a boiler its flue loss.
     """
     lowest = np.minimum(prices.lowest_supply_c, network.highest_c)
     steps = np.linspace(0.0, 1.0, CANDIDATES)
     tau1 = (lowest[:, None] + (network.highest_c - lowest)[:, None] * steps)[:, None, :]
-    _, flow, _ = _state(network, demand, prices, tau1)
-    cost = _cost(network, prices, flow, _loss_kw(network, prices, tau1, demand))
+    _, flow, heat = _state(network, demand, prices, tau1)
+    cost = _cost(network, prices, flow, _loss_kw(network, prices, tau1, demand), heat * tau1)
     design = network.flow_t_h[:, None, None]
     allowed = (flow <= network.most_flow * design) & ~np.isnan(flow)
     cost = np.where(allowed, cost, np.inf)
@@ -104,7 +107,7 @@ def at_supply(network: Network, demand: Demand, prices: Prices, supply_c: Floats
     carried = np.minimum(heat, able)
     back = supply_c - carried / (WATER_KWH_PER_T_K * sent)
     loss = _loss_kw(network, prices, supply_c[:, :, None], demand)[:, :, 0]
-    cost = _cost(network, prices, sent[:, :, None], loss[:, :, None])[:, :, 0]
+    cost = _cost(network, prices, sent[:, :, None], loss[:, :, None], (carried * supply_c)[:, :, None])[:, :, 0]
     return Curves(supply_c, back, sent, carried, heat - carried, cost)
 
 
@@ -125,8 +128,9 @@ def _loss_kw(network: Network, prices: Prices, tau1: Floats, demand: Demand) -> 
     return np.asarray(network.loss_kw_k[:, None, None] * np.maximum(mean, 0.0))
 
 
-def _cost(network: Network, prices: Prices, flow: Floats, loss_kw: Floats) -> Floats:
-    """yuan an hour of ``[S, B, K]``."""
+def _cost(network: Network, prices: Prices, flow: Floats, loss_kw: Floats, warmth: Floats) -> Floats:
+    """yuan an hour of ``[S, B, K]``; ``warmth`` is heat sent times its temperature, kW·°C."""
     least = np.maximum(flow, network.least_flow * network.flow_t_h[:, None, None])
     pump = network.pump_kw[:, None, None] * (least / network.flow_t_h[:, None, None]) ** 3
-    return np.asarray(prices.electricity * pump + prices.heat * loss_kw / KW_PER_GJ_H)
+    by_heat = prices.heat * loss_kw + prices.warmth[:, None, None] * warmth
+    return np.asarray(prices.electricity * pump + by_heat / KW_PER_GJ_H)

@@ -22,7 +22,8 @@ LIFT_K = DESIGN_INDOOR_TEMP_C - DESIGN_OUTDOOR_TEMP_C
 class Heating:
     """Units as the archive designs them: secondary temperatures °C, flow t/h, load kW, exponent b of the terminals.
 
-    ``loss`` is the building's real loss against design, ``emission`` the terminals' real output against design.
+    ``loss`` is the building's real loss against design, ``emission`` the terminals' real output against design,
+    ``gains_k`` what people, appliances and sun warm the rooms by (0: the plain textbook).
     """
 
     supply_c: Floats
@@ -32,6 +33,7 @@ class Heating:
     exponent: Floats
     loss: Floats
     emission: Floats
+    gains_k: Floats
 
     @property
     def excess_k(self) -> Floats:
@@ -39,12 +41,12 @@ class Heating:
 
 
 def needed_load(heating: Heating, outdoor_c: Floats, room_c: ArrayLike) -> Floats:
-    """Heat that keeps ``room_c``, as a share of the design load: loss·(t_n − t_w)/(18 + 21.1), never negative.
+    """Heat that keeps ``room_c``, as a share of the design load: loss·(t_n − gains − t_w)/(18 + 21.1), never negative.
 
     Args: ``outdoor_c [T]`` or ``[N, T]``; ``room_c`` a number or ``[N]``.
     Source: relative load of heating textbooks (供热工程), with the building's own loss.
     """
-    wanted = np.asarray(room_c, np.float64).reshape(-1, 1)
+    wanted = np.asarray(room_c, np.float64).reshape(-1, 1) - heating.gains_k[:, None]
     return np.maximum(heating.loss[:, None] * (wanted - outdoor_c) / LIFT_K, 0.0)
 
 
@@ -84,7 +86,8 @@ def loss_to_emission(heating: Heating, middle_c: Floats, room_c: Floats, outdoor
     """
     plain = np.power(np.maximum(middle_c - room_c, 0.0) / heating.excess_k, 1.0 + heating.exponent)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(room_c - outdoor_c > 5.0, plain * LIFT_K / (room_c - outdoor_c), np.nan)
+        lost = room_c - heating.gains_k - outdoor_c
+        return np.where(lost > 5.0, plain * LIFT_K / lost, np.nan)
 
 
 def primary_return_c(primary_supply_c: Floats, supply_c: Floats, back_c: Floats, mean_k: Floats) -> Floats:
