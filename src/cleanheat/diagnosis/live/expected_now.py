@@ -21,6 +21,7 @@ from cleanheat.calc.thermal.heat_loss import relative_load
 from cleanheat.calc.thermal.regulation import Circuit, quality
 from cleanheat.diagnosis.fleet.grouping import scales
 from cleanheat.diagnosis.live.numbers import number
+from cleanheat.diagnosis.network.in_force import corrections
 from cleanheat.diagnosis.parameters import Parameters, Quantity, Source, curve_at
 
 Float32s = NDArray[np.float32]
@@ -73,8 +74,9 @@ class ExpectedNow:
         p = self._parameters(self._kind)
         if p is None:
             return Expectation(found, source, found["supply"].value, 0, felt_c, {})
+        deeper = corrections(p, inputs)
         for name in (q for q in QUANTITIES if q in p.quantities):
-            own = evaluate(p.quantities[name], inputs)[self._numbers]
+            own = (evaluate(p.quantities[name], inputs) + deeper.get(name, np.float32(0)))[self._numbers]
             sigma = p.quantities[name].sigma[self._numbers]
             known = np.isfinite(own) & np.isfinite(sigma)
             least = np.float32(number("reach", f"least_sigma_{name}")) * (
@@ -126,7 +128,5 @@ def design_circuit(table: KindTable) -> Circuit:
 def evaluate(quantity: Quantity, inputs: Inputs) -> Float32s:
     """Expected value ``float32[size]`` in the last hour of the inputs, from the weather alone."""
     features = np.array([column(name, inputs)[-1] for name in quantity.features], np.float32)
-    theta = quantity.theta
-    if theta.ndim == 3:  # coefficients of each local hour
-        theta = theta[:, int(inputs.hour[-1])]
+    theta = quantity.theta[:, int(inputs.hour[-1]) % quantity.theta.shape[1]]
     return np.asarray(theta @ features, np.float32)

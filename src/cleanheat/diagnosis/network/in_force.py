@@ -15,11 +15,13 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from cleanheat.diagnosis.network.lessons import at
+from cleanheat.calc.models.design import Inputs
+from cleanheat.diagnosis.network.lessons import LOCAL_OFFSET_H, at
 from cleanheat.diagnosis.network.serving import predict
 from cleanheat.diagnosis.network.weights import Network
 from cleanheat.diagnosis.parameters import Float32s, Parameters, Quantity, Source
 from cleanheat.kernel.errors import Problem
+from cleanheat.kernel.time import HOUR_S
 
 log = structlog.get_logger(__name__)
 
@@ -64,13 +66,15 @@ def _marked(q: Quantity, served: NDArray[np.bool_]) -> Quantity:
     return replace(q, source=np.where(served, np.uint8(Source.NETWORK), q.source))
 
 
-def corrections(p: Parameters, outdoor_c: NDArray[np.floating], last_hour: int) -> Mapping[str, Float32s]:
-    """What to add to ``p``'s expected values of the hour ``last_hour`` (since the epoch), in each quantity's unit.
+def corrections(p: Parameters, inputs: Inputs) -> Mapping[str, Float32s]:
+    """What to add to ``p``'s expected values of the last hour of ``inputs``, in each quantity's unit.
 
-    ``float32[size]`` by quantity, 0 where ridge speaks alone; empty without a network.  ``outdoor_c``: hourly outdoor
-    temperatures up to that hour, six days of them for the answer to be whole.
+    ``float32[size]`` by quantity, 0 where ridge speaks alone; empty without a network.  The inputs' outdoor
+    temperatures should reach back six days for the answer to be whole.
     """
     if p.network is None:
         return {}
-    said = predict(p.network, at(outdoor_c, last_hour, p.network.reach_h))[1] * p.network.sigma
+    last_hour = int(inputs.local_s[-1]) // HOUR_S - LOCAL_OFFSET_H
+    shown = at(inputs.outdoor_c, last_hour, p.network.reach_h)
+    said = predict(p.network, shown)[1] * p.network.sigma
     return dict(zip(p.network.quantities, np.nan_to_num(said), strict=True))
