@@ -88,7 +88,7 @@ def test_learned_kept_and_added_where_it_is_better(history, learned):
 
 
 def test_who_is_not_served_is_not_corrected(history, learned):
-    axis, block, p = history
+    axis, _, p = history
     assert in_force.corrections(p, _at(axis, 900)) == {}
     network = in_force.find(learned, "unit", 3)
     assert network is not None
