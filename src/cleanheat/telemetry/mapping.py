@@ -112,16 +112,23 @@ def parse_map(text: str, object_key: str = "") -> HistoryMap:
         raise invalid("kind", "没有这一类监测对象", f"{code!r}; one of {', '.join(KINDS)}")
     kind = KINDS[code]
     key, column = _object(doc.get("object", {}), object_key)
+    time, losses, form = frame_of(doc)
     return HistoryMap(
         kind=kind,
         object_key=key,
         object_column=column,
-        time=_time(_table(doc, "time")),
+        time=time,
         signals=_signals(kind, _table(doc, "signals")),
-        losses=tuple(_loss(rule, f"lost[{i}]") for i, rule in enumerate(doc.get("lost", []))),
-        text=_file(doc.get("file", {})),
+        losses=losses,
+        text=form,
         digest=hashlib.blake2b(f"{text}\0{object_key}".encode(), digest_size=8).hexdigest(),
     )
+
+
+def frame_of(doc: Mapping[str, Any]) -> tuple[TimeColumn, tuple[LossRule, ...], TextFormat]:
+    """What a mapping says beside its signals: also for mappings of files that are no object's history."""
+    losses = tuple(_loss(rule, f"lost[{i}]") for i, rule in enumerate(doc.get("lost", [])))
+    return _time(_table(doc, "time")), losses, _file(doc.get("file", {}))
 
 
 def _object(table: Any, override: str) -> tuple[str, str]:
@@ -164,12 +171,16 @@ def _signal(kind: Kind, code: str, entry: Any) -> SignalColumn:
     where = f"signals.{code}"
     if code not in kind.index:
         raise invalid(where, "这一类对象没有该监测量", f"one of {', '.join(kind.index)}")
+    return signal_column(kind[code], kind.index[code], entry, where)
+
+
+def signal_column(signal: Signal, place: int, entry: Any, where: str) -> SignalColumn:
+    """The column of one signal, from a column's name or a table; ``where`` names it in a refusal."""
     if isinstance(entry, str):
         entry = {"column": entry}
     if not isinstance(entry, dict):
         raise invalid(where, "应为列名或一个表")
     _only(entry, where, {"column", "unit", "density_t_m3", "factor", "offset", "sentinels"})
-    signal = kind[code]
     factor, offset = _number(entry, "factor", where, 1.0), _number(entry, "offset", where, 0.0)
     density = _number(entry, "density_t_m3", where, 0.0) or None
     unit = _unit(_text(entry, "unit", where, signal.unit), where)
@@ -181,7 +192,7 @@ def _signal(kind: Kind, code: str, entry: Any) -> SignalColumn:
         ) from error
     return SignalColumn(
         signal,
-        kind.index[code],
+        place,
         _text(entry, "column", where),
         factor * by,
         offset * by + plus,
@@ -273,4 +284,14 @@ def _path(where: str, name: str) -> str:
     return f"{where}.{name}" if where else name
 
 
-__all__ = ["HistoryMap", "LossRule", "SignalColumn", "TextFormat", "TimeColumn", "parse_map", "read_map"]
+__all__ = [
+    "HistoryMap",
+    "LossRule",
+    "SignalColumn",
+    "TextFormat",
+    "TimeColumn",
+    "frame_of",
+    "parse_map",
+    "read_map",
+    "signal_column",
+]

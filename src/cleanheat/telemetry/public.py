@@ -12,8 +12,10 @@ from cleanheat.telemetry.enrolment import (
 )
 from cleanheat.telemetry.envelope import SenderSession
 from cleanheat.telemetry.gateway import Gateway, Receipt, Traffic, gateway, install_gateway, open_gateway, owners_of
+from cleanheat.telemetry.histories import UNREADABLE, Chunk, History
 from cleanheat.telemetry.latest import Latest, LatestKind, install_latest, latest
 from cleanheat.telemetry.limits import Limits
+from cleanheat.telemetry.mapping import HistoryMap, SignalColumn, frame_of, signal_column
 from cleanheat.telemetry.marks import Marks, marks
 from cleanheat.telemetry.queries import (
     ConfirmationRow,
@@ -45,9 +47,13 @@ from cleanheat.telemetry.wire import seal_batch
 __all__ = [
     "REFETCH_STATES",
     "REFUSALS",
+    "UNREADABLE",
+    "Chunk",
     "ConfirmationRow",
     "Curve",
     "Gateway",
+    "History",
+    "HistoryMap",
     "HourlyMeans",
     "Latest",
     "LatestKind",
@@ -64,6 +70,7 @@ __all__ = [
     "Segment",
     "SenderSession",
     "Series",
+    "SignalColumn",
     "SignalSeries",
     "Spool",
     "Store",
@@ -75,6 +82,7 @@ __all__ = [
     "curve",
     "end_refetches",
     "enrol",
+    "frame_of",
     "gateway",
     "install_gateway",
     "install_latest",
@@ -93,6 +101,7 @@ __all__ = [
     "open_sessions",
     "owners_of",
     "seal_batch",
+    "signal_column",
     "store",
     "switch",
     "trust_public_key",
