@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cleanheat.diagnosis.public import SUPPLY_STOPPED, State, source_key
+from cleanheat.diagnosis.public import DEVICE_STATES, SUPPLY_STOPPED, State, device_key, source_key
 from cleanheat.kernel.registry import Registry
 from cleanheat.quality.public import GATEWAY_LOST, KIND_INTERRUPTED, MISMATCH, alarm_source
 
@@ -26,6 +26,8 @@ SOURCES.add(AlertSource(SUPPLY_STOPPED, "停供", clear_min=5))
 for _state in State:
     if _state.level is not None and _state is not State.STOPPED:  # the models' counters have waited already
         SOURCES.add(AlertSource(source_key(_state), _state.zh, clear_min=10))
+for _state in DEVICE_STATES:
+    SOURCES.add(AlertSource(device_key(_state), f"农村设备集中{_state.zh}", clear_min=60))
 SOURCES.add(AlertSource(GATEWAY_LOST, "通信中断", clear_min=2))
 SOURCES.add(AlertSource(KIND_INTERRUPTED, "整类数据中断", clear_min=5))
 SOURCES.add(AlertSource(MISMATCH, "上传与档案不匹配", clear_min=30))

@@ -3,18 +3,21 @@
 from cleanheat.calc.anomaly.supply_stopped import Stop, over_history
 from cleanheat.diagnosis.forecast.actions import keep as keep_forecast
 from cleanheat.diagnosis.forecast.reading import Issue as ForecastIssue
+from cleanheat.diagnosis.live.devices_now import COMMON as DEVICE_STATES
 from cleanheat.diagnosis.live.judging import LiveDiagnosis
-from cleanheat.diagnosis.live.saying import source_key
+from cleanheat.diagnosis.live.saying import device_key, source_key
 from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, limits, outdoor_temp_c, stops_in_past
 from cleanheat.diagnosis.vocabulary import State
 
 __all__ = [
+    "DEVICE_STATES",
     "SUPPLY_STOPPED",
     "ForecastIssue",
     "LiveDiagnosis",
     "State",
     "Stop",
     "SupplyStopped",
+    "device_key",
     "keep_forecast",
     "limits",
     "outdoor_temp_c",

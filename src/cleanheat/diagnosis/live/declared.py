@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from cleanheat.diagnosis.live.circuits_now import CircuitsNow
+from cleanheat.diagnosis.live.devices_now import DevicesNow
 from cleanheat.diagnosis.live.model import MODELS, LiveSpec
 from cleanheat.diagnosis.live.stopped import StoppedNow
 
@@ -13,6 +14,7 @@ MODELS.add(LiveSpec("plant", 1, partial(CircuitsNow, kind="plant")))
 MODELS.add(LiveSpec("branch", 2, partial(CircuitsNow, kind="branch")))
 MODELS.add(LiveSpec("boiler", 3, partial(CircuitsNow, kind="boiler")))
 MODELS.add(LiveSpec("unit", 4, partial(CircuitsNow, kind="unit")))
+MODELS.add(LiveSpec("device", 6, DevicesNow))
 
 
 def check() -> None:

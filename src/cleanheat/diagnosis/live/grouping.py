@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from cleanheat.assets.archive import Archive
 from cleanheat.diagnosis.live.numbers import number
 from cleanheat.diagnosis.live.saying import source_key
+from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED
 from cleanheat.diagnosis.vocabulary import State
 from cleanheat.kernel.findings import Contribution, Evidence, Finding, Level
 
 Place = tuple[str, str, int]
 Bools = NDArray[np.bool_]
-SUPPLY_STOPPED = "diagnosis.supply_stopped"
 TOGETHER = tuple(source_key(s) for s in (State.UNDER_SUPPLY, State.OVER_SUPPLY, State.INTERMITTENT, State.ABNORMAL))
 """What is said of the substation where all its units have it; devices' troubles stay with their unit."""
 WITH_STOP = frozenset(source_key(s) for s in (State.PUMP, State.PRESSURE, State.VALVE, State.CAPACITY_SHORTAGE))

@@ -15,6 +15,7 @@ from cleanheat.assets import public as assets
 from cleanheat.assets.archive import Archive
 from cleanheat.diagnosis.live.grouping import Grouped, Place
 from cleanheat.diagnosis.live.models import Found
+from cleanheat.diagnosis.live.saying import state_of
 from cleanheat.diagnosis.live.words import FoundState
 from cleanheat.kernel.findings import Finding
 
@@ -59,7 +60,7 @@ class Keeper:
         rows = [
             Found(
                 source=f.source,
-                state_key=f.source.partition(".")[2].removeprefix("supply_"),
+                state_key=state_of(f.source).value,
                 object_kind=f.kind,
                 object_number=f.number,
                 object_name=names.get((f.kind, f.number), ""),

@@ -11,6 +11,7 @@ from cleanheat.diagnosis.live.conditions import Condition, Look
 from cleanheat.diagnosis.live.numbers import number
 from cleanheat.diagnosis.live.view import View
 from cleanheat.diagnosis.parameters import Source
+from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED
 from cleanheat.diagnosis.vocabulary import State
 from cleanheat.kernel.findings import Contribution, Evidence, Finding, Level
 
@@ -22,7 +23,19 @@ BY_EXPECTATION = frozenset(
 
 def source_key(state: State) -> str:
     """The key of a state's findings and alerts."""
-    return f"diagnosis.{state.value}"
+    return SUPPLY_STOPPED if state is State.STOPPED else f"diagnosis.{state.value}"
+
+
+def device_key(state: State) -> str:
+    """The key of what many rural devices have in common."""
+    return f"diagnosis.device_{state.value}"
+
+
+def state_of(source: str) -> State:
+    """The state that a finding's key stands for."""
+    if source == SUPPLY_STOPPED:
+        return State.STOPPED
+    return State(source.partition(".")[2].removeprefix("device_"))
 
 
 def finding(
