@@ -94,7 +94,7 @@ class _Bench:
         self.clock = ManualClock(EVENING)
         clock.install(self.clock)
         city = City()
-        self.senders = _found_city(city, folder)
+        self.senders = found_city(city, folder)
         self.gateway = telemetry.open_gateway(folder, telemetry.owners_of(city.archive))
         self.sessions = telemetry.open_sessions(self.gateway.senders, self.senders)
         self.store = telemetry.Store.open(folder / "tsdb")
@@ -248,7 +248,7 @@ def _spool_all(spool: object, bodies: list[bytes]) -> None:
         os.fdatasync(file.fileno())
 
 
-def _found_city(city: City, folder: Path) -> list[int]:
+def found_city(city: City, folder: Path) -> list[int]:
     """Organisations in the database and the archive as the platform's own."""
     from cleanheat.accounts.public import OrganisationRow, load_organisations
     from cleanheat.assets import snapshot
