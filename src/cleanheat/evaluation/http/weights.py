@@ -12,8 +12,9 @@ from cleanheat.evaluation.actions import indicators as weights
 from cleanheat.evaluation.http.asking import VIEW
 from cleanheat.evaluation.indicators import IndicatorSet
 from cleanheat.evaluation.models import IndicatorVersion
-from cleanheat.evaluation.periods import newest_complete, period_of
+from cleanheat.evaluation.periods import period_of
 from cleanheat.evaluation.queries.indicators import version_at, versions
+from cleanheat.evaluation.queries.scores import newest_scored
 from cleanheat.evaluation.vocabulary import (
     Span,
 )
@@ -104,6 +105,5 @@ def change_weights(request: HttpRequest, body: WeightsIn) -> Any:
 @router.post("/evaluation/weights/preview", response=EffectOut)
 def preview_weights(request: HttpRequest, body: PreviewIn) -> Any:
     """What a changed model would do to a period's scores; nothing is stored."""
-    now = clock.now()
-    period = period_of(body.span, body.period) if body.period else newest_complete(body.span, now)
+    period = period_of(body.span, body.period) if body.period else newest_scored(body.span, clock.now())
     return weights.preview(request.user, body.document, period)

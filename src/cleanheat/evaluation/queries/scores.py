@@ -15,7 +15,7 @@ from cleanheat.calc.scoring.ranking import places, trend
 from cleanheat.evaluation import belonging
 from cleanheat.evaluation.indicators import IndicatorSet
 from cleanheat.evaluation.models import Round, Score
-from cleanheat.evaluation.periods import Period, last_periods
+from cleanheat.evaluation.periods import Period, last_periods, newest_complete, period_at
 from cleanheat.evaluation.queries.indicators import model_of
 from cleanheat.evaluation.vocabulary import RoundState, SubjectKind
 from cleanheat.infra.scope import EVERYTHING, Scope
@@ -45,6 +45,12 @@ class ScoreRow:
 
 def find_round(period: Period) -> Round | None:
     return Round.objects.filter(span=period.span, period=period.key).select_related("indicators").first()
+
+
+def newest_scored(span: str, now: float) -> Period:
+    """The last period that is over and has scores; before there is one, the running one."""
+    over = newest_complete(span, now)
+    return over if Score.objects.filter(round=find_round(over)).exists() else period_at(span, now)
 
 
 def visible_to(scope: Scope) -> QuerySet[Score]:
