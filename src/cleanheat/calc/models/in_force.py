@@ -22,7 +22,7 @@ KNOTS = 5
 LEAST_HOURS = 36
 LEAST_SPAN_K = 4.0
 """Outdoor temperatures closer together than this show no slope."""
-GROSS_SPREADS = 5.0
+GROSS_SPREADS = 8.0
 _SMOOTH = 15.0
 
 
