@@ -8,6 +8,8 @@ from cleanheat.diagnosis.live.circuits_now import CircuitsNow
 from cleanheat.diagnosis.live.devices_now import DevicesNow
 from cleanheat.diagnosis.live.model import MODELS, LiveSpec
 from cleanheat.diagnosis.live.stopped import StoppedNow
+from cleanheat.diagnosis.rooms import now as rooms
+from cleanheat.diagnosis.service.now import DemandsNow
 
 MODELS.add(LiveSpec("stopped", 0, StoppedNow))
 MODELS.add(LiveSpec("plant", 1, partial(CircuitsNow, kind="plant")))
@@ -15,6 +17,8 @@ MODELS.add(LiveSpec("branch", 2, partial(CircuitsNow, kind="branch")))
 MODELS.add(LiveSpec("boiler", 3, partial(CircuitsNow, kind="boiler")))
 MODELS.add(LiveSpec("unit", 4, partial(CircuitsNow, kind="unit")))
 MODELS.add(LiveSpec("device", 6, DevicesNow))
+MODELS.add(LiveSpec("room", 60, rooms.build))
+MODELS.add(LiveSpec("service", 90, DemandsNow))
 
 
 def check() -> None:

@@ -25,6 +25,7 @@ from cleanheat.diagnosis.network.in_force import corrections
 from cleanheat.diagnosis.parameters import Parameters, Quantity, Source, curve_at
 
 Float32s = NDArray[np.float32]
+DAYS_H = 72
 QUANTITIES = ("supply", "return", "flow", "heat")
 _FELT = (TIME_CONSTANTS_H.index(3.0), TIME_CONSTANTS_H.index(24.0))
 
@@ -69,6 +70,8 @@ class ExpectedNow:
     def at(self, inputs: Inputs) -> Expectation:
         """Expectations of the last hour of ``inputs``."""
         felt_c = float(np.mean([inputs.memory[-1, m] for m in _FELT]))
+        if np.isfinite(inputs.outdoor_c[-DAYS_H:]).sum() < number("reach", "least_weather_h"):
+            felt_c = float("nan")  # nobody knows what the buildings still feel: nothing can be expected
         found = self._from_design(felt_c)
         source = np.full(self._numbers.size, Source.NONE, np.uint8)
         p = self._parameters(self._kind)

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from cleanheat.assets.archive import Archive
 from cleanheat.diagnosis.live import declared
 from cleanheat.diagnosis.live.circuits_now import CircuitsNow
+from cleanheat.diagnosis.live.contradicting import ContradictionKeeper, contradictions
 from cleanheat.diagnosis.live.grouping import Grouped, Grouping
 from cleanheat.diagnosis.live.keeping import Judged, Keeper
 from cleanheat.diagnosis.live.model import MODELS, Arrays, LiveModel, LiveSpec, Moment
+from cleanheat.diagnosis.live.numbers import number
 from cleanheat.diagnosis.live.weather_now import WeatherNow
 from cleanheat.diagnosis.outdoor import Outdoor
 from cleanheat.kernel.findings import Finding
@@ -53,6 +55,7 @@ class LiveDiagnosis:
         self._failed: set[str] = set()
         self._grouping = Grouping(archive)
         self._keeper = Keeper() if keeps else None
+        self._contradictions = ContradictionKeeper() if keeps else None
         self._nearest: dict[str, Outdoor] = {}
         self._outdoor: dict[str, tuple[int, NDArray[np.float64]]] = {}
         self.grouped = Grouped((), {})
@@ -81,6 +84,7 @@ class LiveDiagnosis:
         if self._keeper is not None:
             versions = {m.kind: m.version for m in self.models.values() if isinstance(m, CircuitsNow)}
             self._keeper.keep(self.grouped, Judged(self._archive, versions, minute), self.able(minute))
+            self._compare(minute)
         self._save_due(minute)
         return list(self.grouped.spoken)
 
@@ -91,6 +95,13 @@ class LiveDiagnosis:
         except Exception:
             log.exception("live model failed", model=spec.key, minute=moment.minute)
             self._failed.add(spec.key)
+
+    def _compare(self, minute: int) -> None:
+        """Every quarter of an hour: what contradicts what."""
+        units = self.circuits("unit")
+        due = minute // MINUTE_S % int(number("contradiction", "every_min")) == 0
+        if due and units is not None and self._contradictions is not None:
+            self._contradictions.keep(contradictions(units), self._archive, minute)
 
     def able(self, minute: int) -> set[str]:
         """Sources whose silence means that nothing is there."""

@@ -56,7 +56,7 @@ class Keeper:
     def _open(self, findings: Sequence[Finding], by: Judged) -> None:
         if not findings:
             return
-        names = _names(findings)
+        names = names_of({(f.kind, f.number) for f in findings})
         rows = [
             Found(
                 source=f.source,
@@ -119,10 +119,10 @@ def owner_of(archive: Archive, kind: str, number: int) -> dict[str, int]:
     return {f"{name}_id": int(links[name][number]) for name in owned if name in links and number < links[name].size}
 
 
-def _names(findings: Sequence[Finding]) -> Mapping[tuple[str, int], str]:
-    """Names of the objects, one query a kind; senders are no objects of the archive."""
+def names_of(places: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
+    """Names of objects, one query a kind; senders are no objects of the archive."""
     named: dict[tuple[str, int], str] = {}
-    for kind in {f.kind for f in findings} - {"sender"}:
-        numbers = sorted({f.number for f in findings if f.kind == kind})
+    for kind in {kind for kind, _ in places} - {"sender"}:
+        numbers = sorted({n for k, n in places if k == kind})
         named |= {(kind, n): name for n, name in zip(numbers, assets.names(kind, numbers), strict=True)}
     return named
