@@ -11,7 +11,7 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from cleanheat.assets.actions import insert_columns
-from cleanheat.assets.models import HeatFee
+from cleanheat.assets.models import HeatFee, HeatUser
 from cleanheat.infra import audit
 
 
@@ -39,6 +39,12 @@ def fee_columns(users: Sequence[int] | None = None, season_year: int | None = No
     user, year = (np.array(c, np.int64) for c in columns[:2])
     due, paid = (np.array(c, np.float64) for c in columns[2:4])
     return FeeColumns(user, year, due, paid, np.array(late, np.float64))
+
+
+def user_state(number: int) -> str:
+    """What a heat user really is by the archive (on the grid, suspended, removed), for people; empty if unknown."""
+    row = HeatUser.objects.filter(pk=number).only("state").first()
+    return "" if row is None else str(row.get_state_display())
 
 
 def load_fees(columns: Mapping[str, Any]) -> int:

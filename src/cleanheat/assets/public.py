@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleanheat.assets.actions import load, publish
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.assets.cards import children, object_card, parents, search
-from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees
+from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees, user_state
 from cleanheat.assets.finder import matching
 from cleanheat.assets.naming import names, titles
 from cleanheat.assets.outages import planned_outages
@@ -39,6 +39,7 @@ __all__ = [
     "search",
     "system_types",
     "titles",
+    "user_state",
     "version",
     "visible",
 ]

@@ -11,6 +11,7 @@ from django.db import models
 from cleanheat.diagnosis.forecast.models import Forecast  # noqa: F401 - Django finds models here
 from cleanheat.diagnosis.guidance.models import Advice, Scenario  # noqa: F401
 from cleanheat.diagnosis.live.models import Contradiction, Found  # noqa: F401
+from cleanheat.diagnosis.service.models import Feedback, QualityRequest  # noqa: F401
 from cleanheat.diagnosis.words import DriftState, OutcomeKind, TrainedHow, VersionState
 
 

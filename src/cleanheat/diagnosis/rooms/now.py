@@ -19,7 +19,7 @@ from cleanheat.calc.rooms import states, usual, windows
 from cleanheat.calc.rooms.states import Reach
 from cleanheat.calc.rooms.windows import Windows
 from cleanheat.diagnosis.live.memory import HOURS, HourMemory
-from cleanheat.diagnosis.live.model import MODELS, Arrays, LiveSpec, Moment
+from cleanheat.diagnosis.live.model import Arrays, Moment
 from cleanheat.diagnosis.rooms import kept
 from cleanheat.diagnosis.rooms.learning import hours_of, room_grid
 from cleanheat.diagnosis.rooms.numbers import number, window_limits
@@ -69,6 +69,10 @@ class RoomsNow:
         self.neighbours_c, self.neighbours_range_k = (np.full(n, np.nan, np.float32) for _ in range(2))
         self.minute, self._calls = 0, 0
         self._found: Sequence[Finding] = ()
+
+    def matches(self, archive: Archive) -> bool:
+        """Whether its rows are those of this archive."""
+        return archive is self._archive or archive.version == self._archive.version
 
     @property
     def sources(self) -> Sequence[str]:
@@ -303,6 +307,3 @@ def build(archive: Archive) -> RoomsNow:
 def running() -> RoomsNow | None:
     """The model as it runs in this process; None where no minute is judged here."""
     return _running[0] if _running else None
-
-
-MODELS.add(LiveSpec("rooms", order=60, build=build))

@@ -19,7 +19,7 @@ from cleanheat.diagnosis.vocabulary import State
 from cleanheat.kernel.findings import Contribution, Evidence, Finding, Level
 from cleanheat.kernel.time import season_of
 
-ROOMS_COLD: Final = "diagnosis.rooms_cold"
+ROOMS_COLD: Final = f"diagnosis.{State.ROOM_COLD.value}"
 _SILENT: Final = (State.UNKNOWN.code, State.UNDIAGNOSABLE.code, State.FROZEN_SENSOR.code, State.MISPLACED_SENSOR.code,
                   State.VACANT.code)  # fmt: skip
 """Rooms that say nothing of the supply."""
