@@ -19,6 +19,7 @@ from cleanheat.alerts.http import router as alerts
 from cleanheat.catalogue.http import router as catalogue
 from cleanheat.catalogue.http_sharing import router as sharing
 from cleanheat.complaints.http import router as complaints
+from cleanheat.diagnosis.http_rooms import router as diagnosis_rooms
 from cleanheat.evaluation.http import router as evaluation
 from cleanheat.governance.http import router as governance
 from cleanheat.infra.files.http import router as files
@@ -68,6 +69,7 @@ for router in (
     pipeline,
     screens,
     complaints,
+    diagnosis_rooms,
     evaluation,
     catalogue,
     sharing,

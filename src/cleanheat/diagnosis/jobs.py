@@ -10,6 +10,8 @@ from cleanheat.diagnosis import actions, versions
 from cleanheat.diagnosis.circuits import CIRCUITS
 from cleanheat.diagnosis.fleet.numbers import count
 from cleanheat.diagnosis.models import Drift, ModelVersion, Override
+from cleanheat.diagnosis.rooms import jobs as _rooms  # noqa: F401 - their jobs declare themselves
+from cleanheat.diagnosis.service import jobs as _service  # noqa: F401
 from cleanheat.infra import clock
 from cleanheat.infra.jobs import Progress, job
 from cleanheat.kernel.time import DAY_S, HOUR_S, local

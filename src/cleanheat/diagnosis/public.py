@@ -6,11 +6,13 @@ from cleanheat.diagnosis.forecast.reading import Issue as ForecastIssue
 from cleanheat.diagnosis.live.devices_now import COMMON as DEVICE_STATES
 from cleanheat.diagnosis.live.judging import LiveDiagnosis
 from cleanheat.diagnosis.live.saying import device_key, source_key
+from cleanheat.diagnosis.service.source import SERVICE_QUALITY
 from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, limits, outdoor_temp_c, stops_in_past
 from cleanheat.diagnosis.vocabulary import State
 
 __all__ = [
     "DEVICE_STATES",
+    "SERVICE_QUALITY",
     "SUPPLY_STOPPED",
     "ForecastIssue",
     "LiveDiagnosis",
