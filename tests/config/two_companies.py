@@ -8,6 +8,7 @@ from io import BytesIO
 
 from cleanheat.accounts.models import User
 from cleanheat.alerts.models import Alert
+from cleanheat.diagnosis.models import Advice, Contradiction, Drift, Found, Scenario
 from cleanheat.evaluation.models import Report, Round, Sample, Score
 from cleanheat.evaluation.queries.indicators import version_at
 from cleanheat.governance import actions
@@ -54,7 +55,7 @@ def things_of(owner: Owner) -> dict[str, int]:
         name=next(iter(jobs.JOBS)).key, owner=owner.user("reader"), created_at=clock.now_utc()
     ).pk  # fmt: skip
     made = {"user": owner.user("reader").pk, "alert": alert.pk, "job": job}
-    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert)
+    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert) | _diagnosed(owner) | _advised(owner)
 
 
 def _alert(owner: Owner) -> Alert:
@@ -112,3 +113,35 @@ def _governed(owner: Owner, alert: Alert) -> dict[str, int]:
     )
     file = upload(owner.user("dispatcher"), "x.txt", BytesIO(b"x"), 1)
     return {"order": order.pk, "training": training.pk, "file": file.pk}
+
+
+def _diagnosed(owner: Owner) -> dict[str, int]:
+    """A model's parameters that have drifted."""
+    about = {"kind": "unit", "number": owner.unit, "quantity": "supply"}
+    drift = Drift.objects.create(**about, week_s=0, bias=3.0, limit=1.5, hours=168)
+    place = {
+        "object_kind": "substation", "object_number": owner.substation, "object_name": f"换热站{owner.substation}",
+    } | owner.place  # fmt: skip
+    found = Found.objects.create(
+        **place, source="diagnosis.under_supply", state_key="under_supply", level=3, worst=3, since_s=60, found_s=60,
+        judged_s=60, text="欠供", archive_version="x",
+    )  # fmt: skip
+    against = Contradiction.objects.create(
+        **place, kind="hot_rooms_under_supply", first={}, second={"text": owner.name}, opened_s=60
+    )
+    return {"drift": drift.pk, "finding": found.pk, "contradiction": against.pk}
+
+
+def _advised(owner: Owner) -> dict[str, int]:
+    """An advice and a saved cold snap."""
+    at = clock.now_utc()
+    advice = Advice.objects.create(
+        kind="unit", number=owner.unit, name=f"换热站{owner.substation}", day=at.date(), issued_at=at, level=3,
+        text="x", **owner.place,
+    )  # fmt: skip
+    told = {"users_below": 1}
+    scenario = Scenario.objects.create(
+        name=owner.name, owner=owner.user("reader"), organisation_id=owner.company, at=at, asked={},
+        result={"as_is": told, "with_measures": told},
+    )  # fmt: skip
+    return {"advice": advice.pk, "scenario": scenario.pk}

@@ -19,7 +19,12 @@ from cleanheat.alerts.http import router as alerts
 from cleanheat.catalogue.http import router as catalogue
 from cleanheat.catalogue.http_sharing import router as sharing
 from cleanheat.complaints.http import router as complaints
+from cleanheat.diagnosis.http_findings import router as diagnosis_findings
+from cleanheat.diagnosis.http_guidance import router as guidance
+from cleanheat.diagnosis.http_models import router as diagnosis_models
+from cleanheat.diagnosis.http_networks import router as diagnosis_networks
 from cleanheat.diagnosis.http_rooms import router as diagnosis_rooms
+from cleanheat.diagnosis.http_tuning import router as diagnosis_tuning
 from cleanheat.evaluation.http import router as evaluation
 from cleanheat.governance.http import router as governance
 from cleanheat.infra.files.http import router as files
@@ -69,6 +74,10 @@ for router in (
     pipeline,
     screens,
     complaints,
+    diagnosis_findings,
+    diagnosis_models,
+    diagnosis_tuning,
+    diagnosis_networks,
     diagnosis_rooms,
     evaluation,
     catalogue,
@@ -76,6 +85,7 @@ for router in (
     governance,
     files,
     flows,
+    guidance,
 ):
     api.add_router("", router)
 api.add_router("/ingest", ingest)

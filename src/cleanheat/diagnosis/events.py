@@ -25,3 +25,28 @@ class ParametersSteered:
     coefficient: str
     at: int
     by_user: int
+
+
+@dataclass(frozen=True)
+class AdviceHandedOver:
+    """An advice that was not followed became a matter for people; times are epoch seconds."""
+
+    advice_id: int
+    kind: str
+    number: int
+    level: int
+    text: str
+    since: int
+    at: int
+
+
+@dataclass(frozen=True)
+class ContradictionSettled:
+    """A person said which of two contradicting judgements was right (``verdict``); time is epoch seconds."""
+
+    contradiction_id: int
+    kind: str
+    object_kind: str
+    object_number: int
+    verdict: str
+    at: int

@@ -3,7 +3,10 @@
 from cleanheat.calc.anomaly.supply_stopped import Stop, over_history
 from cleanheat.diagnosis.forecast.actions import keep as keep_forecast
 from cleanheat.diagnosis.forecast.reading import Issue as ForecastIssue
+from cleanheat.diagnosis.guidance.words import ADVICE
 from cleanheat.diagnosis.live.devices_now import COMMON as DEVICE_STATES
+from cleanheat.diagnosis.live.installed import install as install_live
+from cleanheat.diagnosis.live.installed import running as live
 from cleanheat.diagnosis.live.judging import LiveDiagnosis
 from cleanheat.diagnosis.live.saying import device_key, source_key
 from cleanheat.diagnosis.service.source import SERVICE_QUALITY
@@ -11,6 +14,7 @@ from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, li
 from cleanheat.diagnosis.vocabulary import State
 
 __all__ = [
+    "ADVICE",
     "DEVICE_STATES",
     "SERVICE_QUALITY",
     "SUPPLY_STOPPED",
@@ -20,8 +24,10 @@ __all__ = [
     "Stop",
     "SupplyStopped",
     "device_key",
+    "install_live",
     "keep_forecast",
     "limits",
+    "live",
     "outdoor_temp_c",
     "over_history",
     "source_key",

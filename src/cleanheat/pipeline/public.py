@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleanheat.assets.archive import Archive
+from cleanheat.diagnosis import public as diagnosis
 from cleanheat.infra import clock
 from cleanheat.kernel.errors import Problem
 from cleanheat.pipeline.minute import MinutePipeline
@@ -48,6 +49,7 @@ def build_line(
     install_latest(latest)
     usual = Regularities.load(archive, data_dir)
     pipeline = MinutePipeline(archive, store, latest, clock.now(), regularities=usual, data_dir=data_dir)
+    diagnosis.install_live(pipeline.diagnosis)
     upkeep = Upkeep(store, data_dir / "pipeline" / "upkeep.json", retention_days, trace_days)
     status = Status()
     return Line(pipeline, Runner(source, pipeline, upkeep, status), status)

@@ -43,6 +43,8 @@ _DERIVED = (
 )  # fmt: skip
 _OF_KIND = {"unit": ("approach_k", "valve_pct"), "boiler": ("starts", "heat_per_fuel", "flue_c")}
 PRESSURE_MIN = 10
+COUNTED = ("stops", "starts")
+"""Events: an hour holds how many there were."""
 
 
 class CircuitsNow:
@@ -55,7 +57,7 @@ class CircuitsNow:
         self._reader = Reader(kind, n)
         self._expected = ExpectedNow(archive, kind, parameters)
         self.design = _design(archive, kind)
-        self.memory = HourMemory((*_KEPT, *_DERIVED, *_OF_KIND.get(kind, ())), n.size)
+        self.memory = HourMemory((*_KEPT, *_DERIVED, *_OF_KIND.get(kind, ())), n.size, counted=COUNTED)
         self.running, self.trends = Running(n.size), Trends.of(n.size)
         self.standing = Standing.of(len(self.conditions), n.size)
         self._counts = Counts(

@@ -24,7 +24,7 @@ def short_cycling(view: View) -> Look:
     """Boilers started more often within six hours than the limit allows."""
     at = State.SHORT_CYCLING
     starts, hours = view.memory.total("starts", 6)
-    value = np.where(hours >= 4, starts * 60, np.nan).astype(np.float32)
+    value = np.where(hours >= 4, starts, np.nan).astype(np.float32)
     bound = limit(at, "starts_6h")
     return Look(value > bound, value, bound, {"running_boilers": np.ones(view.n, np.float32)})
 

@@ -61,7 +61,7 @@ def intermittent(view: View) -> Look:
     known = hours >= number("reach", "least_hours")
     if "is_peak" in view.design:  # meant to come and go
         known &= ~(view.design["is_peak"] > 0)
-    stops = np.where(known, stops * 60, np.nan).astype(np.float32)
+    stops = np.where(known, stops, np.nan).astype(np.float32)
     duty = np.stack([_day_duty(view, day) for day in range(DAYS)])
     seldom = (duty < limit(at, "duty")).all(axis=0) & (duty > limit(at, "least_duty")).all(axis=0)
     bad = (stops >= limit(at, "stops_a_day") - np.float32(0.5)) | seldom

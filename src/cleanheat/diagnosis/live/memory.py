@@ -1,7 +1,8 @@
 """What did the last three days of every object look like, hour by hour?  Rings of hourly means, fed every minute.
 
-An hour's mean is of the minutes that could be trusted; an hour without any is NaN.  Nothing is shifted: an hour has its
-place in the ring by its number, and a place that holds another hour counts as empty.
+An hour's mean is of the minutes that could be trusted (of ``counted`` channels the sum); without any it is NaN.
+Nothing is shifted: an hour has its place in the ring by its number, and a place that holds another hour counts as
+empty.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ LEAST_MINUTES = 10
 class HourMemory:
     """Rings ``float32[C, HOURS, n]`` of closed hours, and sums of the hour that is open."""
 
-    def __init__(self, channels: Sequence[str], n: int, least_minutes: int = LEAST_MINUTES) -> None:
+    def __init__(
+        self, channels: Sequence[str], n: int, least_minutes: int = LEAST_MINUTES, counted: Sequence[str] = ()
+    ) -> None:
         self.channels = tuple(channels)
+        self._counted = np.isin(np.array(self.channels), np.array(counted or ("",)))
         self._place = {name: i for i, name in enumerate(self.channels)}
         self._least = least_minutes
         self.ring = np.full((len(self.channels), HOURS, n), np.nan, np.float32)
@@ -56,6 +60,7 @@ class HourMemory:
     def _close(self) -> None:
         means = np.full(self.sums.shape, np.nan, np.float32)
         np.divide(self.sums, self.counts, out=means, where=self.counts >= self._least)
+        means[self._counted] = np.where(self.counts >= self._least, self.sums, np.nan)[self._counted]
         self.put(self.hour, means)
         self.sums[:] = 0
         self.counts[:] = 0
