@@ -102,6 +102,12 @@ def limit_factors(kind: str) -> dict[int, float]:
     return dict(rows)
 
 
+def outcomes(kind: str | None = None) -> QuerySet[Outcome]:
+    """What handling taught, newest first."""
+    rows = Outcome.objects.select_related("author")
+    return rows.filter(kind=kind) if kind else rows
+
+
 def drifts(kind: str | None, state: str | None) -> QuerySet[Drift]:
     rows = Drift.objects.select_related("training", "settled_by")
     given = {name: value for name, value in (("kind", kind), ("state", state)) if value}

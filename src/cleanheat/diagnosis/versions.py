@@ -9,6 +9,7 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from numpy.typing import NDArray
 
 from cleanheat.assets import public as assets
 from cleanheat.diagnosis import queries
@@ -102,9 +103,9 @@ def _recorded(
     return row
 
 
-def counted(p: Parameters) -> dict[str, int]:
-    """How many objects of the archive have parameters from where."""
-    numbers = assets.archive()[p.kind].numbers
+def counted(p: Parameters, numbers: NDArray[np.integer] | None = None) -> dict[str, int]:
+    """How many of these objects (default: all of the archive) have parameters from where."""
+    numbers = assets.archive()[p.kind].numbers if numbers is None else numbers
     of = np.bincount(p.source[numbers[numbers < p.size]], minlength=len(Source))
     return {source.name.lower(): int(n) for source, n in zip(Source, of, strict=True)}
 
