@@ -8,8 +8,10 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         from cleanheat.alerts.events import AlertClosed, AlertOpened
-        from cleanheat.alerts.handlers import tell_closed, tell_opened
+        from cleanheat.alerts.handlers import open_for_advice, tell_closed, tell_opened
+        from cleanheat.diagnosis.events import AdviceHandedOver
         from cleanheat.infra import events
 
         events.subscribe(AlertOpened, tell_opened)
         events.subscribe(AlertClosed, tell_closed)
+        events.subscribe(AdviceHandedOver, open_for_advice)

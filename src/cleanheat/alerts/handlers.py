@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from cleanheat.accounts import public as accounts
+from cleanheat.alerts.actions import reconcile
 from cleanheat.alerts.events import AlertClosed, AlertOpened
+from cleanheat.diagnosis.events import AdviceHandedOver
+from cleanheat.diagnosis.public import ADVICE
 from cleanheat.infra import live
+from cleanheat.kernel.findings import Finding, Level
 
 
 def tell_opened(event: AlertOpened) -> None:
@@ -28,3 +32,9 @@ def _organisations(event: AlertOpened | AlertClosed) -> set[int]:
     if event.object_kind == "sender" and (card := accounts.find_organisation(event.sender_id)):
         ids |= {int(part) for part in card.path.strip("/").split("/") if part}
     return ids - {0}
+
+
+def open_for_advice(event: AdviceHandedOver) -> None:
+    """An advice handed over stands as an alert until people close it; again: the one that stands is kept."""
+    found = Finding(ADVICE, event.kind, event.number, Level(event.level), event.since, event.text)
+    reconcile([found], event.at, sources=())

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
+
+ADVICE: Final = "diagnosis.advice"
+"""Source of the alerts that advice becomes when it is handed over."""
 
 
 class AdviceState(models.TextChoices):

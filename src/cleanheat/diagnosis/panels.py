@@ -1,0 +1,3 @@
+"""Panels of diagnosis, each declared beside what it shows."""
+
+from cleanheat.diagnosis.guidance import panels as guidance  # noqa: F401
