@@ -320,7 +320,6 @@ SHARED = {
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
 
 ELSEWHERE = {
-    "POST /diagnosis/scenarios": "tests/diagnosis/test_guidance.py: a company goes through its own part alone",
     "GET /diagnosis/drift": "tests/diagnosis/fleet/test_http_tuning.py",
     "POST /diagnosis/scenarios": "tests/diagnosis/test_guidance.py: a company goes through its own part alone",
     "GET /diagnosis/models": "tests/diagnosis/fleet/test_http_models.py: figures of one's own objects",
@@ -349,7 +348,6 @@ ELSEWHERE = {
 MARKS_OF_10 = ("甲热力", "甲一分", "换热站1", "换热站3", "H10", "company.")
 MARKS_OF_20 = ("乙热力", "乙一分", "换热站2", "换热站4", "H20", "company2.")
 NAMELESS = {
-    "GET /diagnosis/guidance/{kind}", "GET /diagnosis/peak-boilers", "GET /diagnosis/systems",
     "GET /diagnosis/findings/counts",
     "GET /diagnosis/guidance/{kind}", "GET /diagnosis/peak-boilers", "GET /diagnosis/systems",
     "GET /quality/uploads/mismatches", "GET /quality/uploads/mismatches/export", "GET /complaints/imports",
@@ -368,7 +366,6 @@ BODIES = {
     "PATCH /catalogue/elements/{key}": {"owner": "x"},
     "POST /catalogue/shares": SHARE | {"valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-02-01T00:00:00Z"},
     "POST /evaluation/reports": {"span": "month", "period": "2025-12"},
-    "POST /diagnosis/forecast": {"source": "x", "issued_at": "x", "hours": []},
     "POST /diagnosis/contradictions/{contradiction_id}/settle": {"verdict": "first", "reason": "x"},
     "POST /diagnosis/forecast": {"source": "x", "issued_at": "x", "hours": []},
     "POST /diagnosis/overrides": {"kind": "unit", "coefficient": "limit_factor", "value": 1.2, "reason": "x"},

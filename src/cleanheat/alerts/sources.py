@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cleanheat.diagnosis.public import ADVICE, DEVICE_STATES, SERVICE_QUALITY, SUPPLY_STOPPED, State, device_key, source_key
+from cleanheat.diagnosis.public import (
+    ADVICE,
+    DEVICE_STATES,
+    SERVICE_QUALITY,
+    SUPPLY_STOPPED,
+    State,
+    device_key,
+    source_key,
+)
 from cleanheat.kernel.registry import Registry
 from cleanheat.quality.public import GATEWAY_LOST, KIND_INTERRUPTED, MISMATCH, alarm_source
 
@@ -28,8 +36,8 @@ for _state in State:
         SOURCES.add(AlertSource(source_key(_state), _state.zh, clear_min=10))
 for _state in DEVICE_STATES:
     SOURCES.add(AlertSource(device_key(_state), f"农村设备集中{_state.zh}", clear_min=60))
-SOURCES.add(AlertSource(SERVICE_QUALITY, "供热质量督导", clear_min=5))
 SOURCES.add(AlertSource(ADVICE, "调控建议未落实", clear_min=60, closes_itself=False))
+SOURCES.add(AlertSource(SERVICE_QUALITY, "供热质量督导", clear_min=5))
 SOURCES.add(AlertSource(GATEWAY_LOST, "通信中断", clear_min=2))
 SOURCES.add(AlertSource(KIND_INTERRUPTED, "整类数据中断", clear_min=5))
 SOURCES.add(AlertSource(MISMATCH, "上传与档案不匹配", clear_min=30))

@@ -19,7 +19,6 @@ from cleanheat.alerts.http import router as alerts
 from cleanheat.catalogue.http import router as catalogue
 from cleanheat.catalogue.http_sharing import router as sharing
 from cleanheat.complaints.http import router as complaints
-from cleanheat.diagnosis.http_guidance import router as guidance
 from cleanheat.diagnosis.http_findings import router as diagnosis_findings
 from cleanheat.diagnosis.http_guidance import router as guidance
 from cleanheat.diagnosis.http_models import router as diagnosis_models
