@@ -101,6 +101,7 @@ def openapi(check: Annotated[bool, typer.Option(help="only say whether the commi
 
 def _with_rooms(commands: typer.Typer) -> typer.Typer:
     """The commands of the rooms, under their own names."""
+    from cleanheat.diagnosis.station.cli import diagnose_command
     from cleanheat.simulator.cli import build_command
     from cleanheat.telemetry.cli import import_command
     from cleanheat.telemetry.cli_send import enrol_command, send_command
@@ -110,6 +111,7 @@ def _with_rooms(commands: typer.Typer) -> typer.Typer:
         "import": import_command,
         "send": send_command,
         "enrol": enrol_command,
+        "diagnose": diagnose_command,
     }
     for name, command in rooms.items():
         commands.command(name)(command)

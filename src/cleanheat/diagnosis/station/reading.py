@@ -31,6 +31,8 @@ CHANNELS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     files("cleanheat.diagnosis.station").joinpath("channels.toml").read_text("utf-8")
 )
 _NAMES = {alias: code for code, row in CHANNELS.items() for alias in (code, *row["aliases"])}
+_TABLES = ("kind", "name", "object", "time", "signals", "rooms", "design", "lost", "file")
+_DESIGN = ("supply_c", "return_c", "outdoor_c", "room_c", "exponent")
 _UNITS_OF_ALIASES = {"heat_power_mw": "MW", "heat_power_gj_h": "GJ/h"}
 STATION = Kind("station", "换热站", 60, ())
 EARLIEST, LATEST = 631152000, 4102444800
@@ -52,6 +54,7 @@ class Raw:
     zone: str
     counts: Mapping[str, int] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
+    design: Mapping[str, float] = field(default_factory=dict)
 
 
 def signal_of(code: str) -> Signal:
@@ -90,6 +93,7 @@ def read(paths: Sequence[Path], map_file: Path) -> Raw:
         parts[0].zone,
         counts,
         tuple(sorted(wanted - set(channels))),
+        _design(doc),
     )
 
 
@@ -104,8 +108,8 @@ def _document(map_file: Path) -> dict[str, Any]:
 
 def _one(path: Path, doc: Mapping[str, Any]) -> Raw:
     for name in doc:
-        if name not in {"kind", "name", "object", "time", "signals", "rooms", "lost", "file"}:
-            raise invalid(name, "映射文件里没有这一项", "known: kind, name, object, time, signals, rooms, lost, file")
+        if name not in _TABLES:
+            raise invalid(name, "映射文件里没有这一项", f"known: {', '.join(_TABLES)}")
     time, losses, text = frame_of(doc)
     bare = HistoryMap(STATION, "station", "", time, (), (), text, "")
     there = History(path, bare).columns
@@ -118,6 +122,19 @@ def _one(path: Path, doc: Mapping[str, Any]) -> Raw:
     mapping = HistoryMap(STATION, "station", "", time, (*channels.values(), *rooms.values()), kept, text, digest)
     rules = tuple((rule.columns, rule.values) for rule in kept)
     return _gathered(History(path, mapping), channels, rooms, rules)
+
+
+def _design(doc: Mapping[str, Any]) -> dict[str, float]:
+    """Design temperatures of the circuit, where the mapping gives them."""
+    table = doc.get("design", {})
+    if not isinstance(table, dict):
+        raise invalid("design", "应为一个表")
+    for name, value in table.items():
+        if name not in _DESIGN:
+            raise invalid(f"design.{name}", "映射文件里没有这一项", f"known: {', '.join(_DESIGN)}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise invalid(f"design.{name}", "应为数值", repr(value))
+    return {name: float(value) for name, value in table.items()}
 
 
 def _channels(doc: Mapping[str, Any]) -> list[SignalColumn]:
