@@ -12,8 +12,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bench.harness import Figure, spent
 
 if TYPE_CHECKING:
@@ -29,6 +27,7 @@ def run(long: bool) -> list[Figure]:
     here = Path(tempfile.mkdtemp(prefix="cleanheat-bench-"))
     os.environ["CLEANHEAT_DATA_DIR"] = str(here)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanheat.config.settings")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy comes: threads that wait count as CPU seconds
     try:
         import django
 
@@ -62,6 +61,8 @@ def _learning(long: bool, here: Path) -> list[Figure]:
 
 def _one_pass(made: Past) -> None:
     """The floor: every reading multiplied once by the features and their products, nothing solved or validated."""
+    import numpy as np
+
     from cleanheat.diagnosis.fleet.designs import DESIGNS
 
     for design in DESIGNS["unit"]:
@@ -77,6 +78,8 @@ def _one_pass(made: Past) -> None:
 
 def _peer_cpu_s(made: Past) -> float | None:
     """CPU seconds of the peer for as many series as ours, extrapolated from twenty of the same; None: not installed."""
+    import numpy as np
+
     from bench.diagnosis_past import stacked
     from bench.diagnosis_peer import RELEASE, detect
 
@@ -92,6 +95,8 @@ def _peer_cpu_s(made: Past) -> float | None:
 
 def _network(made: Past, trained: Trained, here: Path) -> list[Figure]:
     """The full refit: what ridge leaves, training in the child, validation of every circuit."""
+    import numpy as np
+
     from cleanheat.diagnosis.network import learning
     from cleanheat.diagnosis.network.settings import Settings
 
@@ -113,6 +118,8 @@ def _network(made: Past, trained: Trained, here: Path) -> list[Figure]:
 
 def _products(settings: Settings) -> None:
     """The floor of one step: its matrix products forward and twice back, in numpy."""
+    import numpy as np
+
     h, hours = settings.channels, settings.window_h + settings.reach_h - 1
     x, w = np.ones((settings.objects * hours, h), np.float32), np.ones((h, h), np.float32)
     for _ in range(2 * 3 * settings.layers):

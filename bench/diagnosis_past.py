@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.diagnosis_seasons import City, city_of, winters
+from bench.diagnosis_seasons import City, winters
 from cleanheat.diagnosis.fleet.axis import Axis, axis_of
 from cleanheat.diagnosis.fleet.blocks import Block
 from cleanheat.diagnosis.fleet.designs import channels
 from cleanheat.diagnosis.fleet.grouping import group_keys, scales
 from cleanheat.diagnosis.fleet.numbers import count
 from cleanheat.kernel.time import season_of
+from cleanheat.simulator.city import make_city
+from cleanheat.simulator.city.sizes import SIZES
 
 SEED = 11
 UNITS_A_SUBSTATION = 1.5
@@ -39,7 +41,7 @@ class Past:
 
 def past(series: int, seed: int = SEED) -> Past:
     """At least so many circuits of one simulated city, from each season's first day to its last."""
-    city = city_of(seed, substations=int(np.ceil(1.02 * series / UNITS_A_SUBSTATION)))
+    city = _city(int(np.ceil(1.02 * series / UNITS_A_SUBSTATION)), seed)
     outdoor, readings = [], []
     for winter in winters(city, kinds=("unit",)):
         begin = int(np.searchsorted(winter.times, season_of(int(winter.times[-1])).start))
@@ -55,6 +57,12 @@ def past(series: int, seed: int = SEED) -> Past:
         some = numbers[rows]
         blocks.append(Block(some, key[some], values, {q: s[some] for q, s in scale.items()}))
     return Past(city, axis_of(outdoor), blocks, city.archive["unit"].size)
+
+
+def _city(substations: int, seed: int) -> City:
+    """The sources of the full city, so many substations, and few of what is not looked at."""
+    few = {"communities": 2 * substations, "buildings": 12 * substations, "rooms": 2_000, "devices": 600}
+    return City(make_city(replace(SIZES["city"], key="bench", substations=substations, **few), seed).archive(), seed)
 
 
 def stacked(made: Past, series: int) -> tuple[NDArray[np.float32], list[str]]:

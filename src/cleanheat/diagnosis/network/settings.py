@@ -10,6 +10,11 @@ from cleanheat.kernel import parameters
 _COUNTS = {"channels", "embedding", "layers", "steps", "passes", "objects", "window_h", "seed", "block_h", "origins"}
 
 
+def night() -> dict[str, float]:
+    """When the week's training begins, local time: ``weekday`` (0 = Monday), ``local_hour``."""
+    return parameters.values(parameters.read(__package__, "network.toml")["night"])
+
+
 class Goal(NamedTuple):
     """What the loss depends on; quantiles ``levels`` ascending."""
 
