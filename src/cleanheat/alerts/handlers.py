@@ -7,8 +7,9 @@ from dataclasses import asdict
 from cleanheat.accounts import public as accounts
 from cleanheat.alerts.actions import reconcile
 from cleanheat.alerts.events import AlertClosed, AlertOpened
+from cleanheat.alerts.vocabulary import AlertState
 from cleanheat.diagnosis.events import AdviceHandedOver
-from cleanheat.diagnosis.public import ADVICE
+from cleanheat.diagnosis.public import ADVICE, learn_handled
 from cleanheat.infra import live
 from cleanheat.kernel.findings import Finding, Level
 
@@ -19,6 +20,18 @@ def tell_opened(event: AlertOpened) -> None:
 
 def tell_closed(event: AlertClosed) -> None:
     _tell("alert_closed", event)
+
+
+def teach_models(event: AlertClosed) -> None:
+    """What people decided about a model's alert moves the limits of its object."""
+    learn_handled(
+        f"alert:{event.alert_id}",
+        event.source,
+        event.object_kind,
+        event.object_number,
+        is_false_alarm=event.state == AlertState.FALSE,
+        by_user=event.by_user,
+    )
 
 
 def _tell(sort: str, event: AlertOpened | AlertClosed) -> None:

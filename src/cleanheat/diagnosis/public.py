@@ -11,6 +11,7 @@ from cleanheat.diagnosis.live.judging import LiveDiagnosis
 from cleanheat.diagnosis.live.saying import device_key, source_key
 from cleanheat.diagnosis.service.source import SERVICE_QUALITY
 from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, limits, outdoor_temp_c, stops_in_past
+from cleanheat.diagnosis.teaching import learn_handled, train_first
 from cleanheat.diagnosis.vocabulary import State
 
 __all__ = [
@@ -26,10 +27,12 @@ __all__ = [
     "device_key",
     "install_live",
     "keep_forecast",
+    "learn_handled",
     "limits",
     "live",
     "outdoor_temp_c",
     "over_history",
     "source_key",
     "stops_in_past",
+    "train_first",
 ]

@@ -25,7 +25,7 @@ from cleanheat.diagnosis.models import Drift, ModelVersion, Training
 from cleanheat.diagnosis.parameters import Parameters, Source
 from cleanheat.diagnosis.words import DriftState, TrainedHow, VersionState
 from cleanheat.infra import audit, clock, events
-from cleanheat.kernel.time import DAY_S, HOUR_S
+from cleanheat.kernel.time import DAY_S, HOUR_S, utc
 
 MEMORY_DAYS = 4
 """Days of weather before the first hour, so that the memories of the cold are known from the first on."""
@@ -76,8 +76,8 @@ def _make(
 def _recorded(
     made: Trained, how: TrainedHow, base: ModelVersion | None, numbers: list[int], user: Any, note: str
 ) -> ModelVersion:
-    p, at = made.parameters, clock.now_utc()
-    is_first = how == TrainedHow.FIRST
+    p, is_first = made.parameters, how == TrainedHow.FIRST
+    at = utc(p.end) if is_first else clock.now_utc()  # a new city's clock begins where its past ends
     row = ModelVersion.objects.create(
         kind=p.kind,
         number=p.version,

@@ -22,6 +22,7 @@ from cleanheat.accounts import public as accounts
 from cleanheat.accounts.vocabulary import Role
 from cleanheat.assets import public as assets
 from cleanheat.complaints import public as complaints
+from cleanheat.diagnosis import public as diagnosis
 from cleanheat.infra import clock
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, SHANGHAI, epoch, local, season_of
@@ -36,8 +37,8 @@ from cleanheat.twin import public as twin
 Progress = Callable[[str, int, int], None]
 """Told (step, done, total) as a step goes on; ``done == total`` ends it."""
 
-STEPS = ("数据库", "生成城市", "档案入库", "账号", "地图", "历史数据", "投诉记录")
-_MADE_HERE = ("tsdb", "twin", "simulator", "spool", "files")
+STEPS = ("数据库", "生成城市", "档案入库", "账号", "地图", "历史数据", "投诉记录", "诊断模型")
+_MADE_HERE = ("tsdb", "twin", "simulator", "spool", "files", "models")
 _FILES_MADE_HERE = ("archive-*", "tsdb.engine.xml", "platform.sqlite3*", "cast.json", "clock.json")
 
 
@@ -109,8 +110,11 @@ def build(size: str, seed: int, at: int | None, data_dir: Path, progress: Progre
             _write_complaints(archive, city, seed, start)
             assets.load_fees(draw_fees(archive, seed, start))
         forecasting.keep_past(Weather(seed), seed, start)
-        with watch.step(STEPS[5]):
-            _write_past(watch, archive, size, seed, start, data_dir)
+        with _opened(data_dir) as store:
+            with watch.step(STEPS[5]):
+                _write_past(watch, store, archive, size, seed, start, data_dir)
+            with watch.step(STEPS[7]):
+                diagnosis.train_first(store, start, lambda done, total, _: watch.tell(STEPS[7], done, total))
         tiles.result()
     done = Built(size, seed, version, start, city.counts(), watch.seconds)
     _write_whole(data_dir / "built.json", json.dumps(asdict(done), ensure_ascii=False, indent=1))
@@ -174,15 +178,22 @@ def _draw_map(watch: _Watch, city: CityDataset) -> None:
         twin.store_geometry(city.geometry)
 
 
-def _write_past(watch: _Watch, archive: assets.Archive, size: str, seed: int, until: int, data_dir: Path) -> None:
+@contextmanager
+def _opened(data_dir: Path) -> Iterator[telemetry.Store]:
     store = telemetry.Store.open(settings.TSDB_DSN or data_dir / "tsdb")
     try:
-        with store.merges_postponed(*KINDS, hours=True):
-            past.write_past(
-                archive, store, seed, until, lambda done, total, _: watch.tell(STEPS[5], done, total), size, data_dir
-            )
+        yield store
     finally:
         store.close()
+
+
+def _write_past(
+    watch: _Watch, store: telemetry.Store, archive: assets.Archive, size: str, seed: int, until: int, data_dir: Path
+) -> None:
+    with store.merges_postponed(*KINDS, hours=True):
+        past.write_past(
+            archive, store, seed, until, lambda done, total, _: watch.tell(STEPS[5], done, total), size, data_dir
+        )
 
 
 def _write_whole(path: Path, text: str) -> None:
