@@ -9,6 +9,7 @@ from io import BytesIO
 from cleanheat.accounts.models import User
 from cleanheat.alerts.models import Alert
 from cleanheat.diagnosis.models import Advice, Contradiction, Drift, Found, Scenario
+from cleanheat.diagnosis.service.models import QualityRequest
 from cleanheat.evaluation.models import Report, Round, Sample, Score
 from cleanheat.evaluation.queries.indicators import version_at
 from cleanheat.governance import actions
@@ -55,7 +56,8 @@ def things_of(owner: Owner) -> dict[str, int]:
         name=next(iter(jobs.JOBS)).key, owner=owner.user("reader"), created_at=clock.now_utc()
     ).pk  # fmt: skip
     made = {"user": owner.user("reader").pk, "alert": alert.pk, "job": job}
-    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert) | _diagnosed(owner) | _advised(owner)
+    made |= _diagnosed(owner) | _advised(owner) | _demanded(owner)
+    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert)
 
 
 def _alert(owner: Owner) -> Alert:
@@ -145,3 +147,9 @@ def _advised(owner: Owner) -> dict[str, int]:
         result={"as_is": told, "with_measures": told},
     )  # fmt: skip
     return {"advice": advice.pk, "scenario": scenario.pk}
+
+
+def _demanded(owner: Owner) -> dict[str, int]:
+    """A demand that service is set right."""
+    about = {"object_kind": "substation", "object_number": owner.substation, "company_id": owner.company}
+    return {"demand": QualityRequest.objects.create(**about, reason="x", level=3, opened_at=clock.now_utc()).pk}
