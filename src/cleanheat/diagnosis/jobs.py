@@ -11,6 +11,7 @@ from cleanheat.diagnosis.circuits import CIRCUITS
 from cleanheat.diagnosis.fleet.numbers import count
 from cleanheat.diagnosis.guidance import jobs as guidance_jobs  # noqa: F401 - declared there
 from cleanheat.diagnosis.models import Drift, ModelVersion, Override
+from cleanheat.diagnosis.network import jobs as _network  # noqa: F401
 from cleanheat.diagnosis.rooms import jobs as _rooms  # noqa: F401 - their jobs declare themselves
 from cleanheat.diagnosis.service import jobs as _service  # noqa: F401
 from cleanheat.infra import clock
