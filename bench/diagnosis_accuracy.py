@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -91,8 +92,11 @@ def main() -> int:
 
 
 def set_up() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanheat.config.settings")
+    """Django on a data directory of its own: nobody's city is touched."""
     import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanheat.config.settings")
+    os.environ["CLEANHEAT_DATA_DIR"] = tempfile.mkdtemp(prefix="cleanheat-accuracy-")
 
     django.setup()
 
