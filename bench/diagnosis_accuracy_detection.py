@@ -21,7 +21,7 @@ from cleanheat.simulator.families import Fault
 
 LOCAL_S = 8 * HOUR_S
 CHANNELS = ("supply_c", "return_c", "primary_supply_c", "primary_return_c", "flow_t_h", "heat_kw")
-INJECTED_UNITS, LABELLED_UNITS = 12, 150
+INJECTED_UNITS, LABELLED_UNITS = 8, 80
 TARGET_RECALL = {"stop": 0.99, "fouling8K": 0.95, "frozen": 0.95, "cycling": 0.95}
 OWN = {
     "under-supply (15–38 %)": ((Fault.UNDER_SUPPLY,), 12, 0.70),

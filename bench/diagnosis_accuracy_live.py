@@ -154,12 +154,13 @@ def _asked(fault: Fault, wanted: Wanted, day: Day, archive: Any) -> Row | None:
     asked = labels[in_day & (seen_s >= wanted.least_min * MINUTE_S)]
     if asked.shape[0] == 0:
         return None
-    delays = [d for label in asked if (d := _delay_min(label, wanted, day, archive)) is not None]
+    said = [(label, d) for label in asked if (d := _delay_min(label, wanted, day, archive)) is not None]
+    delays = [d for label, d in said if label["start"] > START + SETTLES_S]
     target = 0.99 if fault in {Fault.STOP, Fault.PUMP_TRIP} else None
-    note = f"median delay {np.median(delays):.0f} min" if delays else ""
-    share = len(delays) / asked.shape[0]
+    note = f"median delay {np.median(delays):.0f} min, longest {max(delays):.0f}" if delays else ""
+    share = len(said) / asked.shape[0]
     what = f"{fault.code} of {wanted.least_min} min or more: said"
-    return Row(what, "live", share, "%", target, "higher", {}, f"{len(delays)} of {asked.shape[0]}", note)
+    return Row(what, "live", share, "%", target, "higher", {}, f"{len(said)} of {asked.shape[0]}", note)
 
 
 def _delay_min(label: Any, wanted: Wanted, day: Day, archive: Any) -> float | None:
