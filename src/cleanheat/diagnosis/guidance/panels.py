@@ -54,12 +54,12 @@ class ObjectParams(Schema):
 def _weather(_query: PanelQuery) -> Series:
     sky = city_plan().outlook
     return Series(
-        times=sky.times,
+        times=sky.times.tolist(),
         lines=[
-            Line(name="室外温度", unit="℃", values=sky.outdoor_c.round(1)),
-            Line(name="下限（80%）", unit="℃", values=sky.low_c.round(1), dashed=True),
-            Line(name="上限（80%）", unit="℃", values=sky.high_c.round(1), dashed=True),
-            Line(name="建筑感受温度", unit="℃", values=sky.felt_c.round(1)),
+            Line(name="室外温度", unit="℃", values=answers.listed(sky.outdoor_c)),
+            Line(name="下限（80%）", unit="℃", values=answers.listed(sky.low_c), dashed=True),
+            Line(name="上限（80%）", unit="℃", values=answers.listed(sky.high_c), dashed=True),
+            Line(name="建筑感受温度", unit="℃", values=answers.listed(sky.felt_c)),
         ],
     )
 
