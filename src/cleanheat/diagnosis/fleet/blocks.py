@@ -75,7 +75,7 @@ class Target:
 def target(block: Block, design: Design) -> Target:
     """A quantity's readings; an exact zero of a temperature is a dead channel's, what stands still is none."""
     raw = block.values[design.channel]
-    y = raw / block.scale_of(design.quantity)[:, None]
+    y = raw / block.scale_of(design.quantity).astype(np.float32)[:, None]
     known = np.isfinite(y)
     if design.is_temperature:
         known &= raw != 0

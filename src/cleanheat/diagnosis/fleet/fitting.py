@@ -63,7 +63,7 @@ class Prepared:
     @classmethod
     def of(cls, design: Design, axis: Axis) -> Prepared:
         features = design.features
-        x = None if design.is_own else features.build(axis.inputs)
+        x = None if design.is_own else features.build(axis.inputs).astype(np.float32)
         return cls(design, x, features.stratum(axis.inputs))
 
     def features(self, block: Block, axis: Axis) -> Floats:
@@ -74,7 +74,7 @@ class Prepared:
         i = axis.inputs
         outdoor = np.broadcast_to(i.outdoor_c, (block.numbers.shape[0], axis.hours))
         memory = np.broadcast_to(i.memory, (*outdoor.shape, i.memory.shape[-1]))
-        return self.design.features.build(type(i)(outdoor, i.local_s, own, memory))
+        return self.design.features.build(type(i)(outdoor, i.local_s, own, memory)).astype(np.float32)
 
 
 def fit_block(
