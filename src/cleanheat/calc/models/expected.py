@@ -131,7 +131,7 @@ def expected(fits: Mapping[str, Fitted], inputs: Inputs, start: int, learned: Bo
 
 BIAS_RATES = (0.0, 0.05, 0.1, 0.2)
 """Share of a day's bias that the next day's expectation takes over."""
-_HELD_SPREADS = 3.0
+_HELD_SHARE = 0.9
 
 
 def followed(value: Floats, actual: Floats, use: Bools, learned: Bools, day: Ints) -> Floats:
@@ -145,9 +145,10 @@ def followed(value: Floats, actual: Floats, use: Bools, learned: Bools, day: Int
     place = day - day[0]
     days = int(place[-1]) + 1
     bias = _day_means(residual, place, days)
+    limit = _largest(np.where(np.bincount(place, learned, days) > 0, bias, np.nan))
     best, least = value, np.full(value.shape[0], np.inf)
     for rate in BIAS_RATES:
-        trial = value + _carried(bias, rate)[:, place]
+        trial = value + _carried(bias, rate, limit)[:, place]
         error = np.where(learned & np.isfinite(residual), np.abs(actual - trial), 0.0).sum(axis=1)
         better = error < least
         best, least = np.where(better[:, None], trial, best), np.where(better, error, least)
@@ -165,9 +166,15 @@ def _day_means(residual: Floats, place: Ints, days: int) -> Floats:
     return np.where(n >= 4, total / np.maximum(n, 1), np.nan)
 
 
-def _carried(bias: Floats, rate: float) -> Floats:
-    """What each day takes over from the days before ``[S, D]``; a day far off counts no more than a usual one."""
-    limit = _HELD_SPREADS * ridge.spread(bias, np.isfinite(bias))
+def _largest(bias: Floats) -> Floats:
+    """How far off a day may be ``[S]`` and still count in full: as nine in ten of the days learned."""
+    size = np.sort(np.abs(bias), axis=1)
+    last = np.maximum(np.isfinite(size).sum(axis=1) - 1, 0)
+    return np.nan_to_num(size[np.arange(size.shape[0]), np.rint(_HELD_SHARE * last).astype(np.int64)])
+
+
+def _carried(bias: Floats, rate: float, limit: Floats) -> Floats:
+    """What each day takes over from the days before ``[S, D]``; a day far off counts no more than ``limit [S]``."""
     out, now = np.zeros_like(bias), np.zeros(bias.shape[0])
     for d in range(bias.shape[1]):
         out[:, d] = now

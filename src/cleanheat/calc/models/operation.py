@@ -68,7 +68,7 @@ def _drop(supply_c: Floats, return_c: Floats | None) -> tuple[Floats, Floats]:
     if return_c is None:
         return np.full(supply_c.shape, np.nan), np.full(supply_c.shape[0], np.nan)
     share = (supply_c - return_c) / np.maximum((supply_c + return_c) / 2 - ROOM_C, LEAST_EXCESS_K)
-    warmer = supply_c > _quantile(np.where(supply_c > LEAST_SUPPLY_C, supply_c, np.nan), 0.5)[:, None]
+    warmer = supply_c >= _quantile(np.where(supply_c > LEAST_SUPPLY_C, supply_c, np.nan), 0.5)[:, None]
     return share, _quantile(np.where(warmer & (share > 0), share, np.nan), 0.5)
 
 
