@@ -1,6 +1,7 @@
 """What guidance says of the small city: within limits, within scope, and honest where it does not know."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -10,19 +11,23 @@ from cleanheat.alerts.models import Alert
 from cleanheat.diagnosis.forecast import queries as past_forecasts
 from cleanheat.diagnosis.forecast.actions import keep
 from cleanheat.diagnosis.forecast.models import Forecast
+from cleanheat.diagnosis.forecast.outlook import HOURS, Outlook
 from cleanheat.diagnosis.forecast.reading import Issue
-from cleanheat.diagnosis.guidance import advice, plan
+from cleanheat.diagnosis.guidance import advice, compliance, plan, weathers
 from cleanheat.diagnosis.guidance.jobs import learn_signatures
 from cleanheat.diagnosis.guidance.models import Advice
+from cleanheat.diagnosis.guidance.network import supplied
+from cleanheat.diagnosis.guidance.present import present
 from cleanheat.diagnosis.guidance.words import AdviceState
 from cleanheat.infra import events
 from cleanheat.infra.jobs import Progress
 from cleanheat.infra.models import AuditEntry
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.time import HOUR_S, local
-from cleanheat.telemetry.latest import latest
+from cleanheat.telemetry.latest import Latest, latest
 from cleanheat.telemetry.public import install_store
 from tests.screens.conftest import MINUTE, frame
+from tests.simulator.made_archive import made_archive
 
 NOW = MINUTE + 60
 OURS = Scope("company:10", 10, company_ids=frozenset({10}))
@@ -360,3 +365,28 @@ def test_a_colder_city_is_never_advised_less(world):
     cold = plan.city_plan().units.supply_c
     assert (cold >= mild - 1e-9).all()
     assert (cold[0] > mild[0]).any()
+
+
+@pytest.mark.feature("A9-11")
+def test_the_whole_city_is_gone_through_in_seconds():
+    """3,500 substations, both ways, and the judgement in three weathers: ten seconds are the promise, not the usual."""
+    archive = made_archive(3_500, buildings=10, rooms=10, devices=10)
+    network = supplied(archive)
+    hours = np.full(HOURS, -15.0)
+    sky = Outlook(NOW, hours, hours - 1, hours + 1, hours, np.full(96, -15.0), "forecast")
+    began = time.process_time()
+    now = present(Latest(archive), archive, network, NOW)
+    heating = plan.heating_of(network, now, -15.0)
+    curve, basis = plan.unit_curves(network, heating, None)
+    force = plan.in_force(network, now, curve, -15.0, None)
+    sources = plan.plan_sources(network, now, sky, heating, curve)
+    units = plan.plan_units(network, now, sky, sources, heating, curve, force, basis)
+    city_plan = plan.CityPlan(NOW, sky, network, now, units, sources, 0)
+    compliance.judge(city_plan)
+    snap_c = weathers.cold_snap(sky, -25.0, 12, 72, 4.0)
+    found = [weathers.run(city_plan, snap_c, follows, compliance.able_now(city_plan)) for follows in (False, True)]
+    assert time.process_time() - began < 10
+    assert network.units.size > 5_000
+    assert not np.isnan(found[1].room_c).any()
+    fed = network.source >= 0
+    assert (sources.demand_kw[:, 0].sum()) == pytest.approx(units.heat_kw[fed, 0].sum(), rel=0.02)

@@ -125,31 +125,28 @@ def below_share(room_c: Floats, limit_c: float) -> Floats:
 
 
 def judge_sources(plan: CityPlan, weathers: tuple[Run, Run, Run], units: Judgement) -> Judgement:
+    """By the area-weighted mean room of what hangs on each source: single cold units are theirs, not the source's."""
     network, sources, now = plan.network, plan.sources, plan.present.sources
     feeds = network.of_source(network.load_kw) > 0
-    cold = weathers[1]
-    users = network.of_source(units.users)
-    all_users = np.maximum(network.of_source(network.users.astype(np.float64)), 1.0)
-    lowest = np.full(network.sources, np.inf)
-    fed = network.source >= 0
-    np.minimum.at(lowest, network.source[fed], np.nan_to_num(units.room_c[fed], nan=np.inf))
-    lowest = np.where(np.isfinite(lowest), lowest, np.nan)
+    limit, allowed = number("compliance", "room_c"), number("compliance", "room_hours")
+    area = np.maximum(network.of_source(network.area_m2), 1e-9)[:, None]
+    means = [network.of_source(r.room_c * network.area_m2[:, None]) / area for r in weathers]
+    lowest = np.where(feeds, np.minimum.reduce([m.min(axis=1) for m in means]), np.nan)
+    long_cold = np.logical_or.reduce([(m < limit).sum(axis=1) > allowed for m in means])
+    below = np.fmin.reduce([rooms.hours_until_below(m, limit) for m in means])
     gap = sources.supply_c[:, 0] - now["supply_c"]
     flow = sources.flow_t_h[:, 0] * number("compliance", "flow_share") - now["flow_t_h"]
-    short = (network.of_source(cold.need_kw).max(axis=1) - able_now(plan)) / 1000.0
-    below = np.full(network.sources, np.inf)
-    np.minimum.at(below, network.source[fed], np.nan_to_num(units.below_h[fed], nan=np.inf))
-    short_k, cold_share = number("compliance", "supply_short_k"), users / all_users
+    short = (network.of_source(weathers[1].need_kw).max(axis=1) - able_now(plan)) / 1000.0
+    short_k = number("compliance", "supply_short_k")
     lacks = {
-        Lack.ROOM: _where(feeds & (cold_share > 0.1), number("compliance", "room_c") - lowest),
+        Lack.ROOM: _where(feeds & long_cold, limit - lowest),
         Lack.SUPPLY: _where(feeds & (gap > short_k), gap),
         Lack.FLOW: _where(feeds & (flow > 0) & (gap > -short_k), flow),
         Lack.CAPACITY: _where(feeds & (short > 0), short),
     }
-    lacks[Lack.ROOM] = np.where(lacks[Lack.ROOM] > 0, lacks[Lack.ROOM], np.nan)
     known = ~np.isnan(now["supply_c"]) & feeds & plan.outlook.is_known
-    heat = network.of_source(units.heat_gj_d)
-    return Judgement(lacks, lowest, np.where(np.isfinite(below), below, np.nan), heat, users, known)
+    heat, users = network.of_source(units.heat_gj_d), network.of_source(units.users)
+    return Judgement(lacks, lowest, np.where(feeds, below, np.nan), heat, users, known)
 
 
 def _where(holds: Bools, amount: Floats) -> Floats:
