@@ -5,3 +5,6 @@ class DiagnosisConfig(AppConfig):
     name = "cleanheat.diagnosis"
     label = "diagnosis"
     verbose_name = "运行诊断"
+
+    def ready(self) -> None:
+        from cleanheat.diagnosis import maplayers  # noqa: F401  # declares the theme

@@ -12,10 +12,11 @@ from cleanheat.diagnosis.live.saying import device_key, source_key
 from cleanheat.diagnosis.service.source import SERVICE_QUALITY
 from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, limits, outdoor_temp_c, stops_in_past
 from cleanheat.diagnosis.teaching import learn_handled, train_first
-from cleanheat.diagnosis.vocabulary import State
+from cleanheat.diagnosis.vocabulary import BY_CODE, State
 
 __all__ = [
     "ADVICE",
+    "BY_CODE",
     "DEVICE_STATES",
     "SERVICE_QUALITY",
     "SUPPLY_STOPPED",

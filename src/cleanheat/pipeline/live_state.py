@@ -1,7 +1,7 @@
 """Which colour is every object on the map?  Newest readings and standing alerts in, one byte an object out.
 
 ``operation``: 0 no data, 1 normal, 2–5 alert of level Ⅳ–Ⅰ, 6 stale or gateway lost, 7 out of service.
-``supply_temp`` and ``room_temp``: 0 none, 1–250 along the theme's legend.
+``supply_temp`` and ``room_temp``: 0 none, 1–250 along the theme's legend.  ``diagnosis``: the models' states by code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
 from cleanheat.calc.checks.silence import newest
-from cleanheat.diagnosis.public import outdoor_temp_c
+from cleanheat.diagnosis.public import BY_CODE, outdoor_temp_c
 from cleanheat.infra.maplayers import Ramp, themes
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import MINUTE_S, season_of
@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 NO_DATA, NORMAL, STALE, OUT_OF_SERVICE = np.uint8(0), np.uint8(1), np.uint8(6), np.uint8(7)
 STOPPED_STATES = (4, 5)
 """States of a substation that stands still as a whole: its alert is of level Ⅱ or Ⅰ."""
+_WEIGHT = np.array([0 if (s := BY_CODE.get(code)) is None else 5 - int(s.level or 5) for code in range(256)])
+"""How grave the state of each code is: where several meet, the gravest shows."""
 LAYER_OF = {
     "plant": "plants",
     "branch": "branches",
@@ -91,6 +93,17 @@ class LiveMap:
             ramp.encode(by_station),
         )
         return states
+
+    def diagnosed(self, by_kind: Mapping[str, Bytes]) -> dict[tuple[str, str], Bytes]:
+        """Layers of the theme ``diagnosis`` from each kind's states: a substation shows the gravest of its units, a
+        building its unit's."""
+        units, numbers = by_kind["unit"], self._archive["unit"].numbers
+        station = np.zeros(self._archive["substation"].size, np.uint8)
+        by_weight = numbers[np.argsort(_WEIGHT[units[numbers]], kind="stable")]
+        station[self._station_of_unit[by_weight]] = units[by_weight]  # the gravest is written last
+        layers = {LAYER_OF[kind]: states for kind, states in by_kind.items() if kind in LAYER_OF}
+        layers |= {"substations": station, "buildings": units[self._archive["building"].links["unit"]]}
+        return {("diagnosis", layer): states for layer, states in layers.items()}
 
     def _operation(self, latest: Latest, standing: Mapping[tuple[str, str, int], int], minute: int) -> dict[str, Bytes]:
         states = {kind: _reporting(latest[kind].heard, minute, self._gap_s) for kind in KINDS if kind != "room"}

@@ -204,7 +204,8 @@ class MinutePipeline:
         return known | self.diagnosis.able(minute) | self._judge.able(minute, self._started)
 
     def _show(self, minute: int) -> None:
-        for (theme, layer), states in self._live.states(self.latest, self._standing, minute).items():
+        shown = self._live.states(self.latest, self._standing, minute) | self._live.diagnosed(self.diagnosis.states())
+        for (theme, layer), states in shown.items():
             self._map.set_states(theme, layer, states)
         self.totals.update(self._live.picture)
         self._map.publish(minute, self.totals.of)

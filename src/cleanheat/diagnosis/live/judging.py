@@ -93,7 +93,8 @@ class LiveDiagnosis:
             self._standing[spec.key] = self.models[spec.key].judge(moment)
             self._failed.discard(spec.key)
         except Exception:
-            log.exception("live model failed", model=spec.key, minute=moment.minute)
+            if spec.key not in self._failed:  # once, not every minute
+                log.exception("live model failed", model=spec.key, minute=moment.minute)
             self._failed.add(spec.key)
 
     def _compare(self, minute: int) -> None:
