@@ -27,17 +27,19 @@ from cleanheat.calc.anomaly.t2_spe import inverse
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-HYPOTHESES = ("under", "over", "warm_return")
+HYPOTHESES = ("under", "over", "warm_return", "under_full", "over_full")
+"""The last two: the primary return follows as far as the secondary, as it does at a good exchanger."""
 SUSPECT_Z = 2.5
 """From this departure on a day is not taken for the building's own drift."""
 _BOUND = 3.0
+_DAY_MOST = 3.0
 
 
 def directions(expected: Floats, signals: Sequence[str], fraction: float = 0.15) -> Floats:
     """d ``[S, D, H, C]`` for expected day means ``[S, D, C]`` of the signals.
 
     >>> directions(np.array([[[60.0, 50.0]]]), ("supply_c", "primary_return_c"))[0, 0].tolist()
-    [[-6.0, -2.25], [6.0, 2.25], [-2.0, 8.0]]
+    [[-6.0, -2.25], [6.0, 2.25], [-2.0, 8.0], [-6.0, -4.5], [6.0, 4.5]]
     """
     out = np.zeros((*expected.shape[:2], len(HYPOTHESES), len(signals)))
     for c, signal in enumerate(signals):
@@ -51,6 +53,8 @@ def directions(expected: Floats, signals: Sequence[str], fraction: float = 0.15)
         else:
             continue
         out[..., 0, c], out[..., 1, c] = -more, more
+        fully = 2 * more if signal == "primary_return_c" else more
+        out[..., 3, c], out[..., 4, c] = -fully, fully
         out[..., 2, c] = {"primary_return_c": 8.0, "supply_c": -2.0}.get(signal, 0.0)
         if signal == "heat_kw":
             out[..., 2, c] = -0.03 * expected[..., c]
@@ -97,10 +101,13 @@ class Track:
         """Today's residual beyond the drift, ``[S, C]``."""
         return residual - self.mean
 
-    def learn(self, residual: Floats, hold: Bools) -> None:
-        """Let the drift follow a day that is not ``hold [S]``; a far day counts by the bound at most."""
+    def learn(self, residual: Floats, hold: Bools, age: int) -> None:
+        """Let the drift follow a day that is not ``hold [S]``; a far day counts by the bound at most.
+
+        In the first days of a season (``age`` days behind it) the drift is learned faster: nobody knows it yet.
+        """
         step = np.clip(np.nan_to_num(residual - self.mean), -self.bound, self.bound)
-        step *= np.where(hold, 0.0, self.gain)[:, None]
+        step *= np.where(hold, 0.0, np.maximum(self.gain, 1.0 / (age + 2)))[:, None]
         self.mean = np.clip(self.mean + step, -self.bound, self.bound)
 
 
@@ -118,10 +125,11 @@ class Window:
     def add(self, z: Floats, power: Floats, size: Floats, least: float) -> Floats:
         """Take one day; returns z over the last 1…W days ``[S, H, W]``.
 
-        A day whose size is below ``least`` ends the row: what went before it no longer counts.
+        A day whose size is below ``least`` ends the row: what went before it no longer counts.  One day says no more
+        than ``_DAY_MOST``: several days must agree, a grave one does not speak for the next.
         """
         fresh = np.isfinite(z)
-        z, power = np.where(fresh, z, 0.0), np.where(fresh, power, 0.0)
+        z, power = np.where(fresh, np.minimum(z, _DAY_MOST), 0.0), np.where(fresh, power, 0.0)
         self.along = np.concatenate([self.along[..., 1:], (z * power)[..., None]], axis=-1)
         self.squared = np.concatenate([self.squared[..., 1:], (power**2)[..., None]], axis=-1)
         ended = fresh & ~(size > least)
@@ -131,18 +139,18 @@ class Window:
         return np.asarray(total / np.sqrt(np.maximum(np.cumsum(self.squared[..., ::-1], axis=-1), 1e-9)))
 
 
-def quietest_gain(residual: Floats, gains: Sequence[float]) -> Floats:
+def quietest_gain(residual: Floats, gains: Sequence[float], ages: NDArray[np.int64]) -> Floats:
     """The gain of each object with which its training residuals ``[S, D, C]`` are best foretold, ``[S]``.
 
     Judged by the median size of the innovations, scaled by each signal's own spread.
     """
     spread = typical_size(residual)
-    worth = np.stack([_foretold(residual, spread, gain) for gain in gains])
+    worth = np.stack([_foretold(residual, spread, gain, ages) for gain in gains])
     return np.asarray(np.asarray(gains, np.float64)[np.argmin(worth, axis=0)])
 
 
-def _foretold(residual: Floats, spread: Floats, gain: float) -> Floats:
-    v = innovations(residual, np.full(residual.shape[0], gain), spread)
+def _foretold(residual: Floats, spread: Floats, gain: float, ages: NDArray[np.int64]) -> Floats:
+    v = innovations(residual, np.full(residual.shape[0], gain), spread, ages)
     size = np.minimum(np.abs(v) / spread[:, None], _BOUND)
     known = np.isfinite(size)
     return np.asarray(np.where(known, size, 0.0).sum(axis=(1, 2)) / np.maximum(known.sum(axis=(1, 2)), 1))
@@ -151,14 +159,23 @@ def _foretold(residual: Floats, spread: Floats, gain: float) -> Floats:
 def typical_size(residual: Floats) -> Floats:
     """Robust spread ``[S, C]`` of residuals ``[S, D, C]``; 1 where a signal is not measured."""
     middle = 1.4826 * quantile_by(np.abs(residual), 0.5, axis=1)
-    return np.where(middle > 0, middle, 1.0)
+    return np.asarray(np.where(middle > 0, middle, 1.0), np.float64)
 
 
-def innovations(residual: Floats, gain: Floats, spread: Floats) -> Floats:
+def young(ages: NDArray[np.int64]) -> Floats:
+    """How much wider the scatter is while a season is young, ``[D]``: its drift is not known yet.
+
+    >>> young(np.array([0, 9])).tolist()
+    [3.0, 1.2]
+    """
+    return np.asarray(1.0 + 2.0 / (ages + 1.0), np.float64)
+
+
+def innovations(residual: Floats, gain: Floats, spread: Floats, ages: NDArray[np.int64]) -> Floats:
     """Residuals beyond the drift over a whole training series ``[S, D, C]``, nothing held back."""
     track = Track.of(gain, spread)
     out = np.empty_like(residual)
     for day in range(residual.shape[1]):
         out[:, day] = track.innovation(residual[:, day])
-        track.learn(residual[:, day], np.zeros(residual.shape[0], bool))
+        track.learn(residual[:, day], np.zeros(residual.shape[0], bool), int(ages[day]))
     return out

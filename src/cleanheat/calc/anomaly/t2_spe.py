@@ -48,7 +48,7 @@ def _moments(value: Floats, use: Bools, floor: Floats) -> Floats:
     few = both < _LEAST_SAMPLES
     size = np.arange(value.shape[-1])
     out = np.where(few, 0.0, out)
-    spread = np.sqrt(np.maximum(out[:, size, size], floor**2))
+    spread = np.sqrt(np.maximum(out[:, size, size], np.maximum(floor, 1e-6) ** 2))
     correlation = np.clip(out / (spread[:, :, None] * spread[:, None, :]), -0.995, 0.995)
     correlation *= 0.97  # shrunk towards independence: pairs seen on different days need not fit together
     correlation[:, size, size] = 1.0

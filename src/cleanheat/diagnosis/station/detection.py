@@ -3,7 +3,7 @@
     grid = whole_days(series)                                   # startup.py
     detector, why_not = train(grid, training_days, seasons)     # thresholds from training days only
     verdicts = judge(detector, grid)                            # scores of each day and detector; > 1 is an alarm
-    report(series)                                              # with the standard injection: the figures of detection
+    scoring.report(series)                                      # with the standard injection: the figures of detection
 
 A day is judged by its mean residuals along the directions of failures (``calc.anomaly.directed``), alone and over two
 to four days; by the share of its usual delivery that is missing; by swings of its level; by a supply that stands
@@ -23,15 +23,15 @@ from cleanheat.calc.anomaly import directed
 from cleanheat.calc.anomaly.days import HOURS, quantile_by
 from cleanheat.calc.anomaly.t2_spe import contributions, inverse, scatter
 from cleanheat.calc.models.series import Series
-from cleanheat.diagnosis.station.habits import FLOORS, Days, Habits, Settings, facts, learn
+from cleanheat.diagnosis.station.habits import FLOORS, SIGNALS, Days, Habits, Settings, Weather, facts, learn
 from cleanheat.kernel import parameters
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-DETECTORS = ("under", "over", "warm_return", "under_days", "over_days", "missing", "delivery", "swings", "still")
-_UNDER, _OVER, _WARM, _UNDER_DAYS, _OVER_DAYS, _MISSING, _DELIVERY, _SWINGS, _STILL = range(len(DETECTORS))
+DETECTORS = (*directed.HYPOTHESES, "under_days", "over_days", "missing", "delivery", "swings", "still")
+_, _, _WARM, _, _, _DAYS, _, _MISSING, _DELIVERY, _SWINGS, _STILL = range(len(DETECTORS))
 _GAINS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
 _SHARES = (0.012, 0.01, 0.008, 0.006, 0.005, 0.004, 0.003, 0.002, 0.001)
 _WEATHER_BINS = 3
@@ -83,10 +83,23 @@ class Verdicts:
 
 
 def channels(grid: Series) -> dict[str, Floats]:
-    """Channels as float64 with an outdoor temperature, which is unknown where nobody measures it."""
+    """Channels as float64, with an outdoor temperature: 0 °C throughout where nobody measures it, so that the hour of
+    the day and the drift explain what they can.
+
+    Hours in which every water temperature reads exactly 0 are a lost connection: nothing is known of them.
+    """
     values = {name: np.asarray(of, np.float64) for name, of in grid.values.items()}
+    water = [of for name, of in values.items() if name in SIGNALS and name != "heat_kw"]
+    if water:
+        lost = np.all([(of == 0) | ~np.isfinite(of) for of in water], axis=0)
+        values = {name: np.where(lost, np.nan, of) for name, of in values.items()} | _outdoor(values)
     some = next(iter(values.values()))
-    return {"outdoor_c": np.full(some.shape, np.nan)} | values
+    nobody = "outdoor_c" not in values or not np.isfinite(values["outdoor_c"]).any()
+    return values | {"outdoor_c": np.zeros(some.shape)} if nobody else values
+
+
+def _outdoor(values: Mapping[str, Floats]) -> dict[str, Floats]:
+    return {"outdoor_c": values["outdoor_c"]} if "outdoor_c" in values else {}
 
 
 def train(grid: Series, training: Bools, folds: Ints) -> tuple[Detector | None, str]:
@@ -95,18 +108,19 @@ def train(grid: Series, training: Bools, folds: Ints) -> tuple[Detector | None, 
     Returns the detector, or ``None`` and the reason in Chinese.
     """
     values, numbers = channels(grid), settings()
+    weather = Weather.of(values["outdoor_c"])
     days = np.flatnonzero(training)
     if days.size < numbers.training_least_days:
         return None, f"训练期只有 {days.size} 个供热日，少于 {numbers.training_least_days:.0f} 个，建立不了本站规律"
     folds = _folds(folds, days)
-    parts = [_left_out(values, training, folds, fold, numbers) for fold in np.unique(folds[days])]
-    seen = _joined(parts)
-    habits = learn(values, _hours(training, values), numbers)
+    parts = [_left_out(values, weather, training, folds, fold, numbers) for fold in np.unique(folds[days])]
+    seen = Days.joined(parts)
+    habits = learn(values, weather, _hours(training, values), numbers)
     if not habits.signals:
         return None, "没有可用的水温或热量数据"
-    gain = directed.quietest_gain(seen.residual, _GAINS)
+    gain = directed.quietest_gain(seen.residual, _GAINS, seen.ages)
     spread = directed.typical_size(seen.residual)
-    v = directed.innovations(seen.residual, gain, spread)
+    v = directed.innovations(seen.residual, gain, spread, seen.ages)
     edges, unrest = _restlessness(v, spread, seen.outdoor_c)
     calm = v / _unrest(edges, unrest, seen.outdoor_c)[..., None]
     floors = np.array([FLOORS[name] for name in habits.signals])
@@ -118,7 +132,8 @@ def train(grid: Series, training: Bools, folds: Ints) -> tuple[Detector | None, 
 
 def judge(detector: Detector, grid: Series) -> Verdicts:
     """Scores of every day; the drift follows the days that are not suspected."""
-    days = facts(detector.habits, channels(grid), settings())
+    values = channels(grid)
+    days = facts(detector.habits, values, Weather.of(values["outdoor_c"]), settings())
     return _scores(detector, days, detector.limits)
 
 
@@ -136,16 +151,13 @@ def _folds(folds: Ints, days: Ints, least: int = 2, parts: int = 4) -> Ints:
     return out
 
 
-def _left_out(values: Mapping[str, Floats], training: Bools, folds: Ints, fold: int, numbers: Settings) -> Days:
+def _left_out(
+    values: Mapping[str, Floats], weather: Weather, training: Bools, folds: Ints, fold: int, numbers: Settings
+) -> Days:
     others = training & (folds != fold)
-    habits = learn(values, _hours(others, values), numbers)
+    habits = learn(values, weather, _hours(others, values), numbers)
     own = np.flatnonzero(training & (folds == fold))
-    return facts(habits, values, numbers).of(own)
-
-
-def _joined(parts: list[Days]) -> Days:
-    names = ("residual", "expected", "missing", "swings", "still", "outdoor_c")
-    return Days(**{name: np.concatenate([getattr(part, name) for part in parts], axis=1) for name in names})
+    return facts(habits, values, weather, numbers).of(own)
 
 
 def _restlessness(v: Floats, spread: Floats, outdoor_c: Floats) -> tuple[Floats, Floats]:
@@ -171,7 +183,7 @@ def _limited(bare: Detector, seen: Days, numbers: Settings) -> Detector:
     """Limits so that together the detectors alarm on at most the allowed share of training days."""
     raw = _scores(bare, seen, bare.limits).scores
     least = np.array(
-        [numbers.z_least] * 5
+        [numbers.z_least] * _MISSING
         + [numbers.missing_least, numbers.delivery_least, numbers.swing_least, numbers.still_least_h]
     )
     margin = numbers.short_training_margin if bare.training_days < _ENOUGH_DAYS else 1.0
@@ -192,29 +204,39 @@ def _scores(detector: Detector, days: Days, limits: Floats) -> Verdicts:
     numbers = settings()
     factor = _unrest(detector.edges, detector.unrest, days.outdoor_c)
     known = np.isfinite(days.residual)
-    scatters = detector.scatter[:, None] * (factor**2)[..., None, None]
+    scatters = detector.scatter[:, None] * (factor**2 * directed.young(days.ages))[..., None, None]
     d = directed.directions(days.expected, detector.habits.signals, numbers.fraction)
     matched = directed.Filter.of(d, scatters, known)
     track = directed.Track.of(detector.gain, detector.spread)
     window = directed.Window.of(known.shape[0], 2, int(numbers.window_days))
     out = np.full((*known.shape[:2], len(DETECTORS)), np.nan)
     v, size = np.full(known.shape, np.nan), np.zeros((*known.shape[:2], 3))
-    out[..., _MISSING], out[..., _SWINGS], out[..., _STILL] = days.missing, days.swings, days.still
+    missing = np.where(days.outdoor_c > numbers.outdoor_below_c, np.nan, days.missing)  # so mild, off is no stop
+    out[..., _MISSING], out[..., _SWINGS], out[..., _STILL] = missing, days.swings, days.still
     for day in range(known.shape[1]):
         v[:, day] = track.innovation(days.residual[:, day])
         z, a = matched.test(v[:, day], day)
         many = window.add(z[:, :2], matched.power[:, day, :2], a[:, :2], numbers.size_least)[..., 1:].max(axis=-1)
         big = a > numbers.size_least
-        out[:, day, :3] = np.where(big, z, np.minimum(z, 0.0))
-        out[:, day, 3:5] = np.where(big[:, :2], many, np.minimum(z[:, :2], 0.0))
+        agrees = a[:, :2] > numbers.size_again
+        big[:, _WARM] &= _warm(v[:, day], detector.habits.signals, numbers.warm_return_k)
+        out[:, day, :_DAYS] = np.where(big, z, np.minimum(z, 0.0))
+        out[:, day, _DAYS:_MISSING] = np.where(agrees, many, np.minimum(z[:, :2], 0.0))
         out[:, day, _DELIVERY] = np.hypot(
-            np.nan_to_num(np.fmax(out[:, day, 0], 0.0)), np.nan_to_num(days.missing[:, day]) * _Z_OF_MISSING
+            np.nan_to_num(np.fmax(out[:, day, 0], 0.0)), np.nan_to_num(missing[:, day]) * _Z_OF_MISSING
         )
-        size[:, day] = np.nan_to_num(a)
+        size[:, day] = np.nan_to_num(a[:, :3])
         suspect = (np.nan_to_num(out[:, day] / limits) > 1.0).any(axis=-1)
         suspect |= (
             (np.nan_to_num(z) > directed.SUSPECT_Z).any(axis=-1) & np.isfinite(limits).all(axis=-1) & (limits[:, 0] > 1)
         )
-        track.learn(days.residual[:, day], suspect)
+        track.learn(days.residual[:, day], suspect, int(days.ages[day]))
     inverted = inverse(scatters, known)
     return Verdicts(out / limits[:, None], contributions(v, inverted), size, days)
+
+
+def _warm(v: Floats, signals: tuple[str, ...], least_k: float) -> Bools:
+    """Whether the primary return itself is warmer than usual: without that nothing is fouled."""
+    if "primary_return_c" not in signals:
+        return np.zeros(len(v), bool)
+    return np.asarray(v[:, signals.index("primary_return_c")] > least_k)

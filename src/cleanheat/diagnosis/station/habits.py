@@ -30,6 +30,9 @@ _LEVEL_BY = ("return_c", "supply_c", "primary_return_c")
 _DAY = slice(6, 22)
 """Hours in which swings are counted: nights are often left out on purpose."""
 _HARMONICS = (1, 2, 3)
+_PER_DAY = ("residual", "expected", "missing", "swings", "still", "outdoor_c")
+_PAUSE_DAYS = 21
+_BRIDGED_H = 2
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ class Settings:
     evident_still_h: float
     z_least: float
     size_least: float
+    size_again: float
+    warm_return_k: float
+    outdoor_below_c: float
     window_days: float
     false_alarm_share: float
     training_least_days: float
@@ -58,7 +64,8 @@ class Settings:
 @dataclass(frozen=True)
 class Days:
     """Facts of each day: mean residual and expected value of the signals in running hours ``[S, D, C]``; share of the
-    usual delivery that is missing, swings of the level, longest run of one supply value (h), outdoor mean ``[S, D]``.
+    usual delivery that is missing, swings of the level, longest run of one supply value (h), outdoor mean ``[S, D]``;
+    the day's ``number [D]``, counted without gaps.
     """
 
     residual: Floats
@@ -67,11 +74,24 @@ class Days:
     swings: Floats
     still: Floats
     outdoor_c: Floats
+    number: NDArray[np.int64]
 
-    def of(self, days: slice | NDArray[np.int64]) -> Days:
+    def of(self, days: NDArray[np.int64]) -> Days:
         """Some of the days."""
-        names = ("residual", "expected", "missing", "swings", "still", "outdoor_c")
-        return Days(**{name: getattr(self, name)[:, days] for name in names})
+        return Days(**{name: getattr(self, name)[:, days] for name in _PER_DAY}, number=self.number[days])
+
+    @classmethod
+    def joined(cls, parts: list[Days]) -> Days:
+        """Days of several judgements, one after the other."""
+        per_day = {name: np.concatenate([getattr(part, name) for part in parts], axis=1) for name in _PER_DAY}
+        return cls(**per_day, number=np.concatenate([part.number for part in parts]))
+
+    @property
+    def ages(self) -> NDArray[np.int64]:
+        """How many days of its season each day has behind it: a pause of three weeks begins a new one."""
+        place = np.arange(self.number.size)
+        fresh = np.concatenate([[True], np.diff(self.number) > _PAUSE_DAYS])
+        return np.asarray(place - np.maximum.accumulate(np.where(fresh, place, 0)))
 
 
 @dataclass(frozen=True)
@@ -87,11 +107,23 @@ class Habits:
     theta: tuple[Floats, ...]
 
 
-def learn(values: Mapping[str, Floats], use: Bools, settings: Settings) -> Habits:
+@dataclass(frozen=True)
+class Weather:
+    """What is computed of the outdoor temperature once: features of the level, memories ``[S, T, 3]``."""
+
+    level: Floats
+    felt: Floats
+
+    @classmethod
+    def of(cls, outdoor_c: Floats) -> Weather:
+        return cls(running.weather(outdoor_c), memories(outdoor_c, (3.0, 12.0, 48.0)) / 10.0)
+
+
+def learn(values: Mapping[str, Floats], weather: Weather, use: Bools, settings: Settings) -> Habits:
     """Habits from the hours in ``use [S, T]``; ``values`` are channels ``[S, T]``, of which ``outdoor_c`` must be."""
     signals = tuple(name for name in SIGNALS if name in values and np.isfinite(values[name][use]).any())
     level_by = next((name for name in _LEVEL_BY if name in signals), None)
-    x = running.weather(values["outdoor_c"])
+    x = weather.level
     level = np.zeros((len(use), 1, x.shape[-1]))
     if level_by:
         level = running.fit_level(x, values[level_by], use, settings.running_level)
@@ -102,7 +134,7 @@ def learn(values: Mapping[str, Floats], use: Bools, settings: Settings) -> Habit
     on = _running(share, heat, meter, settings.running_level)
     table = running.timetable(on, values["outdoor_c"], use & np.isfinite(share))
     with_setpoint = _complete(values.get("setpoint_c"), on & use)
-    features = _features(values, on, with_setpoint)
+    features = _features(values, weather.felt, on, with_setpoint)
     steady = use & on & (since_false(on) > settings.ramp_hours)
     prior = np.full(features.shape[-1], 3.0)
     read = {**values, "heat_kw": heat}
@@ -110,13 +142,13 @@ def learn(values: Mapping[str, Floats], use: Bools, settings: Settings) -> Habit
     return Habits(signals, level_by, level, table, meter, with_setpoint, theta)
 
 
-def facts(habits: Habits, values: Mapping[str, Floats], settings: Settings) -> Days:
+def facts(habits: Habits, values: Mapping[str, Floats], weather: Weather, settings: Settings) -> Days:
     """The facts of each day, judged by habits learned elsewhere."""
-    share = _share(values, habits.level_by, habits.level, running.weather(values["outdoor_c"]))
+    share = _share(values, habits.level_by, habits.level, weather.level)
     heat = values.get("heat_kw", np.full(share.shape, np.nan))
     heat = np.where(running.dead_meter(heat, share), np.nan, heat)
     on = _running(share, heat, habits.meter, settings.running_level)
-    features = _features(values, on, habits.with_setpoint)
+    features = _features(values, weather.felt, on, habits.with_setpoint)
     steady = on & (since_false(on) > settings.ramp_hours)
     least = int(settings.least_hours)
     residual, expected = [], []
@@ -126,7 +158,7 @@ def facts(habits: Habits, values: Mapping[str, Floats], settings: Settings) -> D
         residual.append(day_means(read - usual, steady, least))
         expected.append(day_means(usual, steady, least))
     known = np.isfinite(share)
-    delivered = np.where(habits.meter[:, None] & (heat <= 0), 0.0, share)
+    delivered = np.where(known & habits.meter[:, None] & (heat <= 0), 0.0, share)
     usual_hours = habits.table.usual(values["outdoor_c"])
     return Days(
         np.stack(residual, axis=-1),
@@ -135,6 +167,7 @@ def facts(habits: Habits, values: Mapping[str, Floats], settings: Settings) -> D
         cycling.swings(by_day(delivered)[..., _DAY], settings.swing_level),
         _still(values, habits.signals),
         day_means(values["outdoor_c"], np.ones(share.shape, bool), 1),
+        np.arange(share.shape[1] // HOURS),
     )
 
 
@@ -149,9 +182,14 @@ def _share(values: Mapping[str, Floats], level_by: str | None, theta: Floats, x:
 
 
 def _running(share: Floats, heat: Floats, meter: Bools, limit: float) -> Bools:
-    """By the meter where it speaks, else by the level."""
+    """By the meter where it speaks, else by the level; over short gaps it goes on as before."""
     by_meter = meter[:, None] & np.isfinite(heat)
-    return np.where(by_meter, heat > 0, share > limit)
+    on = np.where(by_meter, heat > 0, share > limit)
+    known = by_meter | np.isfinite(share)
+    for _ in range(_BRIDGED_H):
+        on[:, 1:] = np.where(known[:, 1:], on[:, 1:], on[:, :-1])
+        known[:, 1:] |= known[:, :-1]
+    return on
 
 
 def _complete(setpoint: Floats | None, on: Bools, least: float = 0.95) -> bool:
@@ -162,9 +200,8 @@ def _complete(setpoint: Floats | None, on: Bools, least: float = 0.95) -> bool:
     return bool(np.isfinite(known).mean() >= least and np.nanstd(known) > 0.5)
 
 
-def _features(values: Mapping[str, Floats], on: Bools, with_setpoint: bool) -> Floats:
+def _features(values: Mapping[str, Floats], felt: Floats, on: Bools, with_setpoint: bool) -> Floats:
     """``[S, T, K]``: weather and its bends, the hour's waves alone and with the weather, time since the start."""
-    felt = memories(values["outdoor_c"], (3.0, 12.0, 48.0)) / 10.0
     fast = felt[..., 0]
     angle = 2 * np.pi * (np.arange(on.shape[-1]) % HOURS) / HOURS
     columns = [np.ones_like(fast), *np.moveaxis(felt, -1, 0), np.maximum(fast - 0.8, 0.0), np.maximum(fast, 0.0)]
