@@ -145,6 +145,8 @@ def _diagnosis(kept: Mapping[str, Any]) -> list[str]:
             rows = [Row(**row).line() for row in kept[part]["rows"]]
             seed = "" if part == "real" else f"Seed {kept[part]['seed']:,}. "
             found.append(f"## {heading}\n\n{seed}{kept[part]['cpu_s']:.0f} s CPU.\n\n" + "\n".join([HEAD, *rows]))
+        else:
+            found.append(f'## {heading}\n\nNot measured yet: `make accuracy ARGS="--only {part}"`.')
     return found
 
 

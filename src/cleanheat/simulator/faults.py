@@ -57,6 +57,8 @@ FALSE_START_SHARE, FALSE_START_DAYS, FALSE_START_H = 0.05, (1.0, 8.0), (3.0, 14.
 """Units that are heated on trial so many days before their season, for so many hours."""
 CIRCULATION_SHARE, CIRCULATION_DAYS = 0.08, (2.0, 7.0)
 """Units whose pumps run without heat so many days before their season."""
+_EARLIEST_S = 12 * DAY_S
+"""No unit starts, and nothing comes before its start, earlier than this before the season's first day."""
 LATE_MINUTES, LATEST_MINUTES = 4.0, 30
 """Late batches come after this many minutes on average, and at most."""
 AHEAD_MIN, BEHIND_MIN = (2.0, 8.0), (3.0, 45.0)
@@ -162,6 +164,8 @@ class Schedule:
         parts = []
         for year in range(1970 + start // (366 * DAY_S) - 1, 1970 + end // (365 * DAY_S) + 1):
             first = season(year).start
+            if end < first - _EARLIEST_S or start > first + LATE_START_DAYS[1] * DAY_S:
+                continue
             for fault, share, days in (
                 (Fault.FALSE_START, FALSE_START_SHARE, FALSE_START_DAYS),
                 (Fault.COLD_CIRCULATION, CIRCULATION_SHARE, CIRCULATION_DAYS),
