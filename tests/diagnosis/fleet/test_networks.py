@@ -2,7 +2,7 @@
 
 import pytest
 
-from cleanheat.diagnosis import fleet, queries
+from cleanheat.diagnosis import actions, fleet, queries
 from cleanheat.diagnosis import jobs as _jobs  # noqa: F401 - its jobs declare themselves
 from cleanheat.diagnosis.network import jobs as networks
 from cleanheat.diagnosis.network.actions import request_network
@@ -38,6 +38,21 @@ def test_asked_for_trained_and_kept_beside_the_version_in_force(trained):
     assert p.network is not None
     assert p.version == queries.adopted("unit").number
     assert AuditEntry.objects.filter(verb="diagnosis.train_network").count() == 1
+
+
+def test_a_version_adopted_later_takes_the_network_along(trained, monkeypatch):
+    assert networks.lacking() == {}
+    newer = actions.request_training(who(ADMIN), "unit")
+    while (claimed := jobs.claim()) is not None:
+        jobs.run(claimed)
+    newer.refresh_from_db()
+    actions.adopt(who(ADMIN), newer.version_id)
+    assert fleet.current("unit").network is None
+    assert networks.lacking() == {"unit": (2, 1)}
+    monkeypatch.setattr("cleanheat.diagnosis.network.jobs.Settings.read", lambda: SMALL)
+    assert set(networks.carry_networks({}, lambda *_: None)) == {"unit"}
+    assert networks.lacking() == {}
+    assert fleet.current("unit").network is not None
 
 
 def test_a_kind_without_networks_or_without_a_version_says_so(models):

@@ -1,5 +1,7 @@
 """When is a kind's network trained?  Every week in the night, and when somebody asks for it.
 
+A version adopted in between takes the earlier network along, judged anew beside it.
+
 Training takes minutes of the machine whatever the platform's clock does: on a clock that runs faster than the machine's
 (demonstrations) it is trained only when asked.
 """
@@ -15,17 +17,20 @@ from cleanheat.assets import public as assets
 from cleanheat.diagnosis import queries
 from cleanheat.diagnosis.fleet import kept
 from cleanheat.diagnosis.history import History
-from cleanheat.diagnosis.network import learning
-from cleanheat.diagnosis.network.settings import night
+from cleanheat.diagnosis.models import ModelVersion
+from cleanheat.diagnosis.network import in_force, learning
+from cleanheat.diagnosis.network.settings import Settings, night
 from cleanheat.infra import clock
 from cleanheat.infra.jobs import Progress, job
 from cleanheat.kernel.errors import Problem
-from cleanheat.kernel.time import HOUR_S, local
+from cleanheat.kernel.time import DAY_S, HOUR_S, local
 from cleanheat.telemetry.public import store
 
 KINDS: Final = ("unit", "boiler", "branch", "plant")
 """Circuits: rural devices are too different from each other, and their parameters look back too short a time."""
 TRAIN: Final = "diagnosis.train_network"
+MEMORY_DAYS: Final = 4
+"""Days of weather before the first hour, so that the memories of the cold are known from the first on."""
 
 
 def _is_due() -> bool:
@@ -62,3 +67,42 @@ def _train(kind: str, progress: Progress) -> dict[str, Any]:
     except Problem as problem:
         return {"problem": str(problem)}
     return {name: int(served.sum()) for name, served in zip(network.quantities, network.served, strict=True)}
+
+
+# --- versions adopted since ------------------------------------------------------------------------------------------
+
+
+def lacking() -> dict[str, tuple[int, int]]:
+    """Kinds whose version in force has no network while an earlier one has: that version, and the newest such."""
+    folder, found = kept.folder_of(settings.DATA_DIR), {}
+    for kind, version in kept.versions_in_force(folder).items():
+        if kind in KINDS and not in_force.path(folder, kind, version).exists():
+            earlier = [v for v in range(1, version) if in_force.path(folder, kind, v).exists()]
+            if earlier:
+                found[kind] = version, earlier[-1]
+    return found
+
+
+@job("diagnosis.carry_networks", "新版本沿用共享网络", lease_s=900, every_s=HOUR_S, is_needed=lambda: bool(lacking()))
+def carry_networks(payload: Mapping[str, Any], progress: Progress) -> dict[str, int]:  # noqa: ARG001
+    """Judge the earlier network beside the version in force; answers for how many objects it is served."""
+    found = lacking()
+    done = {}
+    for i, (kind, (version, earlier)) in enumerate(found.items()):
+        progress(i, len(found), kind)
+        row = queries.adopted(kind)
+        if row is not None and row.number == version:
+            done[kind] = _carry(kind, row, earlier)
+    return done
+
+
+def _carry(kind: str, row: ModelVersion, earlier: int) -> int:
+    numbers, until = Settings.read(), int(clock.now())
+    end = until - until % HOUR_S
+    span = end - (numbers.block_h + numbers.reach_h) * HOUR_S - MEMORY_DAYS * DAY_S, end
+    history = History(store(), assets.archive(), queries.hours_under_finding)
+    axis = history.recent_axis(span, MEMORY_DAYS * DAY_S)
+    blocks = history.blocks(kind, axis, [span], history.archive[kind].numbers)
+    p = queries.trained(row).parameters
+    network = learning.carry_over(axis, blocks, p, kept.folder_of(settings.DATA_DIR), earlier, numbers)
+    return int(network.served.any(axis=0).sum())
