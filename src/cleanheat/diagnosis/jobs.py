@@ -14,6 +14,7 @@ from cleanheat.diagnosis.models import Drift, ModelVersion, Override
 from cleanheat.diagnosis.network import jobs as _network  # noqa: F401
 from cleanheat.diagnosis.rooms import jobs as _rooms  # noqa: F401 - their jobs declare themselves
 from cleanheat.diagnosis.service import jobs as _service  # noqa: F401
+from cleanheat.diagnosis.words import VersionState
 from cleanheat.infra import clock
 from cleanheat.infra.jobs import Progress, job
 from cleanheat.kernel.time import DAY_S, HOUR_S, local
@@ -39,8 +40,12 @@ def first_training(payload: Mapping[str, Any], progress: Progress) -> dict[str, 
     return {"kinds": versions.train_first(tuple(CIRCUITS), store(), int(clock.now()), progress)}
 
 
+def _has_models() -> bool:
+    return ModelVersion.objects.filter(state=VersionState.ADOPTED).exists()
+
+
 def _is_night() -> bool:
-    return local(clock.now()).hour == count("nightly", "local_hour")
+    return local(clock.now()).hour == count("nightly", "local_hour") and _has_models()
 
 
 @job("diagnosis.follow_nightly", "夜间更新诊断模型", lease_s=900, every_s=DAY_S, is_needed=_is_night)
@@ -53,7 +58,7 @@ def follow_nightly(payload: Mapping[str, Any], progress: Progress) -> dict[str, 
     return learned
 
 
-@job("diagnosis.watch_drift", "检查模型漂移", lease_s=900, every_s=DAY_S)
+@job("diagnosis.watch_drift", "检查模型漂移", lease_s=900, every_s=DAY_S, is_needed=_has_models)
 def watch_drift(payload: Mapping[str, Any], progress: Progress) -> dict[str, int]:  # noqa: ARG001
     """The last week against the versions in force as they were trained."""
     found = {}
