@@ -2,19 +2,21 @@
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cleanheat.alerts.models import Alert
+from cleanheat.diagnosis import http_guidance
 from cleanheat.diagnosis.forecast import queries as past_forecasts
 from cleanheat.diagnosis.forecast.actions import keep
 from cleanheat.diagnosis.forecast.models import Forecast
 from cleanheat.diagnosis.forecast.outlook import HOURS, Outlook
 from cleanheat.diagnosis.forecast.reading import Issue
 from cleanheat.diagnosis.guidance import advice, compliance, plan, weathers
-from cleanheat.diagnosis.guidance.jobs import learn_signatures
+from cleanheat.diagnosis.guidance.jobs import issue_advice, learn_signatures
 from cleanheat.diagnosis.guidance.models import Advice
 from cleanheat.diagnosis.guidance.network import supplied
 from cleanheat.diagnosis.guidance.present import present
@@ -238,11 +240,11 @@ def test_an_impossible_scenario_is_refused_by_field(world, signed_in, asked, fie
 
 @pytest.mark.feature("C1-8")
 @pytest.mark.feature("C3-8")
-def test_advice_is_issued_once_a_day_answered_and_measured(world, signed_in, manual_clock):
+def test_advice_is_issued_once_a_day_answered_and_measured(world, signed_in, manual_clock, monkeypatch):
     progress = Progress(0, 0, 60)
-    progress.own = lambda: Advice.objects.none()
-    assert advice.issue(plan.city_plan()) >= 2
-    assert advice.issue(plan.city_plan()) == 0
+    monkeypatch.setattr(Progress, "__call__", lambda *_: None)
+    assert issue_advice({}, progress)["issued"] >= 2
+    assert issue_advice({}, progress) == {"measured": 0, "issued": 0}  # once a day
     cold, hot = (Advice.objects.get(kind="unit", number=n) for n in (5, 13))
     assert "提高" in cold.text
     assert "降低" in hot.text
@@ -328,6 +330,25 @@ def test_capacity_uses_what_history_says(world, signed_in, store, monkeypatch):
     assert row["days"] == 60
     station = get(signed_in("city.reader"), "capacity/substation")[0]
     assert station["history_kw"] == row["history_kw"]
+
+
+@pytest.mark.feature("C2-9")
+def test_a_peak_boiler_room_that_should_run_is_named_with_its_past(world, signed_in, store, monkeypatch):
+    install_store(store)
+    made = plan.city_plan()
+    network = replace(made.network, is_peak=np.array([True, False]), branch_of_boiler=np.array([0, -1]))
+    tight = replace(made.sources, able_kw=made.sources.demand_kw[:, 0])
+    monkeypatch.setattr(http_guidance, "city_plan", lambda: replace(made, network=network, sources=tight))
+    heat = np.zeros((1, 1, 720), np.float32)
+    heat[0, 0, 100:130], heat[0, 0, 500:] = 20.0, 12.0
+    monkeypatch.setattr(store, "hour_grid", lambda *_: heat)
+    (row,) = get(signed_in("city.reader"), "peak-boilers")
+    assert (row["number"], row["verdict"], row["is_on"]) == (1, "should_start", False)
+    assert (row["starts"], row["hours_on"]) == (2, 250)
+    assert [r["hours"] for r in row["runs"]] == [30, 220]
+    assert row["runs"][0]["outdoor_start_c"] == -14
+    assert row["starts_below_c"] < 0
+    assert get(signed_in("company2.reader"), "peak-boilers") == []
 
 
 @pytest.mark.feature("C3-3")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Form, Router, Schema, Status, UploadedFile
-from pydantic import Field
+from ninja import File, Form, Query, Router, Status, UploadedFile
 
 from cleanheat.diagnosis.forecast import actions as forecasts
 from cleanheat.diagnosis.forecast import queries as past_forecasts
@@ -19,64 +17,37 @@ from cleanheat.diagnosis.guidance.models import Advice, Scenario
 from cleanheat.diagnosis.guidance.plan import city_plan, forget_plan
 from cleanheat.diagnosis.guidance.queries import advice_counts, advice_page
 from cleanheat.diagnosis.guidance.words import AdviceState
+from cleanheat.diagnosis.http_guidance_shapes import (
+    LARGEST,
+    AdviceAnswer,
+    AdviceNote,
+    AdviceOut,
+    AdvicePage,
+    AdviceQuery,
+    CapacityRow,
+    ComplianceOut,
+    ForecastIn,
+    ForecastOut,
+    ForecastTaken,
+    GuidanceOut,
+    PeakBoilerRow,
+    ScenarioHead,
+    ScenarioIn,
+    ScenarioOut,
+    SystemRow,
+)
 from cleanheat.infra import clock
-from cleanheat.infra.http import encoded_json
 from cleanheat.infra.scope import require, scope_of
 from cleanheat.infra.sheets import read_table as read_sheet
 from cleanheat.kernel.time import epoch
 
 router = Router(tags=["diagnosis"])
 VIEW = "diagnosis.view"
-Values = list[float | None]
-LARGEST = 2_147_483_647
 
 
-class ForecastHour(Schema):
-    time: str
-    outdoor_temp_c: float | None = None
-    wind_m_s: float | None = None
-
-
-class ForecastIn(Schema):
-    """``issued_at`` ISO 8601 (Asia/Shanghai where it names no zone); hours as whole hours."""
-
-    source: str
-    issued_at: str
-    hours: list[ForecastHour] = Field(max_length=400)
-
-
-class ForecastTaken(Schema):
-    id: int
-    source: str
-    issued_at: int
-    first_at: int
-    hours: int
-
-
-class ForecastSkill(Schema):
-    first_h: int
-    last_h: int
-    mae_k: float
-    bias_k: float
-    rmse_k: float
-    hours: int
-
-
-class ForecastOut(Schema):
-    """What guidance reckons with; ``basis``: forecast, stale, persistence or none, said in ``note``."""
-
-    at: int
-    basis: str
-    basis_zh: str
-    note: str
-    source: str
-    issued: int | None
-    times: list[int]
-    outdoor_c: Values
-    outdoor_low_c: Values
-    outdoor_high_c: Values
-    felt_c: Values
-    skill: list[ForecastSkill]
+def _id(given: int) -> int:
+    """A number that a database can look for; what is none finds nothing."""
+    return given if 0 < given < LARGEST else 0
 
 
 @router.get("/diagnosis/forecast", response=ForecastOut)
@@ -119,77 +90,11 @@ def _taken(row: Forecast) -> Status[Any]:
     )
 
 
-class LackOut(Schema):
-    """One reason with the quantity that is missing."""
-
-    key: str
-    zh: str
-    missing: float
-    unit: str
-
-
-class GuidanceVerdict(Schema):
-    """``complies`` null: readings or weather unknown.  Users: expected below 18 °C in the worst of three weathers."""
-
-    known: bool
-    complies: bool | None
-    reasons: list[LackOut]
-    lowest_room_c: float | None
-    below_h: float | None
-    heat_missing_gj_day: float | None
-    users_below: float | None
-
-
-class GuidanceOut(Schema):
-    """Guidance of one object: hourly values belong to ``times``, the present hour first."""
-
-    kind: str
-    number: int
-    name: str
-    at: int
-    basis: str
-    basis_zh: str
-    note: str
-    source: str
-    issued: int | None
-    times: list[int]
-    outdoor_c: Values
-    outdoor_low_c: Values
-    outdoor_high_c: Values
-    felt_c: Values
-    model_version: int
-    present: dict[str, float | int | None] | None = None
-    recommended: dict[str, Values] | None = None
-    as_is: dict[str, Values] | None = None
-    room: dict[str, Values] | None = None
-    curve: dict[str, Any] | None = None
-    energy: dict[str, float | None] | None = None
-    judgement: GuidanceVerdict | None = None
-    systems: dict[str, Any] | None = None
-    device: dict[str, Any] | None = None
-
-
 @router.get("/diagnosis/guidance/{kind}/{number}", response=GuidanceOut)
 def guidance(request: HttpRequest, kind: str, number: int) -> Any:
     """Recommended supply, return, flow, pump and valve for now and 72 hours; kinds plant … device."""
     require(request.user, VIEW)
-    return answers.answer(kind, number if abs(number) < LARGEST else 0, scope_of(request.user))
-
-
-class ComplianceRow(GuidanceVerdict):
-    number: int
-    name: str
-
-
-class ComplianceOut(Schema):
-    """``judged`` of ``seen`` objects could be judged, ``failing`` of them would not keep rooms warm."""
-
-    basis: str
-    note: str
-    seen: int
-    judged: int
-    failing: int
-    items: list[ComplianceRow]
+    return answers.answer(kind, _id(number), scope_of(request.user))
 
 
 @router.get("/diagnosis/guidance/{kind}", response=ComplianceOut)
@@ -200,47 +105,10 @@ def compliance(request: HttpRequest, kind: str, limit: int = 200) -> Any:
     return found | {"items": found["items"][: max(1, min(limit, 5_000))]}
 
 
-class AdviceOut(Schema):
-    id: int
-    kind: str
-    number: int
-    name: str
-    day: str
-    issued_at: datetime
-    level: int
-    text: str
-    content: dict[str, Any]
-    state: str
-    state_zh: str
-    note: str
-    answered_at: datetime | None
-    outcome: dict[str, Any]
-
-
-class AdvicePage(Schema):
-    """``counts`` by state over everything that fits the filters but the state."""
-
-    total: int
-    counts: dict[str, int]
-    items: list[AdviceOut]
-
-
-class AdviceQuery(Schema):
-    kind: str = ""
-    state: str = ""
-    days: int = Field(7, ge=1, le=400)
-    page: int = Field(1, ge=1, le=10_000)
-    limit: int = Field(50, ge=1, le=500)
-
-
 @router.get("/diagnosis/advice", response=AdvicePage)
-def advice(request: HttpRequest, kind: str = "", state: str = "", days: int = 7, page: int = 1, limit: int = 50) -> Any:
+def advice(request: HttpRequest, asked: Query[AdviceQuery]) -> Any:
     """Advice of the last days with what became of it."""
     require(request.user, VIEW)
-    asked = AdviceQuery(
-        kind=kind, state=state, days=min(max(days, 1), 400), page=min(max(page, 1), 10_000),
-        limit=min(max(limit, 1), 500),
-    )  # fmt: skip
     scope = scope_of(request.user)
     total, rows = advice_page(scope, asked.kind, asked.state, asked.days, asked.page, asked.limit)
     counts = advising.adoption(advice_counts(scope, asked.kind, asked.days))
@@ -254,60 +122,19 @@ def _advice(row: Advice) -> dict[str, Any]:
 
 @router.get("/diagnosis/advice/{advice_id}", response=AdviceOut)
 def one_advice(request: HttpRequest, advice_id: int) -> Any:
-    return _advice(advising.find(request.user, min(advice_id, LARGEST)))
-
-
-class AdviceAnswer(Schema):
-    adopts: bool = True
-    note: str = Field("", max_length=300)
+    return _advice(advising.find(request.user, _id(advice_id)))
 
 
 @router.post("/diagnosis/advice/{advice_id}/answer", response=AdviceOut)
 def answer_advice(request: HttpRequest, advice_id: int, given: AdviceAnswer) -> Any:
     """The company adopts the advice or says why not."""
-    return _advice(advising.answer_advice(request.user, min(advice_id, LARGEST), given.adopts, given.note))
-
-
-class AdviceNote(Schema):
-    note: str = Field("", max_length=300)
+    return _advice(advising.answer_advice(request.user, _id(advice_id), given.adopts, given.note))
 
 
 @router.post("/diagnosis/advice/{advice_id}/hand-over", response=AdviceOut)
 def hand_over_advice(request: HttpRequest, advice_id: int, given: AdviceNote) -> Any:
     """The regulator makes an alert of it."""
-    return _advice(advising.hand_over(request.user, min(advice_id, LARGEST), given.note))
-
-
-class LimitedSource(Schema):
-    """A source that can send only a share; 0: tripped."""
-
-    kind: Literal["plant", "branch", "boiler"]
-    number: int = Field(ge=1, le=LARGEST)
-    share: float = Field(0.0, ge=0, le=1)
-
-
-class ScenarioIn(Schema):
-    """Down to ``lowest_c`` within some hours, then cold for ``hours``."""
-
-    name: str = Field(min_length=1, max_length=60)
-    lowest_c: float = -25.0
-    within_h: int = 12
-    hours: int = 48
-    limited: list[LimitedSource] = Field(default_factory=list, max_length=20)
-
-
-class ScenarioHead(Schema):
-    id: int
-    name: str
-    owner: str
-    at: datetime
-    asked: dict[str, Any]
-    users_below: int
-    users_below_with_measures: int
-
-
-class ScenarioOut(ScenarioHead):
-    result: dict[str, Any]
+    return _advice(advising.hand_over(request.user, _id(advice_id), given.note))
 
 
 @router.get("/diagnosis/scenarios", response=list[ScenarioHead])
@@ -335,13 +162,13 @@ def compare_scenarios(request: HttpRequest, ids: str) -> Any:
 @router.get("/diagnosis/scenarios/{scenario_id}", response=ScenarioOut)
 def one_scenario(request: HttpRequest, scenario_id: int) -> Any:
     require(request.user, VIEW)
-    return _whole(scenarios.find(scope_of(request.user), min(scenario_id, LARGEST)))
+    return _whole(scenarios.find(scope_of(request.user), _id(scenario_id)))
 
 
 @router.delete("/diagnosis/scenarios/{scenario_id}", response={204: None})
 def drop_scenario(request: HttpRequest, scenario_id: int) -> Status[None]:
     """Only one's own organisation's."""
-    scenarios.drop(request.user, min(scenario_id, LARGEST))
+    scenarios.drop(request.user, _id(scenario_id))
     return Status(204, None)
 
 
@@ -361,23 +188,23 @@ def _whole(row: Scenario) -> dict[str, Any]:
     return _head(row) | {"result": row.result}
 
 
-@router.get("/diagnosis/capacity/{kind}", response=list[dict[str, Any]])
+@router.get("/diagnosis/capacity/{kind}", response=list[CapacityRow], by_alias=True)
 def capacity(request: HttpRequest, kind: str, limit: int = 500) -> Any:
     """What each branch, boiler room, substation or unit can carry against the coldest day's need; tightest first."""
     require(request.user, VIEW)
     rows = assessment.assess(city_plan(), kind, scope_of(request.user))
-    return encoded_json(request, rows[: max(1, min(limit, 6_000))])
+    return rows[: max(1, min(limit, 6_000))]
 
 
-@router.get("/diagnosis/peak-boilers", response=list[dict[str, Any]])
+@router.get("/diagnosis/peak-boilers", response=list[PeakBoilerRow])
 def peak_boilers(request: HttpRequest, days: int = 30) -> Any:
     """Starts and stops of peak boiler rooms of the last days, whether they should run now and when next."""
     require(request.user, VIEW)
-    return encoded_json(request, peaking.analyse(city_plan(), scope_of(request.user), min(max(days, 1), 170)))
+    return peaking.analyse(city_plan(), scope_of(request.user), min(max(days, 1), 170))
 
 
-@router.get("/diagnosis/systems", response=list[dict[str, Any]])
+@router.get("/diagnosis/systems", response=list[SystemRow])
 def system_indicators(request: HttpRequest) -> Any:
     """Indicators of single, dual and multi-system substations."""
     require(request.user, VIEW)
-    return encoded_json(request, systems.by_system(city_plan(), scope_of(request.user)))
+    return systems.by_system(city_plan(), scope_of(request.user))
