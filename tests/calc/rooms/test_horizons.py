@@ -48,7 +48,8 @@ def test_nothing_to_learn_serves_as_now():
     walk = 20 + np.cumsum(rng.normal(0, 0.1, (4, 1_000)), axis=1)
     nan = np.full((4, 1_000), np.nan)
     fitted = fit(RoomInputs(walk, nan, nan[0], np.arange(1_000) % 24))
-    assert (fitted.error_k <= 1.01 * fitted.persistence_k).all()
+    assert fitted.error_k.mean() <= 1.005 * fitted.persistence_k.mean()
+    assert (fitted.error_k <= 1.03 * fitted.persistence_k).all()  # what chance makes look like knowledge
 
 
 def test_gaps_dead_and_constant_rooms_stay_what_they_are():
@@ -102,5 +103,5 @@ def test_measured_rooms_are_never_worse_than_as_now():
     still = np.concatenate([f.persistence_k for f in both])
     assert (error <= still).all()
     assert np.median(error[:, 0]) <= 0.095
-    assert (np.median(error, axis=0) <= [0.095, 0.31, 0.34, 0.45]).all()
-    assert np.median(error[:, 1]) <= 0.45 * np.median(still[:, 1])
+    assert (np.median(error, axis=0) <= [0.095, 0.28, 0.345, 0.455]).all()
+    assert np.median(error[:, 1]) <= 0.4 * np.median(still[:, 1])

@@ -22,15 +22,19 @@ from cleanheat.calc.rooms.series import mean_ahead, memory, shifted, trailing_me
 
 Floats = NDArray[np.float64]
 HORIZONS_H = (1, 6, 24, 48)
-DAY_H, BLOCK_H = 24, 168
-"""Rolling origin: after each week the models are fitted anew and asked for the week that follows."""
-FORGET_A_WEEK = 0.89
-"""Half of the weight after six weeks."""
+DAY_H, BLOCK_H = 24, 72
+"""Rolling origin: every three days the models are fitted anew and asked for the days that follow."""
+FORGET = 0.95
+"""From block to block: half of the weight after six weeks."""
 PRIOR, GROUP_PRIOR = 30.0, 30.0
 """Hours' worth that no change (for the group) and the group (for a room) count in each coefficient."""
 TRUSTS = np.linspace(0.0, 1.0, 11)
 LEAST_HOURS = 72
 """Unseen hours before a room has a trust of its own; until then that of its group."""
+PROVEN = 4
+"""How many times its horizon a model must have been watched before it is served (three days more for days ahead)."""
+NEARLY = 1.01
+"""The least trust that is as good as the best but for this: what helps little is not followed far."""
 CLEARLY = 0.97
 """By how much the model must have beaten persistence on unseen weeks to be served at all."""
 
@@ -122,28 +126,36 @@ def forecast(fitted: Horizons, at: RoomInputs) -> Floats:
 
 
 def _fit_one(at: RoomInputs, hours: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """θ of all that is known, the trust it has earned, and the errors of what would have been served."""
+    """θ of all that is known, the trust it has earned, and the errors of what would have been served.
+
+    A forecast teaches once its hour is over: neither θ nor trust of a week knows what came after its beginning.
+    """
     x, y = features(at, hours), shifted(at.room_c, -hours) - at.room_c
     known = np.isfinite(y) & np.isfinite(x).all(axis=-1)
     seen = Normals.empty(y.shape[0], x.shape[-1])
     theta = _theta(seen)
-    losses = np.zeros((y.shape[0], TRUSTS.size))
-    served, still, n, weight = (np.zeros(y.shape[0]) for _ in range(4))
+    losses, weight = np.zeros((y.shape[0], TRUSTS.size)), np.zeros(y.shape[0])
+    change, trust = np.full(y.shape, np.nan), np.zeros(y.shape)
     for start in range(0, y.shape[1], BLOCK_H):
         block = slice(start, start + BLOCK_H)
-        got = known[:, block]
-        if (seen.n.sum(axis=1) >= LEAST_HOURS).any():
-            change = np.where(got, predict(theta[:, None], x[:, block]), 0.0)
-            error = np.abs(np.where(got, y[:, block], 0.0)[..., None] - TRUSTS * change[..., None]).sum(axis=1)
-            chosen = np.rint(_trust(losses, weight) * (TRUSTS.size - 1)).astype(np.int64)
-            served += error[np.arange(y.shape[0]), chosen]
-            still += error[:, 0]
-            n += got.sum(axis=1)
-            losses, weight = losses * FORGET_A_WEEK + error, weight * FORGET_A_WEEK + got.sum(axis=1)
-        seen = seen.forget(FORGET_A_WEEK) + accumulate(x[:, block], _held(y[:, block], theta, x[:, block]), got)
+        if (seen.n >= LEAST_HOURS).any():
+            change[:, block] = predict(theta[:, None], x[:, block])
+            trust[:, block] = _trust(losses, weight, hours)[:, None]
+        over = slice(max(start - hours, 0), max(start + BLOCK_H - hours, 0))
+        got = known[:, over]
+        judged = got & np.isfinite(change[:, over])
+        off = np.where(judged, y[:, over], 0.0)[..., None] - TRUSTS * np.where(judged, change[:, over], 0.0)[..., None]
+        losses = losses * FORGET + np.abs(off).sum(axis=1)
+        weight = weight * FORGET + judged.sum(axis=1)
+        held = _held(y[:, over], theta, x[:, over])
+        seen = seen.forget(FORGET) + accumulate(x[:, over], held, got)
         theta = _theta(seen)
+    served = known & np.isfinite(change)
+    n = served.sum(axis=1)
     some = np.where(n > 0, n, np.nan)
-    return theta, _trust(losses, weight), served / some, still / some, n
+    error = np.where(served, np.abs(y - trust * np.where(served, change, 0.0)), 0.0).sum(axis=1) / some
+    still = np.where(served, np.abs(y), 0.0).sum(axis=1) / some
+    return theta, _trust(losses, weight, hours), error, still, n
 
 
 def _theta(seen: Normals) -> Floats:
@@ -159,6 +171,8 @@ def _held(y: Floats, theta: Floats, x: Floats) -> Floats:
     """Changes no further from what was expected than 4 usual deviations: an open window is no rule."""
     expected = predict(theta[:, None], x)
     off = y - expected
+    if not off.shape[1]:
+        return y
     size = np.sort(np.abs(off), axis=1)  # NaN goes to the end
     n = (~np.isnan(size)).sum(axis=1)
     usual = 1.4826 * size[np.arange(size.shape[0]), np.maximum(n - 1, 0) // 2]
@@ -166,9 +180,11 @@ def _held(y: Floats, theta: Floats, x: Floats) -> Floats:
     return np.asarray(expected + np.clip(off, -limit, limit))
 
 
-def _trust(losses: Floats, weight: Floats) -> Floats:
+def _trust(losses: Floats, weight: Floats, hours: int) -> Floats:
     """What would have been best on unseen hours; with few of its own, what was best for the group."""
-    own = np.where((weight >= LEAST_HOURS)[:, None], losses, losses.sum(axis=0))
-    best = own.argmin(axis=1)
+    least = LEAST_HOURS + PROVEN * hours  # errors of neighbouring origins are nearly the same error
+    own = np.where((weight >= least)[:, None], losses, losses.sum(axis=0))
+    best = (own <= NEARLY * own.min(axis=1, keepdims=True)).argmax(axis=1)
+    proven = PROVEN * hours + (LEAST_HOURS if hours >= DAY_H else 0)
     is_better = own[np.arange(own.shape[0]), best] < CLEARLY * own[:, 0]
-    return np.where(is_better, TRUSTS[best], 0.0)
+    return np.where(is_better & (weight.max(initial=0.0) >= proven), TRUSTS[best], 0.0)

@@ -1,6 +1,6 @@
 """How warm will the station's rooms be in 1, 6, 24 and 48 hours, and how well is that known?
 
-Rolling origin within the record: every week by what the weeks before it have taught (:mod:`calc.rooms.horizons`),
+Rolling origin within the record: every three days by what the days before have taught (:mod:`calc.rooms.horizons`),
 beside persistence and a plain ARX ridge fitted in the same way.
 """
 
@@ -17,13 +17,14 @@ from cleanheat.calc.rooms.series import mean_ahead, shifted
 
 Floats = NDArray[np.float64]
 NAMES = tuple(str(h) for h in HORIZONS_H)
+LEAST_HOURS_A_ROOM = 14 * 24
 
 
 def judge(
     rooms: Floats, names: tuple[str, ...], supply: Floats | None, outdoor: Floats, hour: NDArray[np.int64]
 ) -> dict[str, Any]:
     """``room_mae_k`` and baselines by horizon (median of the rooms), each room's own, and what cannot be said."""
-    alive = np.isfinite(rooms).sum(axis=1) >= 2 * BLOCK_H
+    alive = np.isfinite(rooms).sum(axis=1) >= LEAST_HOURS_A_ROOM
     if not alive.any():
         why = "没有室温" if not rooms.size else "没有一间房有两周以上的室温"
         return {"cannot": why}
