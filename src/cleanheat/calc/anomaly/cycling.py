@@ -46,7 +46,7 @@ class Rhythm:
     kept: Floats
 
 
-def rhythm(running: Bools, known: Bools, often: float = 0.3) -> Rhythm:
+def rhythm(running: Bools, known: Bools, often: float = 0.6) -> Rhythm:
     """Edges from on to off and back of each day, the share of hours run, and how far edges keep to their hours.
 
     Usual hours are those at which an edge comes on at least ``often`` of the days: a timetable (night set-back) keeps
