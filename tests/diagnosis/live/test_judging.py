@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cleanheat.kernel.findings import Level
-from tests.diagnosis.live.world import COLD, HOT, Nothing, World
+from tests.diagnosis.live.world import COLD, HEALTHY, HOT, Nothing, World
 
 
 @pytest.fixture(scope="module")
@@ -191,3 +191,21 @@ def test_a_memory_of_another_archive_or_cut_off_is_not_taken_up(tmp_path):
     reborn = World(tmp_path)
     reborn.live.recover(Nothing(), world.now)
     assert reborn.live.circuits("unit").minute == 0
+
+
+def test_a_first_start_with_a_history_judges_from_its_first_hour():
+    world = World()
+    world.live.recover(Healthy(), world.now)
+    units = world.live.circuits("unit")
+    assert (units.memory.total("heat_on_kw", 24)[1] == 24).all()
+    assert units.view is None  # nothing has been judged, only remembered
+    world.fault("unit", [5], **COLD)
+    assert ("under_supply", "substation", 1) in world.states(world.run(14))
+
+
+class Healthy(Nothing):
+    """A store that remembers healthy hours of everything."""
+
+    def hour_grid(self, kind, signals, start, end, ids):
+        values = np.array([HEALTHY[kind].get(s, np.nan) for s in signals], np.float32)
+        return np.tile(values[:, None, None], (1, len(ids), (end - start) // 3_600))

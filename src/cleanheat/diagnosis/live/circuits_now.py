@@ -26,6 +26,7 @@ from cleanheat.diagnosis.live.readings import Reader, water_heat_kw
 from cleanheat.diagnosis.live.running import Running
 from cleanheat.diagnosis.live.saying import finding, source_key
 from cleanheat.diagnosis.live.view import Rooms, Trends, View
+from cleanheat.diagnosis.live.weather_now import WeatherNow
 from cleanheat.diagnosis.parameters import Parameters
 from cleanheat.diagnosis.vocabulary import State
 from cleanheat.kernel.findings import Finding
@@ -288,8 +289,26 @@ class CircuitsNow:
         self._pressure, self._boilers_before = kept["pressure"].copy(), kept["boilers"].copy()
         self.minute, self._seen_min = (int(x) for x in kept["last"])
 
+    def relive(self, hour: int, readings: dict[str, Float32s], weather: WeatherNow) -> None:
+        """One past hour's means as if its minutes had come; hours must ascend and lie before what is remembered."""
+        self._expectation = self._expected.at(weather.inputs(hour * HOUR_S))
+        share, delta = readings["flow_t_h"] / self.design["flow_t_h"], readings["supply_c"] - readings["return_c"]
+        on, _ = self.running.look(share, delta, 60)
+        unknown = np.full(self.numbers.size, np.nan, np.float32)
+        more = {"valve_setpoint_pct": unknown, "branch_gap_k": unknown}
+        view = View(
+            hour * HOUR_S, readings, self._expectation, self.memory, self.running.settled, self.trends, self.design,
+            {}, unknown, None, more,
+        )  # fmt: skip
+        found = self._remembered(view, on, np.where(np.isnan(on), _NAN, np.float32(0)))
+        self._boilers_before[:] = np.nan  # means of an hour are no counts
+        self.memory.put(hour, np.stack([found[name] for name in self.memory.channels]))
+        self.memory.hour = max(self.memory.hour, hour + 1)
+        if self.memory.hour == hour + 1:
+            self._close_hour()
+
     def recover(self, store: Store, now: float) -> None:
-        """Without a snapshot the rings begin anew: a day later all judgements are back."""
+        """Nothing of its own: ``reliving`` fills the rings, which needs the weather too."""
 
 
 def _where(known: Bools, values: NDArray[Any]) -> Float32s:

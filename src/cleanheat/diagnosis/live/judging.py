@@ -24,6 +24,7 @@ from cleanheat.diagnosis.live.grouping import Grouped, Grouping
 from cleanheat.diagnosis.live.keeping import Judged, Keeper
 from cleanheat.diagnosis.live.model import MODELS, Arrays, LiveModel, LiveSpec, Moment
 from cleanheat.diagnosis.live.numbers import number
+from cleanheat.diagnosis.live.reliving import relive
 from cleanheat.diagnosis.live.weather_now import WeatherNow
 from cleanheat.diagnosis.outdoor import Outdoor
 from cleanheat.kernel.findings import Finding
@@ -180,6 +181,8 @@ class LiveDiagnosis:
                 except (ValueError, KeyError) as error:
                     log.warning("live memory begun anew", model=key, error=str(error))
             model.recover(store, now)
+            if isinstance(model, CircuitsNow):
+                relive(model, store, self.weather, now)
 
     def save(self, minute: int) -> None:
         """Write every memory now."""
