@@ -202,6 +202,8 @@ def test_the_way_to_a_station_is_found_by_its_own_changes():
     found = capacity.delay_h(sent, stations, 8)
     assert found[:2].tolist() == [3.0, 0.0]
     assert np.isnan(found[2])
+    own = np.stack([sent, np.roll(sent, 1), sent])
+    assert capacity.delay_h(own, stations, 8)[:1].tolist() == [3.0]
 
 
 @pytest.mark.feature("C2-9")

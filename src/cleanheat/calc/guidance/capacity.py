@@ -86,15 +86,15 @@ def _median(values: Floats) -> Floats:
 def delay_h(source: Floats, stations: Floats, most_h: int) -> Floats:
     """Hours from a source to its stations ``[N]``: where the changes of supply temperature are most alike.
 
-    Args: ``source [T]`` and ``stations [N, T]`` hourly, NaN where unknown.
+    Args: ``source [T]``, or each station's own ``[N, T]``, and ``stations [N, T]`` hourly, NaN where unknown.
     Returns: whole hours, NaN where nothing is alike (correlation below 0.3) or too little is known.
     Source: cross-correlation of first differences.
     """
-    change, changes = np.diff(source), np.diff(stations, axis=1)
+    change, changes = np.diff(np.atleast_2d(source), axis=1), np.diff(stations, axis=1)
     scores = np.full((most_h + 1, stations.shape[0]), -1.0)
     for lag in range(most_h + 1):
-        a, b = change[: change.shape[0] - lag], changes[:, lag:]
-        known = ~np.isnan(a)[None, :] & ~np.isnan(b)
+        a, b = change[:, : change.shape[1] - lag], changes[:, lag:]
+        known = ~np.isnan(a) & ~np.isnan(b)
         x, y = np.where(known, a, 0.0), np.where(known, b, 0.0)
         scale = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
         enough = (known.sum(axis=1) >= 48) & (scale > 1e-9)

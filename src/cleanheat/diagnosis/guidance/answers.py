@@ -11,7 +11,8 @@ from cleanheat.assets import public as assets
 from cleanheat.diagnosis.guidance import systems
 from cleanheat.diagnosis.guidance.compliance import KW_H_PER_GJ, Judgement, judge
 from cleanheat.diagnosis.guidance.devices import device_answer
-from cleanheat.diagnosis.guidance.plan import GRID_C, CityPlan, city_plan
+from cleanheat.diagnosis.guidance.plan import CityPlan, city_plan
+from cleanheat.diagnosis.guidance.source_plan import GRID_C
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.errors import not_found
 

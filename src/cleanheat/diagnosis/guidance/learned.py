@@ -15,6 +15,7 @@ from cleanheat.calc.guidance import capacity
 from cleanheat.calc.guidance.capacity import Signature
 from cleanheat.diagnosis.circuits import CIRCUITS
 from cleanheat.diagnosis.forecast import queries as forecasts
+from cleanheat.diagnosis.guidance.network import supplied
 from cleanheat.diagnosis.guidance.numbers import number
 from cleanheat.kernel.time import DAY_S, HOUR_S
 from cleanheat.telemetry.public import Store
@@ -23,16 +24,21 @@ Floats = NDArray[np.float64]
 KINDS = ("plant", "branch", "boiler", "unit")
 BLOCK = 400
 LEAST_HOURS = 18
+DELAY_DAYS, LONGEST_DELAY_H = 14, 10
 LOCAL_S = 8 * HOUR_S
 FILE = "learned.npz"
 
 
 @dataclass(frozen=True)
 class Learned:
-    """Signatures by kind as slot arrays (index = object number), of the days up to ``until`` (epoch seconds)."""
+    """Signatures by kind as slot arrays (index = object number), of the days up to ``until`` (epoch seconds).
+
+    ``delay_h``: hours from its source to each unit, by unit number, NaN where the past does not tell.
+    """
 
     until: int
     signatures: Mapping[str, Signature]
+    delay_h: Floats
 
 
 def folder_of(data_dir: Path) -> Path:
@@ -55,7 +61,29 @@ def learn(store: Store, archive: Archive, now: int, progress: Callable[[int, int
         hours[hours < 0] = np.nan
         parts[kind].append(capacity.signature(_daily(hours), outdoor, _peak(hours)))
         progress(done + 1, len(jobs))
-    return Learned(until, {k: _slots(archive[k].size, archive[k].numbers, parts[k]) for k in KINDS})
+    found = {k: _slots(archive[k].size, archive[k].numbers, parts[k]) for k in KINDS}
+    return Learned(until, found, _delays(store, archive, until))
+
+
+def _delays(store: Store, archive: Archive, until: int) -> Floats:
+    """How long water takes to each unit: from the changes of its source's supply temperature."""
+    network = supplied(archive)
+    start = until - DELAY_DAYS * DAY_S
+    by_kind = [
+        store.hour_grid(kind, ["supply_temp_c"], start, until, numbers)[0]
+        for kind, numbers in (("branch", network.branches), ("boiler", network.boilers))
+    ]
+    sent = np.concatenate(by_kind).astype(np.float64)
+    out = np.full(archive["unit"].size, np.nan)
+    if not sent.shape[0]:
+        return out
+    for first in range(0, network.units.shape[0], BLOCK):
+        ids = network.units[first : first + BLOCK]
+        row = network.source[first : first + BLOCK]
+        arrives = store.hour_grid("unit", ["primary_supply_temp_c"], start, until, ids)[0].astype(np.float64)
+        own = np.where((row >= 0)[:, None], sent[np.maximum(row, 0)], np.nan)
+        out[ids] = capacity.delay_h(own, arrives, LONGEST_DELAY_H)
+    return out
 
 
 def _daily(hours: Floats) -> Floats:
@@ -91,7 +119,7 @@ def save(learned: Learned, folder: Path) -> None:
     arrays = {f"{k}/{f.name}": getattr(s, f.name) for k, s in learned.signatures.items() for f in fields(Signature)}
     fresh = folder / (FILE + ".new")
     with fresh.open("wb") as out:
-        np.savez_compressed(out, until=np.array(learned.until), **arrays)
+        np.savez_compressed(out, until=np.array(learned.until), delay_h=learned.delay_h, **arrays)
     fresh.replace(folder / FILE)
 
 
@@ -112,5 +140,5 @@ def load(folder: Path) -> Learned | None:
                 for k in KINDS
                 if f"{k}/days" in arrays.files
             }
-            held = _held[path] = (changed, Learned(int(arrays["until"]), found))
+            held = _held[path] = (changed, Learned(int(arrays["until"]), found, arrays["delay_h"]))
     return held[1]

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from cleanheat.assets import public as assets
-from cleanheat.calc.guidance import dispatch, ramps, rooms, source, station
-from cleanheat.calc.thermal.constants import DESIGN_OUTDOOR_TEMP_C, WATER_KWH_PER_T_K
+from cleanheat.calc.guidance import ramps, rooms, station
 from cleanheat.diagnosis.fleet.serving import current
 from cleanheat.diagnosis.forecast.outlook import Outlook, outlook
-from cleanheat.diagnosis.guidance.network import FUELS, Supplied, supplied
-from cleanheat.diagnosis.guidance.numbers import number, settings
+from cleanheat.diagnosis.guidance import learned
+from cleanheat.diagnosis.guidance.network import Supplied, supplied
+from cleanheat.diagnosis.guidance.numbers import number
+from cleanheat.diagnosis.guidance.numbers import settings as unit_settings
 from cleanheat.diagnosis.guidance.present import Present, present
+from cleanheat.diagnosis.guidance.source_plan import GRID_C, SourcePlan, plan_sources
 from cleanheat.diagnosis.parameters import Parameters, curve_at
 from cleanheat.diagnosis.supply_stopped import outdoor_temp_c
 from cleanheat.infra import clock
@@ -26,7 +30,6 @@ from cleanheat.kernel.time import MINUTE_S, floor_minute
 from cleanheat.telemetry.public import latest
 
 Floats = NDArray[np.float64]
-GRID_C = np.linspace(-40.0, 20.0, 61)
 KEEP_S = 10 * MINUTE_S
 ONE_SIDED_80 = 1.2816
 
@@ -59,23 +62,6 @@ class UnitPlan:
     room_high_c: Floats
     as_is_room_c: Floats
     basis: NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class SourcePlan:
-    """Sources ``[S, 73]``; ``curve_c`` over :data:`GRID_C`; ``boilers`` is 0 for branches."""
-
-    curve_c: Floats
-    demand_kw: Floats
-    supply_c: Floats
-    return_c: Floats
-    flow_t_h: Floats
-    heat_kw: Floats
-    short_kw: Floats
-    cost_yuan_h: Floats
-    boilers: NDArray[np.int64]
-    as_is_supply_c: Floats
-    able_kw: Floats
 
 
 @dataclass(frozen=True)
@@ -130,9 +116,9 @@ def unit_curves(network: Supplied, heating: station.Heating, p: Parameters | Non
     curve, _ = station.water(heating, load, ratio, target)
     basis = np.zeros(network.units.shape[0], np.uint8)
     if p is not None:
-        learned = _on_grid(p.curve_recommended[network.units])
-        known = np.isfinite(learned.min(axis=1))
-        curve = np.where(known[:, None], learned, curve)
+        own = _on_grid(p.curve_recommended[network.units])
+        known = np.isfinite(own.min(axis=1))
+        curve = np.where(known[:, None], own, curve)
         basis = np.where(known, np.maximum(p.curve_basis[network.units], 1), 0).astype(np.uint8)
     curve = np.clip(curve, number("unit", "lowest_c"), network.highest_c[:, None])
     return ramps.never_less_when_colder(curve), basis
@@ -148,8 +134,8 @@ def in_force(network: Supplied, now: Present, curve: Floats, felt_c: float, p: P
     where the unit runs now.  Either way it passes through the present reading."""
     found = curve
     if p is not None:
-        learned = _on_grid(p.curve_in_force[network.units])
-        found = np.where(np.isfinite(learned.min(axis=1))[:, None], learned, curve)
+        own = _on_grid(p.curve_in_force[network.units])
+        found = np.where(np.isfinite(own.min(axis=1))[:, None], own, curve)
     here = ramps.on_outdoor(GRID_C, found, np.array([felt_c]))[:, 0]
     off = np.where(np.isnan(now.units["supply_c"]), 0.0, now.units["supply_c"] - here)
     return np.clip(found + off[:, None], number("unit", "lowest_c") - 10.0, network.highest_c[:, None])
@@ -200,8 +186,8 @@ def plan_units(
         primary_supply_c=tau1,
         primary_return_c=tau2,
         primary_flow_t_h=primary,
-        pump_hz=station.pump_hz(flow, now.units["flow_t_h"], now.units["pump_hz"], heating.flow_t_h, settings()),
-        valve_pct=station.valve_pct(primary, now.units["primary_flow_t_h"], now.units["valve_pct"], settings()),
+        pump_hz=station.pump_hz(flow, now.units["flow_t_h"], now.units["pump_hz"], heating.flow_t_h, unit_settings()),
+        valve_pct=station.valve_pct(primary, now.units["primary_flow_t_h"], now.units["valve_pct"], unit_settings()),
         as_is_supply_c=as_is,
         as_is_heat_kw=as_is_heat,
         room_c=expected,
@@ -244,112 +230,6 @@ def _primary_supply(network: Supplied, now: Present, sources: SourcePlan) -> Flo
     return arrives - drop[:, None]
 
 
-def plan_sources(network: Supplied, now: Present, sky: Outlook, heating: station.Heating, curve: Floats) -> SourcePlan:
-    """All sources: the cheapest curve that carries what units need, in time for the way, within the rate."""
-    demand = demand_of(network, heating, curve, GRID_C[None, :])
-    prices = _prices(network)
-    best = source.optimum(network.network, demand, prices)
-    delay = _mean_delay(network)
-    felt = ramps.ahead_by(np.broadcast_to(sky.felt_c, (network.sources, sky.felt_c.shape[0])), delay)
-    rise, fall = _rates(network, "rise_k_h"), _rates(network, "fall_k_h")
-    required = ramps.on_outdoor(GRID_C, best.supply_c, felt)
-    present_c = now.sources["supply_c"]
-    supply = ramps.reachable(ramps.in_time(required, rise), present_c, rise, fall)
-    coming = demand_of(network, heating, curve, felt)
-    state = source.at_supply(network.network, coming, prices, supply)
-    here = ramps.on_outdoor(GRID_C, best.supply_c, sky.felt_c[:1])[:, 0]
-    off = np.where(np.isnan(present_c), 0.0, present_c - here)
-    as_is = np.minimum(required + off[:, None], network.network.highest_c[:, None])
-    rests = (network.of_source(network.load_kw) <= 0)[:, None]
-    return SourcePlan(
-        curve_c=np.where(rests, np.nan, best.supply_c),
-        demand_kw=coming.heat_kw,
-        supply_c=np.where(rests, np.nan, supply),
-        return_c=np.where(rests, np.nan, state.return_c),
-        flow_t_h=np.where(rests, 0.0, state.flow_t_h),
-        heat_kw=state.heat_kw,
-        short_kw=state.short_kw,
-        cost_yuan_h=state.cost_yuan_h,
-        boilers=_boilers(network, now, state.heat_kw),
-        as_is_supply_c=np.where(rests, np.nan, as_is),
-        able_kw=able_kw(network, heating, curve),
-    )
-
-
-def demand_of(network: Supplied, heating: station.Heating, curve: Floats, outdoor_c: Floats) -> source.Demand:
-    """What units ask of their sources at felt temperatures ``[1, B]`` (all alike) or ``[S, T]``."""
-    target = number("unit", "target_room_c")
-    felt = outdoor_c[0] if outdoor_c.shape[0] == 1 else network.to_units(outdoor_c, missing=0.0)
-    load = station.needed_load(heating, felt, target)
-    heat = load * heating.load_kw[:, None]
-    supply = ramps.on_outdoor(GRID_C, curve, felt)
-    half = load / np.maximum(
-        station.flow_ratio(load, number("unit", "flow_exponent"), number("unit", "least_flow")), 0.1
-    )
-    back = supply - half * (heating.supply_c - heating.return_c)[:, None]
-    weight = heating.load_kw[:, None]
-    total = np.maximum(network.of_source(weight[:, 0]), 1e-9)[:, None]
-    return source.Demand(
-        heat_kw=network.of_source(heat),
-        supply_c=network.of_source(supply * weight) / total,
-        return_c=network.of_source(back * weight) / total,
-        mean_k=np.maximum(network.of_source(network.mean_k[:, None] * load * weight) / total, 0.2),
-    )
-
-
-def able_kw(network: Supplied, heating: station.Heating, curve: Floats) -> Floats:
-    """The most each source can give its units on the coldest design day, ``[S]``: water at its limits, boilers at
-    their power."""
-    cold = np.array([[DESIGN_OUTDOOR_TEMP_C]])
-    demand = demand_of(network, heating, curve, cold)
-    # The exchangers pass more when more is asked: the limit is the water, so ask for what the water could carry.
-    most = network.network.most_flow * network.network.flow_t_h
-    hot = network.network.highest_c - demand.supply_c[:, 0]
-    back = demand.return_c[:, 0] + np.clip(0.15 * hot, 3.0, 15.0)
-    carried = WATER_KWH_PER_T_K * most * np.maximum(network.network.highest_c - back, 0.0)
-    n, power = network.branches.shape[0], network.capacity_mw * 1000.0
-    carried[n:] = np.where(network.of_source(network.load_kw)[n:] > 0, np.minimum(carried[n:], power), power)
-    return carried
-
-
-def _boilers(network: Supplied, now: Present, heat_kw: Floats) -> NDArray[np.int64]:
-    n = network.branches.shape[0]
-    out = np.zeros(heat_kw.shape, np.int64)
-    if not network.boilers.size:
-        return out
-
-    def by_fuel(name: str) -> Floats:
-        return np.array([number(fuel, name) for fuel in FUELS])[network.fuel]
-
-    boilers = dispatch.Boilers(
-        network.boiler_count,
-        network.capacity_mw / network.boiler_count,
-        by_fuel("least_share"),
-        by_fuel("efficiency"),
-        by_fuel("standing_loss"),
-    )
-    wanted = dispatch.best_number(boilers, np.nan_to_num(heat_kw[n:]) / 1000.0)
-    running = np.where(now.running[n:] < 0, wanted[:, 0], now.running[n:])
-    out[n:] = dispatch.held(wanted, by_fuel("least_run_h").astype(np.int64), running)
-    return out
-
-
-def _prices(network: Supplied) -> source.Prices:
-    lowest = min(number("branch", "lowest_c"), number("boiler", "lowest_c"))
-    electricity, heat, soil = (number("prices", n) for n in ("electricity", "heat", "soil_c"))
-    return source.Prices(electricity, heat, _rates(network, "warmth_yuan_gj_k"), soil, lowest)
-
-
-def _rates(network: Supplied, name: str) -> Floats:
-    """A number of branches and boiler rooms, for each source its own."""
-    return np.repeat([number("branch", name), number("boiler", name)], [network.branches.size, network.boilers.size])
-
-
-def _mean_delay(network: Supplied) -> Floats:
-    weight = network.of_source(network.load_kw)
-    return np.where(weight > 0, network.of_source(network.delay_h * network.load_kw) / np.maximum(weight, 1e-9), 0.0)
-
-
 _kept: dict[str, CityPlan] = {}
 _lock = threading.Lock()
 
@@ -374,14 +254,24 @@ def forget_plan() -> None:
 
 def make_plan(at: int, sky: Outlook | None = None) -> CityPlan:
     archive = assets.archive()
-    network = supplied(archive)
+    network = _with_delays(supplied(archive))
     if sky is None:
         sky = outlook(at, outdoor_temp_c(latest(), at))
     now = present(latest(), archive, network, at)
-    learned = current("unit")
+    model = current("unit")
     heating = heating_of(network, now, float(sky.felt_c[0]))
-    curve, basis = unit_curves(network, heating, learned)
-    force = in_force(network, now, curve, float(sky.felt_c[0]), learned)
+    curve, basis = unit_curves(network, heating, model)
+    force = in_force(network, now, curve, float(sky.felt_c[0]), model)
     sources = plan_sources(network, now, sky, heating, curve)
     units = plan_units(network, now, sky, sources, heating, curve, force, basis)
-    return CityPlan(at, sky, network, now, units, sources, learned.version if learned is not None else 0)
+    return CityPlan(at, sky, network, now, units, sources, model.version if model is not None else 0)
+
+
+def _with_delays(network: Supplied) -> Supplied:
+    """Transport times as the past shows them, where it does."""
+    found = learned.load(learned.folder_of(Path(settings.DATA_DIR)))
+    if found is None:
+        return network
+    inside = network.units < found.delay_h.shape[0]
+    seen = np.where(inside, found.delay_h[np.where(inside, network.units, 0)], np.nan)
+    return replace(network, delay_h=np.where(np.isnan(seen), network.delay_h, seen))

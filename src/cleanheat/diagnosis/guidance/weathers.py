@@ -12,7 +12,8 @@ from cleanheat.calc.guidance import ramps, rooms, station
 from cleanheat.diagnosis.forecast.numbers import number as forecast_number
 from cleanheat.diagnosis.forecast.outlook import Outlook
 from cleanheat.diagnosis.guidance.numbers import number
-from cleanheat.diagnosis.guidance.plan import GRID_C, CityPlan, flow_share, half_drop_k
+from cleanheat.diagnosis.guidance.plan import CityPlan, flow_share, half_drop_k
+from cleanheat.diagnosis.guidance.source_plan import GRID_C
 
 Floats = NDArray[np.float64]
 LOCAL_OFFSET_H = 8
