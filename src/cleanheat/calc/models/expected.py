@@ -170,7 +170,7 @@ def _largest(bias: Floats) -> Floats:
     """How far off a day may be ``[S]`` and still count in full: as nine in ten of the days learned."""
     size = np.sort(np.abs(bias), axis=1)
     last = np.maximum(np.isfinite(size).sum(axis=1) - 1, 0)
-    return np.nan_to_num(size[np.arange(size.shape[0]), np.rint(_HELD_SHARE * last).astype(np.int64)])
+    return np.asarray(np.nan_to_num(size[np.arange(size.shape[0]), np.rint(_HELD_SHARE * last).astype(np.int64)]))
 
 
 def _carried(bias: Floats, rate: float, limit: Floats) -> Floats:

@@ -145,14 +145,14 @@ def _trees(
     return first, second
 
 
-MIXES = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.5, 0.5], [0.4, 0.3, 0.3]])
+MIXES = np.array([[1.0, 0.0, 0.0], [0.0, 0.5, 0.5]])
 LEAST_FOR_TREES = 600
 
 
 def _chosen(x: Floats, wide: Floats, heat: Floats, hour: Ints, early: Bools, late: Bools) -> Floats:
     """The mix that erred least on hours it had not seen; the ridge where there are too few to tell."""
     if early.sum() < LEAST_FOR_TREES or late.sum() < LEAST_FOR_TREES // 4:
-        return MIXES[0]
+        return np.asarray(MIXES[0], np.float64)
     straight = _ridge(x, heat, hour, early)
     parts = np.stack([straight, *_trees(wide, straight, heat, early, TRIALS)])
     errors = [np.abs(np.tensordot(mix, parts, 1) - heat)[late].mean() for mix in MIXES]

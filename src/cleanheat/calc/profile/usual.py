@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanheat.calc.models import ridge
 from cleanheat.calc.profile.features import KNOTS_C, SIZE
 
 Floats = NDArray[np.float64]
@@ -61,15 +62,10 @@ def fit(readings: Floats, feature: Floats, relative: bool) -> Profile:
     known &= np.isfinite(scaled)
     scaled[~known] = 0.0
     safe = np.nan_to_num(feature)
-    products = (safe[:, :, None] * safe[:, None, :]).reshape(safe.shape[0], -1)
     group = _group(scaled, known, safe)
-    kept, coefficients = known, np.zeros((readings.shape[0], SIZE))
-    residual, spread = scaled, np.zeros(readings.shape[0])
-    for _ in range(ROUNDS):
-        coefficients = _ridge(scaled, kept, safe, products, group)
-        residual = scaled - coefficients @ safe.T
-        spread = _spread(residual, known)
-        kept = known & (np.abs(residual) <= OUTLIER_SPREADS * spread[:, None])
+    found = ridge.fit(safe, scaled, known, PRIOR, PRIOR, group, rounds=ROUNDS, outlier_spreads=OUTLIER_SPREADS)
+    kept, coefficients, spread = found.kept, found.theta[:, 0], np.nan_to_num(found.spread, nan=1e-6)
+    residual = scaled - coefficients @ safe.T
     low, high = _quantiles(residual, kept, safe[:, 1])
     few = hours < LEAST_HOURS
     unscaled = np.where(few, np.nan, level)[:, None]
@@ -84,22 +80,8 @@ def _group(scaled: Floats, known: NDArray[np.bool_], feature: Floats) -> Floats:
     if not some.any():
         return np.zeros(SIZE)
     middle = _sorted_quantiles(np.where(known, scaled, np.nan)[:, some].T, (0.5,))[0]
-    x = feature[some]
-    return np.asarray(np.linalg.solve(x.T @ x + np.diag(PRIOR * 0.05 + 1e-9), x.T @ middle))
-
-
-def _ridge(scaled: Floats, kept: NDArray[np.bool_], feature: Floats, products: Floats, group: Floats) -> Floats:
-    """(XᵀX + Λ)⁻¹(Xᵀy + Λ·θ_group), each object with the hours it has."""
-    squares = (kept.astype(np.float64) @ products).reshape(-1, SIZE, SIZE)
-    squares[:, np.arange(SIZE), np.arange(SIZE)] += PRIOR
-    sums = np.where(kept, scaled, 0.0) @ feature + PRIOR * group
-    return np.asarray(np.linalg.solve(squares, sums[:, :, None])[:, :, 0])
-
-
-def _spread(residual: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Robust standard deviation (1.4826·MAD), never quite nothing."""
-    size = 1.4826 * _sorted_quantiles(np.where(known, np.abs(residual), np.nan), (0.5,))[0]
-    return np.asarray(np.maximum(np.nan_to_num(size), 1e-6))
+    normals = ridge.accumulate(feature[some], middle[None], np.ones((1, middle.size), bool))
+    return np.asarray(ridge.solve(normals, PRIOR * 0.05 + 1e-9)[0, 0], np.float64)
 
 
 def _quantiles(residual: Floats, kept: NDArray[np.bool_], slow: Floats) -> tuple[Floats, Floats]:
