@@ -140,5 +140,7 @@ def load(folder: Path) -> Learned | None:
                 for k in KINDS
                 if f"{k}/days" in arrays.files
             }
-            held = _held[path] = (changed, Learned(int(arrays["until"]), found, arrays["delay_h"]))
+            whole = len(found) == len(KINDS) and "delay_h" in arrays.files  # else another version's: learn anew
+            held = (changed, Learned(int(arrays["until"]), found, arrays["delay_h"]) if whole else None)
+            _held[path] = held
     return held[1]
