@@ -169,7 +169,12 @@ def archive(counts: Counts = CITY, seed: int = 7) -> Archive:
         make.table(
             "building",
             building,
-            {"unit": unit[b_unit], "substation": unit_station[b_unit], "company": unit_links["company"][b_unit]},
+            {
+                "unit": unit[b_unit],
+                "substation": unit_station[b_unit],
+                "company": unit_links["company"][b_unit],
+                "community": 1 + building % 2,
+            },
             {"heated_area_m2": 4_000.0},
         ),
         make.table(
