@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from cleanheat.calc.anomaly.injection import KINDS
 from cleanheat.calc.models.series import Series
 from cleanheat.diagnosis.station import detection, scoring
 from cleanheat.diagnosis.station.findings import find
-from cleanheat.diagnosis.station.startup import whole_days
+from cleanheat.diagnosis.station.startup import starts, whole_days
 from cleanheat.diagnosis.vocabulary import State
 
 HOURS = 24
@@ -125,9 +127,24 @@ def test_one_week_and_no_water_say_what_cannot_be_done(station):
     dry = Series(station.start, 3600, {"outdoor_c": station.values["outdoor_c"]})
     assert "水温" in scoring.report(dry)["cannot"]
     assert find(dry) == []
+    nothing = Series(station.start, 3600, {})
+    assert (find(nothing), starts(nothing)) == ([], [])
+    assert "cannot" in scoring.report(nothing)
+
+
+def test_one_temperature_alone_is_judged(station):
+    for name in ("supply_c", "return_c"):
+        few = {channel: station.values[channel] for channel in (name, "outdoor_c")}
+        figures = scoring.report(Series(station.start, 3600, few))
+        assert figures["signals"] == [name]
+        assert figures["normal_day_accuracy"] >= 0.95
 
 
 def test_without_weather_it_still_judges_without_nan(station):
     values = {name: of for name, of in station.values.items() if name != "outdoor_c"}
     figures = scoring.report(Series(station.start, 3600, values))
-    assert "cannot" in figures or figures["recall"]["stop"] >= 0.0
+    assert figures["recall"]["frozen"] == 1.0
+    json.dumps(figures, allow_nan=False)
+    found = find(Series(station.start, 3600, values))
+    assert all("室外" not in finding.explanation for finding in found)
+    json.dumps([finding.as_json() for finding in found], allow_nan=False)

@@ -225,7 +225,7 @@ def _scores(detector: Detector, days: Days, limits: Floats) -> Verdicts:
         out[:, day, _DELIVERY] = np.hypot(
             np.nan_to_num(np.fmax(out[:, day, 0], 0.0)), np.nan_to_num(missing[:, day]) * _Z_OF_MISSING
         )
-        size[:, day] = np.nan_to_num(a[:, :3])
+        size[:, day] = np.nan_to_num(np.column_stack([np.fmax(a[:, :2], a[:, 3:]), a[:, _WARM]]))
         suspect = (np.nan_to_num(out[:, day] / limits) > 1.0).any(axis=-1)
         suspect |= (
             (np.nan_to_num(z) > directed.SUSPECT_Z).any(axis=-1) & np.isfinite(limits).all(axis=-1) & (limits[:, 0] > 1)

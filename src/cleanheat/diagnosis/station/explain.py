@@ -16,6 +16,7 @@ ZH = {
     "heat_kw": "供热量",
 }
 _UNIT = {"heat_kw": "kW"}
+_WORTH_SAYING = 0.05
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def _departure(facts: Facts) -> str:
 
 
 def _supplied(facts: Facts) -> str:
-    size = "" if facts.share is None else f"，相当于供热{{}}约 {100 * abs(facts.share):.0f} %"
+    small = facts.share is None or abs(facts.share) < _WORTH_SAYING
+    size = "" if small else f"，相当于供热{{}}约 {100 * abs(facts.share or 0.0):.0f} %"
     return _departure(facts) + size
 
 

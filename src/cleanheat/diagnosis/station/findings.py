@@ -10,7 +10,7 @@ what is inferred (less, more, warm return).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,9 +78,9 @@ class StationFinding:
 
 def find(series: Series, zone_s: int = 0) -> list[StationFinding]:
     """Findings of the days after training; none where nothing can be learned (``scoring.report`` says why)."""
-    grid = whole_days(series, zone_s)
-    if not any(name in grid.values for name in SIGNALS):
+    if not any(name in series.values for name in SIGNALS):
         return []
+    grid = whole_days(series, zone_s)
     parts = scoring.split(grid)
     detector = detection.train(grid, parts.training, parts.season)[0] if parts else None
     if parts is None or detector is None:
@@ -88,7 +88,11 @@ def find(series: Series, zone_s: int = 0) -> list[StationFinding]:
     first, last = parts.judged
     span = slice(first * HOURS, last * HOURS)
     judged = Series(grid.start + first * DAY_S, HOUR_S, {name: of[:, span] for name, of in grid.values.items()})
-    return spans(detection.judge(detector, judged), detector.habits.signals, judged.start)
+    verdicts = detection.judge(detector, judged)
+    if not np.isfinite(grid.values.get("outdoor_c", np.empty(0))).any():
+        unknown = np.full_like(verdicts.days.outdoor_c, np.nan)
+        verdicts = replace(verdicts, days=replace(verdicts.days, outdoor_c=unknown))
+    return spans(verdicts, detector.habits.signals, judged.start)
 
 
 def spans(verdicts: detection.Verdicts, signals: tuple[str, ...], start: int) -> list[StationFinding]:

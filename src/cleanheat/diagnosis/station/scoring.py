@@ -99,9 +99,9 @@ def _known(grid: Series) -> Bools:
 
 def report(series: Series, zone_s: int = 0) -> dict[str, Any]:
     """Recall per kind, false alarms per station-day, event F0.5 and normal-day accuracy, or the reason why not."""
-    grid = whole_days(series, zone_s)
-    if not any(name in grid.values for name in SIGNALS):
+    if not any(name in series.values for name in SIGNALS):
         return {"injected": True, "cannot": "没有水温也没有热量数据，无法检测"}
+    grid = whole_days(series, zone_s)
     parts = split(grid)
     if parts is None:
         return {"injected": True, "cannot": "记录内没有供热，无法检测"}

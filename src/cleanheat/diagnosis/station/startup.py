@@ -59,6 +59,8 @@ class SeasonStart:
 
 def starts(series: Series, curve_c: Floats | None = None, zone_s: int = 0) -> list[SeasonStart]:
     """Starts of the first object of a series; ``curve_c [T]``: its curve where known (hours to 90 % of it)."""
+    if not series.values:
+        return []
     grid = whole_days(series, zone_s)
     supply, back = secondary(grid)
     if supply is None:
@@ -99,7 +101,7 @@ def heating_years(grid: Series) -> dict[str, tuple[int, int]]:
 
 def secondary(grid: Series) -> tuple[Floats | None, Floats]:
     """Supply and return whose warming is heating: the secondary side, else the primary; ``None`` = neither is there."""
-    for hot, cold in (("supply_c", "return_c"), ("primary_supply_c", "primary_return_c")):
+    for hot, cold in (("supply_c", "return_c"), ("return_c", ""), ("primary_supply_c", "primary_return_c")):
         supply = grid.values.get(hot)
         if supply is not None and np.isfinite(supply).any():
             back = grid.values.get(cold)
