@@ -72,6 +72,17 @@ PATHS = [
     f"/files/{HUGE}/content",
     f"/complaints/imports/{HUGE}",
     f"/catalogue/shares/{HUGE}/uses",
+    f"/diagnosis/guidance/unit/{HUGE}",
+    "/diagnosis/guidance/unit/-1",
+    "/diagnosis/guidance/moon",
+    f"/diagnosis/advice/{HUGE}",
+    f"/diagnosis/advice?page={HUGE}&limit=-1&days=0",
+    "/diagnosis/advice?state=perhaps",
+    f"/diagnosis/scenarios/{HUGE}",
+    f"/diagnosis/scenarios/compare?ids={HUGE},x,",
+    f"/diagnosis/capacity/unit?limit=-{HUGE}",
+    "/diagnosis/capacity/moon",
+    f"/diagnosis/peak-boilers?days={HUGE}",
 ]
 AGREEMENT = {"client": "a", "resource": "assets.substation", "fields": ["code"], "purpose": "测试用途"}
 
