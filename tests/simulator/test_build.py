@@ -55,6 +55,7 @@ def steps(monkeypatch):
     monkeypatch.setattr(builder, "make_city", make)
     monkeypatch.setattr(builder.twin, "store_geometry", draw)
     monkeypatch.setattr(builder, "_write_past", write)
+    monkeypatch.setattr(builder, "_train_models", lambda _watch, _until, _data_dir: None)
     return done
 
 

@@ -110,11 +110,10 @@ def build(size: str, seed: int, at: int | None, data_dir: Path, progress: Progre
             _write_complaints(archive, city, seed, start)
             assets.load_fees(draw_fees(archive, seed, start))
         forecasting.keep_past(Weather(seed), seed, start)
-        with _opened(data_dir) as store:
-            with watch.step(STEPS[5]):
-                _write_past(watch, store, archive, size, seed, start, data_dir)
-            with watch.step(STEPS[7]):
-                diagnosis.train_first(store, start, lambda done, total, _: watch.tell(STEPS[7], done, total))
+        with watch.step(STEPS[5]):
+            _write_past(watch, archive, size, seed, start, data_dir)
+        with watch.step(STEPS[7]):
+            _train_models(watch, start, data_dir)
         tiles.result()
     done = Built(size, seed, version, start, city.counts(), watch.seconds)
     _write_whole(data_dir / "built.json", json.dumps(asdict(done), ensure_ascii=False, indent=1))
@@ -178,22 +177,24 @@ def _draw_map(watch: _Watch, city: CityDataset) -> None:
         twin.store_geometry(city.geometry)
 
 
-@contextmanager
-def _opened(data_dir: Path) -> Iterator[telemetry.Store]:
+def _write_past(watch: _Watch, archive: assets.Archive, size: str, seed: int, until: int, data_dir: Path) -> None:
     store = telemetry.Store.open(settings.TSDB_DSN or data_dir / "tsdb")
     try:
-        yield store
+        with store.merges_postponed(*KINDS, hours=True):
+            past.write_past(
+                archive, store, seed, until, lambda done, total, _: watch.tell(STEPS[5], done, total), size, data_dir
+            )
     finally:
         store.close()
 
 
-def _write_past(
-    watch: _Watch, store: telemetry.Store, archive: assets.Archive, size: str, seed: int, until: int, data_dir: Path
-) -> None:
-    with store.merges_postponed(*KINDS, hours=True):
-        past.write_past(
-            archive, store, seed, until, lambda done, total, _: watch.tell(STEPS[5], done, total), size, data_dir
-        )
+def _train_models(watch: _Watch, until: int, data_dir: Path) -> None:
+    """What the past teaches: a new city is judged from its first minute."""
+    store = telemetry.Store.open(settings.TSDB_DSN or data_dir / "tsdb")
+    try:
+        diagnosis.train_first(store, until, lambda done, total, _: watch.tell(STEPS[7], done, total))
+    finally:
+        store.close()
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ class Target:
 def target(block: Block, design: Design) -> Target:
     """A quantity's readings; an exact zero of a temperature is a dead channel's, what stands still is none."""
     raw = block.values[design.channel]
-    y = raw / block.scale_of(design.quantity).astype(np.float32)[:, None]
+    y: Any = raw / block.scale_of(design.quantity).astype(np.float32)[:, None]
     known = np.isfinite(y)
     if design.is_temperature:
         known &= raw != 0

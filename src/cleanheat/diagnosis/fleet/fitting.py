@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ class FittedBlock:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What all blocks of an axis share of one quantity: features and strata in order of time."""
+    """What all blocks of an axis share of one quantity: features (single precision) and strata in order of time."""
 
     design: Design
     x: Floats | None
@@ -63,7 +64,7 @@ class Prepared:
     @classmethod
     def of(cls, design: Design, axis: Axis) -> Prepared:
         features = design.features
-        x = None if design.is_own else features.build(axis.inputs).astype(np.float32)
+        x: Any = None if design.is_own else features.build(axis.inputs).astype(np.float32)
         return cls(design, x, features.stratum(axis.inputs))
 
     def features(self, block: Block, axis: Axis) -> Floats:
@@ -74,7 +75,8 @@ class Prepared:
         i = axis.inputs
         outdoor = np.broadcast_to(i.outdoor_c, (block.numbers.shape[0], axis.hours))
         memory = np.broadcast_to(i.memory, (*outdoor.shape, i.memory.shape[-1]))
-        return self.design.features.build(type(i)(outdoor, i.local_s, own, memory)).astype(np.float32)
+        x = self.design.features.build(type(i)(outdoor, i.local_s, own, memory))
+        return cast("Floats", x.astype(np.float32))
 
 
 def fit_block(
