@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cleanheat.diagnosis.live.contradicting import contradictions
 from cleanheat.kernel.findings import Level
 from tests.diagnosis.live.world import COLD, HEALTHY, HOT, Nothing, World
 
@@ -50,6 +51,20 @@ def test_over_supply_waits_for_days_of_one_sign(world):
     world.fault("unit", [5], **HOT)
     assert ("over_supply", "substation", 1) not in world.states(world.run(5))
     assert ("over_supply", "substation", 1) in world.states(world.run(30))
+
+
+@pytest.mark.feature("A9-19")
+def test_over_supply_with_cold_rooms_and_a_meter_against_the_water_contradict(world):
+    world.fault("unit", [5], **HOT)
+    world.run(33)
+    world.warm(share_cold=1.0, mean_c=16)
+    world.fault("unit", [9], secondary_flow_t_h=0, secondary_supply_temp_c=42, heat_power_gj_h=4)
+    world.run(0.75)
+    found = contradictions(world.live.circuits("unit"))
+    assert set(found) == {("cold_rooms_over_supply", "unit", 5), ("meter_against_water", "unit", 9)}
+    supply, rooms = found["cold_rooms_over_supply", "unit", 5]
+    assert supply.source == "diagnosis.over_supply"
+    assert "低于 18 ℃" in rooms.text
 
 
 @pytest.mark.feature("C3-2")
