@@ -28,7 +28,7 @@ PAST_HEAT = tuple(f"heat_kw@{hours}" for hours in (1, 2, 3, 23, 24, 25, 48, 168)
 LINEAR = (*WEATHER_NOW, *PAST_HEAT, "busy@1", "busy@24")
 WATER = ("supply_c", "return_c", "primary_supply_c", "primary_return_c")
 TRIALS = boosting.Boosting(rounds=200)
-FULL = boosting.Boosting(rounds=500, depth=6, rate=0.05)
+FULL = boosting.Boosting(rounds=900, depth=6, rate=0.05)
 
 
 @dataclass(frozen=True)
