@@ -102,6 +102,7 @@ def test_level_keeps_to_the_upper_branch():
     none = running.shortfall(np.zeros(on.shape), table.usual(outdoor), np.ones(on.shape, bool))
     assert np.nanmax(full) < 0.05
     assert np.nanmin(none) == 1.0
+    assert (table.usual(outdoor + 20) == 0.5).all()  # nobody has seen such warmth: a pause there is no stop
 
 
 def test_matched_filter_is_unit_normal_and_holds_back_suspects():

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.calc.anomaly.days import HOURS, by_day
+from cleanheat.calc.anomaly.days import HOURS, by_day, quantile_by
 from cleanheat.calc.models.ridge import accumulate, predict, solve
 from cleanheat.calc.models.weather_memory import memories
 
@@ -75,16 +75,21 @@ def dead_meter(heat_kw: Floats, share: Floats, hours: int = 18, warm: float = 0.
 
 @dataclass(frozen=True)
 class Timetable:
-    """How often each hour of the day ran in training, ``share [S, B, 24]``, by the bins ``edges [S, B − 1]``."""
+    """How often each hour of the day ran in training, ``share [S, B, 24]``, by the bins ``edges [S, B − 1]``.
+
+    In weather warmer than training saw (``warmest [S]``, its 99 % quantile) nobody knows: one half.
+    """
 
     edges: Floats
     share: Floats
+    warmest: Floats
 
     def usual(self, outdoor_c: Floats) -> Floats:
         """Share of such hours that ran, ``[S, T]``."""
         bins = (outdoor_c[..., None] > self.edges[:, None, :]).sum(axis=-1)
         hour = np.broadcast_to(np.arange(outdoor_c.shape[-1]) % HOURS, bins.shape)
-        return np.asarray(self.share[np.arange(len(bins))[:, None], bins, hour])
+        usual = self.share[np.arange(len(bins))[:, None], bins, hour]
+        return np.where(outdoor_c > self.warmest[:, None], 0.5, usual)
 
 
 def timetable(running: Bools, outdoor_c: Floats, use: Bools, bins: int = 6) -> Timetable:
@@ -101,7 +106,7 @@ def timetable(running: Bools, outdoor_c: Floats, use: Bools, bins: int = 6) -> T
         there = by_day(use & (of == b))
         ran = (there & by_day(running)).sum(axis=1)
         share[:, b] = (ran + 0.5) / (there.sum(axis=1) + 1.0)
-    return Timetable(edges, share)
+    return Timetable(edges, share, quantile_by(known, 0.99))
 
 
 def shortfall(share: Floats, usual: Floats, known: Bools, sure: float = 0.8, least_hours: float = 3.0) -> Floats:
