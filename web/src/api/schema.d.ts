@@ -540,6 +540,1000 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/diagnosis/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Advice
+         * @description Advice of the last days with what became of it.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_advice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/advice/{advice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Advice */
+        get: operations["cleanheat_diagnosis_http_guidance_one_advice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/advice/{advice_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Advice
+         * @description The company adopts the advice or says why not.
+         */
+        post: operations["cleanheat_diagnosis_http_guidance_answer_advice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/advice/{advice_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over Advice
+         * @description The regulator makes an alert of it.
+         */
+        post: operations["cleanheat_diagnosis_http_guidance_hand_over_advice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/capacity/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Capacity
+         * @description What each branch, boiler room, substation or unit can carry against the coldest day's need; tightest first.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_capacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/contradictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contradictions
+         * @description Judgements that cannot both be right, newest first.
+         */
+        get: operations["cleanheat_diagnosis_http_findings_contradictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/contradictions/{contradiction_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle */
+        post: operations["cleanheat_diagnosis_http_findings_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/demands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demands
+         * @description What regulators want set right, newest first, of one's own objects.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_demands"];
+        put?: never;
+        /**
+         * Open Demand
+         * @description Demand that the service of an object is set right; it stands as an alert from the next minute on.
+         */
+        post: operations["cleanheat_diagnosis_http_rooms_open_demand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/demands/{demand_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Demand
+         * @description It has been set right.
+         */
+        post: operations["cleanheat_diagnosis_http_rooms_close_demand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drift
+         * @description Objects that no longer are what their parameters say, of those the caller sees, at most 500.
+         */
+        get: operations["cleanheat_diagnosis_http_tuning_list_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/drift/{drift_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dismiss */
+        post: operations["cleanheat_diagnosis_http_tuning_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/drift/{drift_id}/refit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refit
+         * @description Learn the object anew: one click.
+         */
+        post: operations["cleanheat_diagnosis_http_tuning_refit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Feedback
+         * @description What handled alerts and orders taught, newest first, of the objects that the caller sees.
+         */
+        get: operations["cleanheat_diagnosis_http_tuning_list_feedback"];
+        put?: never;
+        /**
+         * Give Feedback
+         * @description Say what handling found; the object's limits move one step.  The same reference again changes nothing.
+         */
+        post: operations["cleanheat_diagnosis_http_tuning_give_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings
+         * @description The caller's findings, newest first.
+         */
+        get: operations["cleanheat_diagnosis_http_findings_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/findings/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finding Counts
+         * @description Open findings by kind, state and level.
+         */
+        get: operations["cleanheat_diagnosis_http_findings_finding_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/findings/{finding_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finding
+         * @description One finding: evidence, contributions, escalation, what explains it or what it explains, and its series.
+         */
+        get: operations["cleanheat_diagnosis_http_findings_finding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast
+         * @description The outlook for now and 72 hours, and how good past forecasts were by lead time.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_forecast"];
+        put?: never;
+        /**
+         * Take Forecast
+         * @description One issue of a weather forecast; the same again changes nothing.
+         */
+        post: operations["cleanheat_diagnosis_http_guidance_take_forecast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/forecast/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Forecast File
+         * @description The same from a CSV or XLSX table with columns time, outdoor_temp_c and, optionally, wind_m_s.
+         */
+        post: operations["cleanheat_diagnosis_http_guidance_take_forecast_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/guidance/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compliance
+         * @description Branches, boiler rooms, substations or units whose present parameters would not keep rooms warm.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_compliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/guidance/{kind}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Guidance
+         * @description Recommended supply, return, flow, pump and valve for now and 72 hours; kinds plant … device.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_guidance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description Versions by kind, newest first, at most 200.
+         */
+        get: operations["cleanheat_diagnosis_http_models_list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/models/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Words
+         * @description Kinds with personal parameters, their quantities, and what people may set.
+         */
+        get: operations["cleanheat_diagnosis_http_models_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/models/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Model */
+        get: operations["cleanheat_diagnosis_http_models_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/models/{version_id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt
+         * @description From now on this version judges and advises.
+         */
+        post: operations["cleanheat_diagnosis_http_models_adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/models/{version_id}/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model Objects
+         * @description What a version says of the objects that the caller sees: old against new on the same weeks.
+         */
+        get: operations["cleanheat_diagnosis_http_models_model_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/models/{version_id}/objects/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model Object
+         * @description All that a version says of one object.
+         */
+        get: operations["cleanheat_diagnosis_http_models_model_object"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/models/{version_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back
+         * @description The version before holds again.
+         */
+        post: operations["cleanheat_diagnosis_http_models_roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Networks
+         * @description One a kind with a version in force.
+         */
+        get: operations["cleanheat_diagnosis_http_networks_list_networks"];
+        put?: never;
+        /**
+         * Train Network
+         * @description Train a kind's network now, on the history up to now.
+         */
+        post: operations["cleanheat_diagnosis_http_networks_train_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/objects/{kind}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Object Card
+         * @description How the models see one object now, and its findings of the last 30 days.
+         */
+        get: operations["cleanheat_diagnosis_http_findings_object_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Overrides
+         * @description What people set, newest first: what concerns an object that the caller sees.
+         */
+        get: operations["cleanheat_diagnosis_http_tuning_list_overrides"];
+        put?: never;
+        /**
+         * Set Override
+         * @description Set a coefficient over whatever was learned.
+         */
+        post: operations["cleanheat_diagnosis_http_tuning_set_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/overrides/{override_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End Override */
+        post: operations["cleanheat_diagnosis_http_tuning_end_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/parameters/{kind}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Parameters
+         * @description The parameters in force of one object, people's settings applied.
+         */
+        get: operations["cleanheat_diagnosis_http_models_parameters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/peak-boilers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Peak Boilers
+         * @description Starts and stops of peak boiler rooms of the last days, whether they should run now and when next.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_peak_boilers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/portraits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portrait List
+         * @description Homes with a tag or of a sort, the coldest first.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_portrait_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/portraits/special": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Special Users
+         * @description Edge, top, corner and overhanging flats beside middle ones and beside their own class.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_special_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/portraits/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portrait Tags
+         * @description How many homes have which tag and are of which sort.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_portrait_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/portraits/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portrait
+         * @description Everything that is known of one heat user, personal data masked.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_portrait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/ranking/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ranking
+         * @description Who of a kind is in trouble, the gravest and surest first.
+         */
+        get: operations["cleanheat_diagnosis_http_findings_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Room List
+         * @description Rooms and what is the matter with them, the coldest first.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_room_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/rooms/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Room Summary
+         * @description How many rooms are in which state, and how warm they are.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_room_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/rooms/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Room Card
+         * @description One room: its state, its last hours beside its own way, its next hours.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_room_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scenarios
+         * @description Cold snaps that one's organisation saved; the city sees all.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_list_scenarios"];
+        put?: never;
+        /**
+         * Make Scenario
+         * @description Go through a cold snap now and save it: every unit and source of one's scope.
+         */
+        post: operations["cleanheat_diagnosis_http_guidance_make_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/scenarios/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Scenarios
+         * @description Up to four saved scenarios side by side, in the order asked.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_compare_scenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/scenarios/{scenario_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Scenario */
+        get: operations["cleanheat_diagnosis_http_guidance_one_scenario"];
+        put?: never;
+        post?: never;
+        /**
+         * Drop Scenario
+         * @description Only one's own organisation's.
+         */
+        delete: operations["cleanheat_diagnosis_http_guidance_drop_scenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service List
+         * @description Service quality of every object of a level, worst score first unless asked otherwise.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_service_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/service/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service Weights
+         * @description How the score is made: weights and references are public.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_service_weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/service/{level}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service Trend
+         * @description One object's quality over days, weeks or months.
+         */
+        get: operations["cleanheat_diagnosis_http_rooms_service_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System Indicators
+         * @description Indicators of single, dual and multi-system substations.
+         */
+        get: operations["cleanheat_diagnosis_http_guidance_system_indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainings
+         * @description Trainings newest first, at most 200; others than the city's people see those of their own objects alone.
+         */
+        get: operations["cleanheat_diagnosis_http_tuning_list_trainings"];
+        put?: never;
+        /**
+         * Train
+         * @description Have a kind learned anew, or single objects of it.
+         */
+        post: operations["cleanheat_diagnosis_http_tuning_train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evaluation/checks": {
         parameters: {
             query?: never;
@@ -2565,6 +3559,107 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** AdviceAnswer */
+        AdviceAnswer: {
+            /**
+             * Adopts
+             * @default true
+             */
+            adopts: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** AdviceNote */
+        AdviceNote: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** AdviceOut */
+        AdviceOut: {
+            /** Answered At */
+            answered_at: string | null;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Day */
+            day: string;
+            /** Id */
+            id: number;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Kind */
+            kind: string;
+            /** Level */
+            level: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Outcome */
+            outcome: {
+                [key: string]: unknown;
+            };
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * AdvicePage
+         * @description ``counts`` by state over everything that fits the filters but the state.
+         */
+        AdvicePage: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["AdviceOut"][];
+            /** Total */
+            total: number;
+        };
+        /** AdviceQuery */
+        AdviceQuery: {
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+        };
         /**
          * AgreedOut
          * @description ``key`` is told this once and kept nowhere.
@@ -2651,6 +3746,25 @@ export interface components {
              * Format: date-time
              */
             valid_until: string;
+        };
+        /**
+         * AheadOut
+         * @description ``basis``: ``own`` models, or ``as_now`` where none has earned trust; errors are those on weeks not learned.
+         */
+        AheadOut: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "own" | "as_now";
+            /** Hours */
+            hours: number;
+            /** Persistence Error K */
+            persistence_error_k: number | null;
+            /** Room C */
+            room_c: number | null;
+            /** Usual Error K */
+            usual_error_k: number | null;
         };
         /**
          * AlertOut
@@ -2807,6 +3921,13 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** BandCount */
+        BandCount: {
+            /** Count */
+            count: number;
+            /** Zh */
+            zh: string;
+        };
         /**
          * Bars
          * @description Bars over categories, side by side, or ``is_stacked``.
@@ -2894,6 +4015,66 @@ export interface components {
             kind?: string | null;
             /** Start */
             start?: number | null;
+        };
+        /** CallOut */
+        CallOut: {
+            /** Category */
+            category: string;
+            /** Received At */
+            received_at: number | null;
+            /** Satisfaction */
+            satisfaction: string;
+            /** Validity */
+            validity: string;
+        };
+        /**
+         * CapacityRow
+         * @description Loads in kW.  ``able_kw``: what can be sent; ``history_*``, ``peak_kw``, ``days``: by history, null where too
+         *     little is known; ``room_need_kw``: by room temperatures of ``room_units``; ``farthest_h``: longest way.
+         */
+        CapacityRow: {
+            /** Able Kw */
+            able_kw: number | null;
+            /** Area M2 */
+            area_m2: number | null;
+            /** Class */
+            class: string;
+            /** Class Zh */
+            class_zh: string;
+            /** Connected Kw */
+            connected_kw: number | null;
+            /** Connected Ratio */
+            connected_ratio: number | null;
+            /** Days */
+            days: number | null;
+            /** Design Kw */
+            design_kw: number | null;
+            /** Farthest H */
+            farthest_h: number | null;
+            /** History Error Kw */
+            history_error_kw: number | null;
+            /** History Kw */
+            history_kw: number | null;
+            /** Index W M2 */
+            index_w_m2: number | null;
+            /** Load Ratio */
+            load_ratio: number | null;
+            /** Name */
+            name: string;
+            /** Need Kw */
+            need_kw: number | null;
+            /** Number */
+            number: number;
+            /** Peak Kw */
+            peak_kw: number | null;
+            /** Room Need Kw */
+            room_need_kw: number | null;
+            /** Room Units */
+            room_units: number | null;
+            /** Units */
+            units: number | null;
+            /** Users */
+            users: number | null;
         };
         /** CatalogueChoice */
         CatalogueChoice: {
@@ -3065,6 +4246,30 @@ export interface components {
             zh: string;
         };
         /**
+         * ClassOut
+         * @description Flats of one position: against middle flats, and how many are colder than their own class.
+         */
+        ClassOut: {
+            /** Against Middle K */
+            against_middle_k: number | null;
+            /** Below Own Class */
+            below_own_class: number;
+            /** Calls A Hundred */
+            calls_a_hundred: number | null;
+            /** Cold Share */
+            cold_share: number | null;
+            /** Homes */
+            homes: number;
+            /** Mean C */
+            mean_c: number | null;
+            /** Position */
+            position: number;
+            /** Read */
+            read: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * CleanedOut
          * @description ``rule`` is null where a person decided; then ``confirmation`` is the decision's id.
          */
@@ -3138,6 +4343,28 @@ export interface components {
             states: string[];
             /** Zh */
             zh: string;
+        };
+        /**
+         * CoefficientWord
+         * @description A coefficient that people may set, and within which bounds.
+         */
+        CoefficientWord: {
+            /** Decimals */
+            decimals: number;
+            /** Default */
+            default: number;
+            /** Highest */
+            highest: number;
+            /** Key */
+            key: string;
+            /** Lowest */
+            lowest: number;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * Column
@@ -3278,6 +4505,54 @@ export interface components {
             valid: number;
             /** Valid Ratio */
             valid_ratio: number | null;
+        };
+        /** ComparedCounts */
+        ComparedCounts: {
+            /** Better */
+            better: number;
+            /** Unknown */
+            unknown: number;
+            /** Worse */
+            worse: number;
+        };
+        /**
+         * ComplianceOut
+         * @description ``judged`` of ``seen`` objects could be judged, ``failing`` of them would not keep rooms warm.
+         */
+        ComplianceOut: {
+            /** Basis */
+            basis: string;
+            /** Failing */
+            failing: number;
+            /** Items */
+            items: components["schemas"]["ComplianceRow"][];
+            /** Judged */
+            judged: number;
+            /** Note */
+            note: string;
+            /** Seen */
+            seen: number;
+        };
+        /** ComplianceRow */
+        ComplianceRow: {
+            /** Below H */
+            below_h: number | null;
+            /** Complies */
+            complies: boolean | null;
+            /** Heat Missing Gj Day */
+            heat_missing_gj_day: number | null;
+            /** Known */
+            known: boolean;
+            /** Lowest Room C */
+            lowest_room_c: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Reasons */
+            reasons: components["schemas"]["LackOut"][];
+            /** Users Below */
+            users_below: number | null;
         };
         /**
          * ConfirmIn
@@ -3428,6 +4703,48 @@ export interface components {
              */
             when: string;
         };
+        /** ContradictionOut */
+        ContradictionOut: {
+            /** Ended */
+            ended: number | null;
+            /** First */
+            first: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /** Object Kind */
+            object_kind: string;
+            /** Object Name */
+            object_name: string;
+            /** Object Number */
+            object_number: number;
+            /** Opened */
+            opened: number;
+            /** Reason */
+            reason: string;
+            /** Second */
+            second: {
+                [key: string]: unknown;
+            };
+            /** Settled */
+            settled: number | null;
+            /** Verdict */
+            verdict: string;
+            /** Verdict Name */
+            verdict_name: string;
+        };
+        /** ContradictionPage */
+        ContradictionPage: {
+            /** Rows */
+            rows: components["schemas"]["ContradictionOut"][];
+            /** Total */
+            total: number;
+        };
         /** CopyIn */
         CopyIn: {
             /** Code */
@@ -3479,6 +4796,44 @@ export interface components {
              */
             note: string;
         };
+        /** DemandIn */
+        DemandIn: {
+            /** Kind */
+            kind: string;
+            /**
+             * Level
+             * @default 3
+             */
+            level: number;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DemandOut
+         * @description ``closed_at`` null: it stands, and is an alert from which an order is raised.
+         */
+        DemandOut: {
+            /** Closed At */
+            closed_at: number | null;
+            /** Company */
+            company: string;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Level */
+            level: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Opened At */
+            opened_at: number;
+            /** Reason */
+            reason: string;
+        };
         /** DerivedVersion */
         DerivedVersion: {
             /**
@@ -3496,6 +4851,11 @@ export interface components {
             retired_at: string | null;
             /** Version */
             version: number;
+        };
+        /** DismissIn */
+        DismissIn: {
+            /** Note */
+            note: string;
         };
         /** DoneOut */
         DoneOut: {
@@ -3518,6 +4878,53 @@ export interface components {
              */
             note: string;
         };
+        /**
+         * DriftOut
+         * @description A week's mean deviation beyond the object's limit, in ``unit``.
+         */
+        DriftOut: {
+            /** Bias */
+            bias: number;
+            /** Hours */
+            hours: number;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Limit */
+            limit: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Quantity */
+            quantity: string;
+            /** Settled At */
+            settled_at: string | null;
+            state: components["schemas"]["DriftState"];
+            /** State Name */
+            state_name: string;
+            /** Training Id */
+            training_id: number | null;
+            /** Unit */
+            unit: string;
+            /** Week */
+            week: number;
+        };
+        /** DriftQuery */
+        DriftQuery: {
+            /** Kind */
+            kind?: string | null;
+            /** @default open */
+            state: components["schemas"]["DriftState"] | null;
+        };
+        /**
+         * DriftState
+         * @enum {string}
+         */
+        DriftState: "open" | "refitted" | "dismissed" | "gone";
         /** DutyCheckOut */
         DutyCheckOut: {
             /** Is Met */
@@ -3777,6 +5184,38 @@ export interface components {
             value: number | null;
         };
         /**
+         * Expectation
+         * @description One quantity: ``theta`` weighs ``features``, one row for each local hour or one for all.
+         */
+        Expectation: {
+            /** Features */
+            features: string[];
+            /** High */
+            high: number | null;
+            /** Hours */
+            hours: number;
+            /** Low */
+            low: number | null;
+            /** Mae */
+            mae: number | null;
+            /** Mae Before */
+            mae_before: number | null;
+            /** Mae Line */
+            mae_line: number | null;
+            /** Mae Persistence */
+            mae_persistence: number | null;
+            /** Quantity */
+            quantity: string;
+            /** Sigma */
+            sigma: number | null;
+            /** Source Name */
+            source_name: string;
+            /** Theta */
+            theta: (number | null)[][];
+            /** Unit */
+            unit: string;
+        };
+        /**
          * ExpressionFaultOut
          * @description ``line`` and ``column`` count from 1 in characters; 0: the whole field is meant.
          */
@@ -3791,6 +5230,83 @@ export interface components {
             message: string;
             /** Place */
             place: string;
+        };
+        /**
+         * FeatureOut
+         * @description One quantity of the portrait; ``sort``: what the home that stands for this sort has.
+         */
+        FeatureOut: {
+            /** Decimals */
+            decimals: number;
+            /** Key */
+            key: string;
+            /** Sort */
+            sort: number | null;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+            /** Zh */
+            zh: string;
+        };
+        /** FeeOut */
+        FeeOut: {
+            /** Due Yuan */
+            due_yuan: number;
+            /** Late Days */
+            late_days: number | null;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Season Year */
+            season_year: number;
+        };
+        /**
+         * FeedbackIn
+         * @description What somebody found at an object; ``reference`` says of which alert, finding or order, and counts once.
+         */
+        FeedbackIn: {
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            outcome: components["schemas"]["OutcomeKind"];
+            /** Reference */
+            reference: string;
+            /**
+             * Source
+             * @default diagnosis
+             */
+            source: string;
+        };
+        /**
+         * FeedbackOut
+         * @description ``factor_before``/``factor_after``: what the object's limits are multiplied by.
+         */
+        FeedbackOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Factor After */
+            factor_after: number;
+            /** Factor Before */
+            factor_before: number;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            outcome: components["schemas"]["OutcomeKind"];
+            /** Outcome Name */
+            outcome_name: string;
+            /** Source */
+            source: string;
         };
         /**
          * FileKind
@@ -3828,6 +5344,167 @@ export interface components {
             uploaded_at: string;
             /** Url */
             url: string;
+        };
+        /** FindingDetail */
+        FindingDetail: {
+            /** Archive Version */
+            archive_version: string;
+            cause: components["schemas"]["FindingOut"] | null;
+            /** Cause Id */
+            cause_id: number | null;
+            /** Company Id */
+            company_id: number;
+            /** Confidence */
+            confidence: number | null;
+            /** Contributions */
+            contributions: {
+                [key: string]: unknown;
+            }[];
+            /** District Id */
+            district_id: number;
+            /** Ended */
+            ended: number | null;
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            }[];
+            /** Found */
+            found: number;
+            /** Id */
+            id: number;
+            /** Judged */
+            judged: number;
+            /** Kind */
+            kind: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Members */
+            members: components["schemas"]["FindingOut"][];
+            /** Members Total */
+            members_total: number;
+            /** Model Version */
+            model_version: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            series: components["schemas"]["Series"] | null;
+            /** Since */
+            since: number;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Status */
+            status: string;
+            /** Status Name */
+            status_name: string;
+            /** Steps */
+            steps: number[][];
+            /** Text */
+            text: string;
+            /** Worst */
+            worst: number;
+        };
+        /**
+         * FindingOut
+         * @description ``alert``: under which source, kind and number its alert is found; times are epoch seconds.
+         */
+        FindingOut: {
+            /** Archive Version */
+            archive_version: string;
+            /** Cause Id */
+            cause_id: number | null;
+            /** Company Id */
+            company_id: number;
+            /** Confidence */
+            confidence: number | null;
+            /** District Id */
+            district_id: number;
+            /** Ended */
+            ended: number | null;
+            /** Found */
+            found: number;
+            /** Id */
+            id: number;
+            /** Judged */
+            judged: number;
+            /** Kind */
+            kind: string;
+            /** Level */
+            level: number;
+            /** Level Name */
+            level_name: string;
+            /** Model Version */
+            model_version: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Since */
+            since: number;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** Status */
+            status: string;
+            /** Status Name */
+            status_name: string;
+            /** Text */
+            text: string;
+            /** Worst */
+            worst: number;
+        };
+        /** FindingPage */
+        FindingPage: {
+            /** Page */
+            page: number;
+            /** Rows */
+            rows: components["schemas"]["FindingOut"][];
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+        };
+        /** FindingQuery */
+        FindingQuery: {
+            /** Company Id */
+            company_id?: number | null;
+            /** District Id */
+            district_id?: number | null;
+            /** Is Open */
+            is_open?: boolean | null;
+            /** Kind */
+            kind?: string | null;
+            /** Level */
+            level?: number | null;
+            /** Number */
+            number?: number | null;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
+            /** Source Kind */
+            source_kind?: string | null;
+            /** Source Number */
+            source_number?: number | null;
+            /** State */
+            state?: string | null;
+            /** Text */
+            text?: string | null;
         };
         /**
          * FlowDefinition
@@ -3904,6 +5581,85 @@ export interface components {
             state: string;
             /** State Name */
             state_name: string;
+        };
+        /** ForecastHour */
+        ForecastHour: {
+            /** Outdoor Temp C */
+            outdoor_temp_c?: number | null;
+            /** Time */
+            time: string;
+            /** Wind M S */
+            wind_m_s?: number | null;
+        };
+        /**
+         * ForecastIn
+         * @description ``issued_at`` ISO 8601 (Asia/Shanghai where it names no zone); hours as whole hours.
+         */
+        ForecastIn: {
+            /** Hours */
+            hours: components["schemas"]["ForecastHour"][];
+            /** Issued At */
+            issued_at: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * ForecastOut
+         * @description What guidance reckons with; ``basis``: forecast, stale, persistence or none, said in ``note``.
+         */
+        ForecastOut: {
+            /** At */
+            at: number;
+            /** Basis */
+            basis: string;
+            /** Basis Zh */
+            basis_zh: string;
+            /** Felt C */
+            felt_c: (number | null)[];
+            /** Issued */
+            issued: number | null;
+            /** Note */
+            note: string;
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Outdoor High C */
+            outdoor_high_c: (number | null)[];
+            /** Outdoor Low C */
+            outdoor_low_c: (number | null)[];
+            /** Skill */
+            skill: components["schemas"]["ForecastSkill"][];
+            /** Source */
+            source: string;
+            /** Times */
+            times: number[];
+        };
+        /** ForecastSkill */
+        ForecastSkill: {
+            /** Bias K */
+            bias_k: number;
+            /** First H */
+            first_h: number;
+            /** Hours */
+            hours: number;
+            /** Last H */
+            last_h: number;
+            /** Mae K */
+            mae_k: number;
+            /** Rmse K */
+            rmse_k: number;
+        };
+        /** ForecastTaken */
+        ForecastTaken: {
+            /** First At */
+            first_at: number;
+            /** Hours */
+            hours: number;
+            /** Id */
+            id: number;
+            /** Issued At */
+            issued_at: number;
+            /** Source */
+            source: string;
         };
         /**
          * FormField
@@ -3986,6 +5742,95 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /**
+         * GuidanceOut
+         * @description Guidance of one object: hourly values belong to ``times``, the present hour first.
+         */
+        GuidanceOut: {
+            /** As Is */
+            as_is?: {
+                [key: string]: (number | null)[];
+            } | null;
+            /** At */
+            at: number;
+            /** Basis */
+            basis: string;
+            /** Basis Zh */
+            basis_zh: string;
+            /** Curve */
+            curve?: {
+                [key: string]: unknown;
+            } | null;
+            /** Device */
+            device?: {
+                [key: string]: unknown;
+            } | null;
+            /** Energy */
+            energy?: {
+                [key: string]: number | null;
+            } | null;
+            /** Felt C */
+            felt_c: (number | null)[];
+            /** Issued */
+            issued: number | null;
+            judgement?: components["schemas"]["GuidanceVerdict"] | null;
+            /** Kind */
+            kind: string;
+            /** Model Version */
+            model_version: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Outdoor High C */
+            outdoor_high_c: (number | null)[];
+            /** Outdoor Low C */
+            outdoor_low_c: (number | null)[];
+            /** Present */
+            present?: {
+                [key: string]: number | null;
+            } | null;
+            /** Recommended */
+            recommended?: {
+                [key: string]: (number | null)[];
+            } | null;
+            /** Room */
+            room?: {
+                [key: string]: (number | null)[];
+            } | null;
+            /** Source */
+            source: string;
+            /** Systems */
+            systems?: {
+                [key: string]: unknown;
+            } | null;
+            /** Times */
+            times: number[];
+        };
+        /**
+         * GuidanceVerdict
+         * @description ``complies`` null: readings or weather unknown.  Users: expected below 18 °C in the worst of three weathers.
+         */
+        GuidanceVerdict: {
+            /** Below H */
+            below_h: number | null;
+            /** Complies */
+            complies: boolean | null;
+            /** Heat Missing Gj Day */
+            heat_missing_gj_day: number | null;
+            /** Known */
+            known: boolean;
+            /** Lowest Room C */
+            lowest_room_c: number | null;
+            /** Reasons */
+            reasons: components["schemas"]["LackOut"][];
+            /** Users Below */
+            users_below: number | null;
+        };
         /** HandedIn */
         HandedIn: {
             /** Id */
@@ -4056,6 +5901,45 @@ export interface components {
             times: number[];
             /** Values */
             values: (number | null)[];
+        };
+        /** HomePage */
+        HomePage: {
+            /** Rows */
+            rows: components["schemas"]["HomeRow"][];
+            /** Total */
+            total: number;
+        };
+        /** HomeRow */
+        HomeRow: {
+            /** Calls */
+            calls: number;
+            /** Class K */
+            class_k: number | null;
+            /** Mean C */
+            mean_c: number | null;
+            /** Name */
+            name: string;
+            /** Owes Yuan */
+            owes_yuan: number | null;
+            /** Room */
+            room: number;
+            /** State Zh */
+            state_zh: string;
+            /** Tags */
+            tags: string[];
+            /** User */
+            user: number;
+        };
+        /**
+         * HoursQuery
+         * @description How many of the last hours.
+         */
+        HoursQuery: {
+            /**
+             * Hours
+             * @default 72
+             */
+            hours: number;
         };
         /**
          * Indicator
@@ -4329,6 +6213,15 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** KindWord */
+        KindWord: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Quantities */
+            quantities: components["schemas"]["QuantityWord"][];
+        };
         /** KnowledgeVersionOut */
         KnowledgeVersionOut: {
             /**
@@ -4366,6 +6259,20 @@ export interface components {
             /** Measures */
             measures: components["schemas"]["Measure"][];
         };
+        /**
+         * LackOut
+         * @description One reason with the quantity that is missing.
+         */
+        LackOut: {
+            /** Key */
+            key: string;
+            /** Missing */
+            missing: number;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
+        };
         /** LanguageOut */
         LanguageOut: {
             choices: components["schemas"]["RuleChoices"];
@@ -4387,21 +6294,42 @@ export interface components {
             signals: components["schemas"]["RuleSignal"][];
         };
         /**
+         * LimitedSource
+         * @description A source that can send only a share; 0: tripped.
+         */
+        LimitedSource: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "plant" | "branch" | "boiler";
+            /** Number */
+            number: number;
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+        };
+        /**
          * Line
-         * @description One row of values: ``values[i]`` belongs to the i-th time or category of its panel.
+         * @description Readings beside what was expected and its band; ``None`` where unknown.
          */
         Line: {
-            /**
-             * Dashed
-             * @default false
-             */
-            dashed: boolean;
-            /** Name */
-            name: string;
+            /** Expected */
+            expected: (number | null)[];
+            /** High */
+            high: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** Quantity */
+            quantity: string;
+            /** Read */
+            read: (number | null)[];
+            /** Signal */
+            signal: string;
             /** Unit */
             unit: string;
-            /** Values */
-            values: (number | null)[];
         };
         /** LineageOut */
         LineageOut: {
@@ -4682,6 +6610,201 @@ export interface components {
             /** Since */
             since?: number | null;
         };
+        /** ModelObject */
+        ModelObject: {
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Quantities */
+            quantities: {
+                [key: string]: components["schemas"]["ObjectErrors"];
+            };
+            /** R2 */
+            r2: number | null;
+            /** Reason */
+            reason: string;
+            /** Slope */
+            slope: number | null;
+            /** Source */
+            source: number;
+            /** Source Name */
+            source_name: string;
+            /** Trained Hours */
+            trained_hours: number;
+        };
+        /**
+         * ModelObjects
+         * @description ``compared``: by quantity, on the same weeks, how many objects the version expects better than the one before.
+         */
+        ModelObjects: {
+            /** Compared */
+            compared: {
+                [key: string]: components["schemas"]["ComparedCounts"];
+            };
+            /** Rows */
+            rows: components["schemas"]["ModelObject"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ModelOfObject
+         * @description Curves are points of outdoor and supply temperature (°C).
+         */
+        ModelOfObject: {
+            /** Coefficients */
+            coefficients: {
+                [key: string]: number | null;
+            };
+            /** Curve Basis */
+            curve_basis: string;
+            /** Curve In Force */
+            curve_in_force: number[][];
+            /** Curve Recommended */
+            curve_recommended: number[][];
+            /** End */
+            end: number;
+            /** Expectations */
+            expectations: components["schemas"]["Expectation"][];
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Quantities */
+            quantities: {
+                [key: string]: components["schemas"]["ObjectErrors"];
+            };
+            /** R2 */
+            r2: number | null;
+            /** Reason */
+            reason: string;
+            /** Slope */
+            slope: number | null;
+            /** Source */
+            source: number;
+            /** Source Name */
+            source_name: string;
+            /** Start */
+            start: number;
+            /** Trained Hours */
+            trained_hours: number;
+            /** Version */
+            version: number;
+            /** Weather Source */
+            weather_source: string;
+        };
+        /**
+         * ModelVersionOut
+         * @description One version.  ``sources``: objects by where their parameters come from; ``metrics``: median errors by quantity,
+         *     beside those of a straight line, of the day before and of the version before on the same weeks.  Both concern the
+         *     objects that the caller sees; of versions not in force only the city's people see them.
+         */
+        ModelVersionOut: {
+            /** Adopted At */
+            adopted_at: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Base Id */
+            base_id: number | null;
+            /** End */
+            end: number;
+            /** Followed Until */
+            followed_until: number;
+            how: components["schemas"]["TrainedHow"];
+            /** How Name */
+            how_name: string;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: {
+                    [key: string]: number | null;
+                };
+            };
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Numbers */
+            numbers: number[];
+            /** Sources */
+            sources: {
+                [key: string]: number;
+            };
+            /** Start */
+            start: number;
+            state: components["schemas"]["VersionState"];
+            /** State Name */
+            state_name: string;
+            /** Weather Source */
+            weather_source: string;
+        };
+        /** ModelWords */
+        ModelWords: {
+            /** Coefficients */
+            coefficients: components["schemas"]["CoefficientWord"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindWord"][];
+            /** Sources */
+            sources: string[];
+        };
+        /** NetworkIn */
+        NetworkIn: {
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * NetworkJob
+         * @description ``GET /jobs/{job_id}`` tells how far it is.
+         */
+        NetworkJob: {
+            /** Job Id */
+            job_id: number;
+        };
+        /**
+         * NetworkOut
+         * @description The network beside the version in force of one kind; ``quantities`` empty before any was trained.
+         */
+        NetworkOut: {
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /** Quantities */
+            quantities: components["schemas"]["NetworkQuantity"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * NetworkQuantity
+         * @description Of the caller's own objects: how many were judged, and for how many the correction is served.
+         *
+         *     ``mae_ridge``/``mae_network``: mean absolute error in σ on the latest validation block, where it is served;
+         *     ``coverage``: share of that block's hours within the outer quantiles.  Null where there is nothing to average.
+         */
+        NetworkQuantity: {
+            /** Coverage */
+            coverage: number | null;
+            /** Mae Network */
+            mae_network: number | null;
+            /** Mae Ridge */
+            mae_ridge: number | null;
+            /** Objects */
+            objects: number;
+            /** Quantity */
+            quantity: string;
+            /** Served */
+            served: number;
+        };
         /**
          * NewOrder
          * @description From one alert or several of one company; without a title it is named after the first.
@@ -4755,6 +6878,24 @@ export interface components {
             value: number;
         };
         /**
+         * NumberOut
+         * @description One public number of the model.
+         */
+        NumberOut: {
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Table */
+            table: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * ObjectCard
          * @description Everything about one object: what it is, what it belongs to, what belongs to it, what it reads now.
          */
@@ -4783,6 +6924,21 @@ export interface components {
             state: number;
             /** Values */
             values: components["schemas"]["LiveValue"][];
+        };
+        /**
+         * ObjectErrors
+         * @description Mean absolute errors by whom the last weeks were expected: the version, a line, the day before, the version
+         *     before.
+         */
+        ObjectErrors: {
+            /** Mae */
+            mae: number | null;
+            /** Mae Before */
+            mae_before: number | null;
+            /** Mae Line */
+            mae_line: number | null;
+            /** Mae Persistence */
+            mae_persistence: number | null;
         };
         /**
          * ObjectOut
@@ -5362,6 +7518,11 @@ export interface components {
             /** Values */
             values: (number | null)[];
         };
+        /**
+         * OutcomeKind
+         * @enum {string}
+         */
+        OutcomeKind: "confirmed" | "false_alarm";
         /** OverlayRefusalOut */
         OverlayRefusalOut: {
             /** Field */
@@ -5379,6 +7540,83 @@ export interface components {
             refused: components["schemas"]["OverlayRefusalOut"][];
             /** Unchanged */
             unchanged: number;
+        };
+        /**
+         * OverrideIn
+         * @description For one object (``number``), else for a company's, a district's or all objects of the kind.
+         */
+        OverrideIn: {
+            /** Coefficient */
+            coefficient: string;
+            /**
+             * Company Id
+             * @default 0
+             */
+            company_id: number;
+            /**
+             * District Id
+             * @default 0
+             */
+            district_id: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Until */
+            until?: string | null;
+            /** Value */
+            value: number;
+        };
+        /** OverrideOut */
+        OverrideOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Coefficient */
+            coefficient: string;
+            /** Coefficient Name */
+            coefficient_name: string;
+            /** Company Id */
+            company_id: number;
+            /** District Id */
+            district_id: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Unit */
+            unit: string;
+            /** Until */
+            until: string | null;
+            /** Value */
+            value: number;
+        };
+        /** OverridesQuery */
+        OverridesQuery: {
+            /** Kind */
+            kind?: string | null;
+            /**
+             * With Ended
+             * @default false
+             */
+            with_ended: boolean;
         };
         /**
          * PageOut
@@ -5495,6 +7733,60 @@ export interface components {
             password: string;
         };
         /**
+         * PeakBoilerRow
+         * @description ``verdict``: rightly_on, rightly_off, should_start, could_stop or unknown; ``start_in_h``/``stop_in_h``: the next
+         *     change within 72 hours; ``starts_below_c``: outdoor temperature below which the main source does not suffice.
+         */
+        PeakBoilerRow: {
+            /** Branch */
+            branch: string;
+            /** Capacity Mw */
+            capacity_mw: number;
+            /** Heat Mw */
+            heat_mw: number | null;
+            /** Hours On */
+            hours_on: number;
+            /** Is On */
+            is_on: boolean;
+            /** Name */
+            name: string;
+            /** Need Share */
+            need_share: number | null;
+            /** Number */
+            number: number;
+            /** Runs */
+            runs: components["schemas"]["PeakRun"][];
+            /** Start In H */
+            start_in_h: number | null;
+            /** Starts */
+            starts: number;
+            /** Starts Below C */
+            starts_below_c: number | null;
+            /** Stop In H */
+            stop_in_h: number | null;
+            /** Verdict */
+            verdict: string;
+            /** Verdict Zh */
+            verdict_zh: string;
+        };
+        /** PeakRun */
+        PeakRun: {
+            /** End */
+            end: number;
+            /** Highest Mw */
+            highest_mw: number | null;
+            /** Hours */
+            hours: number;
+            /** Mean Mw */
+            mean_mw: number | null;
+            /** Outdoor Start C */
+            outdoor_start_c: number | null;
+            /** Outdoor Stop C */
+            outdoor_stop_c: number | null;
+            /** Start */
+            start: number;
+        };
+        /**
          * PeriodQuery
          * @description ``period`` by its key (2026-01-15, 2026-01, 2026-Q1, 2025-S, 2026); empty: the newest that was scored.
          */
@@ -5518,6 +7810,73 @@ export interface components {
             shares: components["schemas"]["Share"][];
             /** Unit */
             unit: string;
+        };
+        /**
+         * PortraitOut
+         * @description ``has_sensor`` false: what the room would say is unknown; ``sort``: the sort of homes it belongs to.
+         */
+        PortraitOut: {
+            /** Building */
+            building: number;
+            /** Calls */
+            calls: components["schemas"]["CallOut"][];
+            /** Company */
+            company: string;
+            /** Energy Class */
+            energy_class: string;
+            /** Features */
+            features: components["schemas"]["FeatureOut"][];
+            /** Feedback */
+            feedback: string[];
+            /** Fees */
+            fees: components["schemas"]["FeeOut"][];
+            /** Has Sensor */
+            has_sensor: boolean;
+            /** Name */
+            name: string;
+            /** Position */
+            position: string;
+            /** Real State */
+            real_state: string;
+            /** Sort */
+            sort: string | null;
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
+            /** Tags */
+            tags: components["schemas"]["TagOut"][];
+            /** User */
+            user: number;
+        };
+        /**
+         * PortraitQuery
+         * @description ``tag``: a key of /diagnosis/portraits/tags; ``sort``: number of a sort of homes.
+         */
+        PortraitQuery: {
+            /** Building */
+            building?: number | null;
+            /** Company */
+            company?: number | null;
+            /** District */
+            district?: number | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /** Sort */
+            sort?: number | null;
+            /**
+             * Tag
+             * @default
+             */
+            tag: string;
         };
         /**
          * PreviewAnswer
@@ -5642,6 +8001,15 @@ export interface components {
             /** @default month */
             span: "day" | "month" | "quarter" | "season" | "year";
         };
+        /** QuantityWord */
+        QuantityWord: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+        };
         /**
          * Queued
          * @description The job that does it: ``GET /jobs/{job_id}``.
@@ -5666,6 +8034,13 @@ export interface components {
             kind: "radar";
             /** Lines */
             lines: components["schemas"]["Line"][];
+        };
+        /** Ranked */
+        Ranked: {
+            /** Kind */
+            kind: string;
+            /** Rows */
+            rows: components["schemas"]["FindingOut"][];
         };
         /**
          * Ranking
@@ -5729,6 +8104,15 @@ export interface components {
             scene: string;
             /** @default month */
             span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /** ReachCount */
+        ReachCount: {
+            /** Count */
+            count: number;
+            /** Reach */
+            reach: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * ReadingOut
@@ -5957,6 +8341,151 @@ export interface components {
         RevokeReason: {
             /** Reason */
             reason: string;
+        };
+        /** RollBackIn */
+        RollBackIn: {
+            /** Reason */
+            reason: string;
+        };
+        /** RoomCard */
+        RoomCard: {
+            /** Ahead */
+            ahead: components["schemas"]["AheadOut"][];
+            hours: components["schemas"]["RoomHours"];
+            room: components["schemas"]["RoomOut"];
+            /** User */
+            user: number;
+        };
+        /**
+         * RoomCounts
+         * @description ``coverage``: rooms that can be judged of all with a sensor; ``minute``: as of when (epoch s).
+         */
+        RoomCounts: {
+            /** Bands */
+            bands: components["schemas"]["BandCount"][];
+            /** Coverage */
+            coverage: number | null;
+            /** Judged */
+            judged: number;
+            /** Mean C */
+            mean_c: number | null;
+            /** Minute */
+            minute: number | null;
+            /** Reach */
+            reach: components["schemas"]["ReachCount"][];
+            /** Rooms */
+            rooms: number;
+            /** States */
+            states: components["schemas"]["StateCount"][];
+        };
+        /**
+         * RoomFilter
+         * @description ``state``: a word of the diagnosis vocabulary; ``reach``: 1 this home, 2 building, 3 circuit, 4 source.
+         */
+        RoomFilter: {
+            /** Building */
+            building?: number | null;
+            /** Community */
+            community?: number | null;
+            /** Company */
+            company?: number | null;
+            /** District */
+            district?: number | null;
+            /** Reach */
+            reach?: number | null;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+        };
+        /**
+         * RoomHours
+         * @description Hourly, null where not read: the room, its own way, the water sent, the cold outside.
+         */
+        RoomHours: {
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Room C */
+            room_c: (number | null)[];
+            /** Supply C */
+            supply_c: (number | null)[];
+            /** Times */
+            times: number[];
+            /** Usual C */
+            usual_c: (number | null)[];
+        };
+        /**
+         * RoomOut
+         * @description One room; ``departure_k``: the day against the room's own way; ``short_kh``: degree-hours below 18 °C and
+         *     ``spell_h`` the longest spell of the last day; ``confidence`` 0–1; null where nothing can be said.
+         */
+        RoomOut: {
+            /** Building */
+            building: number;
+            /** Company Id */
+            company_id: number;
+            /** Confidence */
+            confidence: number | null;
+            /** Departure K */
+            departure_k: number | null;
+            /** Mean C */
+            mean_c: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Reach */
+            reach: number;
+            /** Reach Zh */
+            reach_zh: string;
+            /** Seen H */
+            seen_h: number;
+            /** Short Kh */
+            short_kh: number | null;
+            /** Since */
+            since: number | null;
+            /** Spell H */
+            spell_h: number;
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
+        };
+        /** RoomPage */
+        RoomPage: {
+            /** Rows */
+            rows: components["schemas"]["RoomOut"][];
+            /** Total */
+            total: number;
+        };
+        /** RoomQuery */
+        RoomQuery: {
+            /** Building */
+            building?: number | null;
+            /** Community */
+            community?: number | null;
+            /** Company */
+            company?: number | null;
+            /** District */
+            district?: number | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /** Reach */
+            reach?: number | null;
+            /**
+             * State
+             * @default
+             */
+            state: string;
         };
         /** RoundDecision */
         RoundDecision: {
@@ -6628,6 +9157,79 @@ export interface components {
             /** Verified At */
             verified_at: string | null;
         };
+        /** ScenarioHead */
+        ScenarioHead: {
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Users Below */
+            users_below: number;
+            /** Users Below With Measures */
+            users_below_with_measures: number;
+        };
+        /**
+         * ScenarioIn
+         * @description Down to ``lowest_c`` within some hours, then cold for ``hours``.
+         */
+        ScenarioIn: {
+            /**
+             * Hours
+             * @default 48
+             */
+            hours: number;
+            /** Limited */
+            limited?: components["schemas"]["LimitedSource"][];
+            /**
+             * Lowest C
+             * @default -25
+             */
+            lowest_c: number;
+            /** Name */
+            name: string;
+            /**
+             * Within H
+             * @default 12
+             */
+            within_h: number;
+        };
+        /** ScenarioOut */
+        ScenarioOut: {
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /** Users Below */
+            users_below: number;
+            /** Users Below With Measures */
+            users_below_with_measures: number;
+        };
         /**
          * Scene
          * @description A use of the data with weights of its own: what matters for settlement differs from what dispatch needs.
@@ -6862,18 +9464,26 @@ export interface components {
         };
         /**
          * Series
-         * @description Lines over time.
+         * @description ``times`` are the hours' beginnings; ``by_design``: no personal parameters, the design's curve.
          */
         Series: {
+            /** By Design */
+            by_design: boolean;
+            /** Lines */
+            lines: components["schemas"]["Line"][];
+            /** Of Kind */
+            of_kind: string;
+            /** Of Number */
+            of_number: number;
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Times */
+            times: number[];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "series";
-            /** Lines */
-            lines: components["schemas"]["Line"][];
-            /** Times */
-            times: number[];
         };
         /**
          * SeriesLine
@@ -6957,12 +9567,118 @@ export interface components {
             start: string;
         };
         /**
+         * ServicePage
+         * @description ``is_whole``: false where rows hold only the part of each object that the asker may see.
+         */
+        ServicePage: {
+            /** End */
+            end: number;
+            /** Is Whole */
+            is_whole: boolean;
+            /** Level */
+            level: string;
+            /** Rows */
+            rows: components["schemas"]["ServiceRow"][];
+            /** Start */
+            start: number;
+            /** Total */
+            total: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ServiceQuery
+         * @description ``order``: a column, ``-`` in front for descending.
+         */
+        ServiceQuery: {
+            /** End */
+            end?: number | null;
+            /**
+             * Level
+             * @default company
+             * @enum {string}
+             */
+            level: "building" | "community" | "substation" | "branch" | "boiler" | "plant" | "company" | "district" | "city";
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Order
+             * @default score
+             */
+            order: string;
+            /** Start */
+            start?: number | null;
+        };
+        /**
+         * ServiceRow
+         * @description ``low``/``high``: 95 % interval by rooms; ``coverage``: rooms read of homes; ``like_for_like``: as if with the
+         *     city's buildings and weather, ``expected``: what the city reached with theirs; ``weighed``: share of the weights
+         *     that could be judged; ``few``: too few rooms for more than a hint.
+         */
+        ServiceRow: {
+            /** Complaints */
+            complaints: number;
+            /** Coverage */
+            coverage: number | null;
+            /** Expected */
+            expected: number | null;
+            /** Few */
+            few: boolean;
+            /** High */
+            high: number | null;
+            /** Hot */
+            hot: number | null;
+            /** Hours */
+            hours: number;
+            /** Households */
+            households: number;
+            /** Like For Like */
+            like_for_like: number | null;
+            /** Low */
+            low: number | null;
+            /** Mean C */
+            mean_c: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Parts */
+            parts: {
+                [key: string]: number | null;
+            };
+            /** Qualified */
+            qualified: number | null;
+            /** Rooms */
+            rooms: number;
+            /** Score */
+            score: number | null;
+            /** Short K */
+            short_k: number | null;
+            /** Weighed */
+            weighed: number;
+        };
+        /**
          * Session
          * @description ``me`` is null while nobody is signed in.
          */
         Session: {
             clock: components["schemas"]["ClockOut"];
             me: components["schemas"]["Me"] | null;
+        };
+        /** Settlement */
+        Settlement: {
+            /** Reason */
+            reason: string;
+            /** Verdict */
+            verdict: string;
         };
         /**
          * Share
@@ -7082,6 +9798,19 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** SortCount */
+        SortCount: {
+            /** Count */
+            count: number;
+            /** Features */
+            features: {
+                [key: string]: number | null;
+            };
+            /** Name */
+            name: string;
+            /** Sort */
+            sort: number;
+        };
         /** SourceCount */
         SourceCount: {
             /** Count */
@@ -7097,6 +9826,16 @@ export interface components {
          * @enum {string}
          */
         Span: "day" | "month" | "quarter" | "season" | "year";
+        /**
+         * SpanQuery
+         * @description ``[start, end)`` in epoch seconds; the last seven days if not said.
+         */
+        SpanQuery: {
+            /** End */
+            end?: number | null;
+            /** Start */
+            start?: number | null;
+        };
         /**
          * Stage
          * @description What happens along a clock: at ``share`` of its time, plus ``after_min``.
@@ -7191,6 +9930,17 @@ export interface components {
              * @enum {string}
              */
             tone: "neutral" | "good" | "notice" | "warning" | "serious" | "critical";
+            /** Zh */
+            zh: string;
+        };
+        /** StateCount */
+        StateCount: {
+            /** Colour */
+            colour: string;
+            /** Count */
+            count: number;
+            /** State */
+            state: string;
             /** Zh */
             zh: string;
         };
@@ -7326,6 +10076,45 @@ export interface components {
             span: "day" | "month" | "quarter" | "season" | "year";
         };
         /**
+         * SystemRow
+         * @description Area-weighted indicators of single, dual or multi-system substations; ``spread_k``: how differently the units of
+         *     a substation depart from their need; ``mark`` 0–100.
+         */
+        SystemRow: {
+            /** Area M2 */
+            area_m2: number;
+            /** Below Share */
+            below_share: number | null;
+            /** Flow Kg M2 */
+            flow_kg_m2: number | null;
+            /** Flow Ratio */
+            flow_ratio: number | null;
+            /** Gap K */
+            gap_k: number | null;
+            /** Heat Ratio */
+            heat_ratio: number | null;
+            /** Heat W M2 */
+            heat_w_m2: number | null;
+            /** Mark */
+            mark: number | null;
+            /** Return C */
+            return_c: number | null;
+            /** Room C */
+            room_c: number | null;
+            /** Spread K */
+            spread_k: number | null;
+            /** Substations */
+            substations: number;
+            /** Supply C */
+            supply_c: number | null;
+            /** System */
+            system: number;
+            /** Units */
+            units: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Table
          * @description ``rows`` hold one cell per column, in their order; ``total`` counts the rows there would be without a limit.
          */
@@ -7341,6 +10130,51 @@ export interface components {
             rows: (string | number | boolean | null)[][];
             /** Total */
             total: number;
+        };
+        /** TagCount */
+        TagCount: {
+            /** Count */
+            count: number;
+            /** Is Latent */
+            is_latent: boolean;
+            /** Key */
+            key: string;
+            /** Tone */
+            tone: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * TagOut
+         * @description ``is_latent``: a problem nobody has complained of.
+         */
+        TagOut: {
+            /** Is Latent */
+            is_latent: boolean;
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+            /** Tone */
+            tone: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * TagsOut
+         * @description ``silhouette``: how well the sorts are told apart (1 best), null before they were first found.
+         */
+        TagsOut: {
+            /** Homes */
+            homes: number;
+            /** Silhouette */
+            silhouette: number | null;
+            /** Sorted At */
+            sorted_at: number | null;
+            /** Sorts */
+            sorts: components["schemas"]["SortCount"][];
+            /** Tags */
+            tags: components["schemas"]["TagCount"][];
         };
         /** TermOut */
         TermOut: {
@@ -7571,6 +10405,53 @@ export interface components {
             version: number;
             /** Whole Row */
             whole_row: boolean;
+        };
+        /**
+         * TrainedHow
+         * @enum {string}
+         */
+        TrainedHow: "whole" | "objects" | "first" | "network";
+        /**
+         * TrainingIn
+         * @description ``numbers`` empty: the whole kind.
+         */
+        TrainingIn: {
+            /** Kind */
+            kind: string;
+            /** Numbers */
+            numbers?: number[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * TrainingOut
+         * @description ``GET /jobs/{job_id}`` tells how far it is; ``version_id`` once it is done.
+         */
+        TrainingOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Id */
+            id: number;
+            /** Job Id */
+            job_id: number;
+            /** Kind */
+            kind: string;
+            /** Kind Name */
+            kind_name: string;
+            /** Numbers */
+            numbers: number[];
+            /** Reason */
+            reason: string;
+            /** Version Id */
+            version_id: number | null;
         };
         /**
          * Transition
@@ -7949,6 +10830,11 @@ export interface components {
              */
             valid_from: string;
         };
+        /**
+         * VersionState
+         * @enum {string}
+         */
+        VersionState: "draft" | "adopted" | "retired" | "rolled_back";
         /** VersionsOut */
         VersionsOut: {
             /** Derived */
@@ -8823,6 +11709,1350 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ValidityStatistics"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_advice: {
+        parameters: {
+            query?: {
+                kind?: string;
+                state?: string;
+                days?: number;
+                page?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvicePage"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_one_advice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                advice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_answer_advice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                advice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdviceAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_hand_over_advice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                advice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdviceNote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_capacity: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapacityRow"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_findings_contradictions: {
+        parameters: {
+            query?: {
+                is_open?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContradictionPage"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_findings_settle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contradiction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContradictionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_demands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_open_demand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemandIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_close_demand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                demand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_list_drift: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                state?: components["schemas"]["DriftState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drift_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_refit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drift_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_list_feedback: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_give_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_findings_findings: {
+        parameters: {
+            query?: {
+                is_open?: boolean | null;
+                state?: string | null;
+                level?: number | null;
+                kind?: string | null;
+                number?: number | null;
+                company_id?: number | null;
+                district_id?: number | null;
+                source_kind?: string | null;
+                source_number?: number | null;
+                text?: string | null;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingPage"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_findings_finding_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateCount"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_findings_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_take_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastTaken"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_take_forecast_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /**
+                     * Issued At
+                     * @default
+                     */
+                    issued_at?: string;
+                    /**
+                     * Source
+                     * @default
+                     */
+                    source?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastTaken"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_compliance: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplianceOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_guidance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidanceOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_models_list_models: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_models_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelWords"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_models_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_models_adopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_models_model_objects: {
+        parameters: {
+            query?: {
+                quantity?: string;
+                order?: "number" | "worst" | "gain" | "loss";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelObjects"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_models_model_object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOfObject"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_models_roll_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_networks_list_networks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_networks_train_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkJob"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_findings_object_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_list_overrides: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                with_ended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_set_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_end_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                override_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_models_parameters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOfObject"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_peak_boilers: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeakBoilerRow"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_portrait_list: {
+        parameters: {
+            query?: {
+                tag?: string;
+                sort?: number | null;
+                company?: number | null;
+                district?: number | null;
+                building?: number | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomePage"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_special_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_portrait_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagsOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_portrait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortraitOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_findings_ranking: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranked"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_room_list: {
+        parameters: {
+            query?: {
+                state?: string;
+                reach?: number | null;
+                company?: number | null;
+                district?: number | null;
+                community?: number | null;
+                building?: number | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPage"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_room_summary: {
+        parameters: {
+            query?: {
+                state?: string;
+                reach?: number | null;
+                company?: number | null;
+                district?: number | null;
+                community?: number | null;
+                building?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomCounts"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_room_card: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomCard"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_list_scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioHead"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_make_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_compare_scenarios: {
+        parameters: {
+            query: {
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_one_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_drop_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_service_list: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+                level?: "building" | "community" | "substation" | "branch" | "boiler" | "plant" | "company" | "district" | "city";
+                order?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePage"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_service_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_rooms_service_trend: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+                step?: "day" | "week" | "month";
+            };
+            header?: never;
+            path: {
+                level: "building" | "community" | "substation" | "branch" | "boiler" | "plant" | "company" | "district" | "city";
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_guidance_system_indicators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemRow"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_list_trainings: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_tuning_train: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingOut"];
                 };
             };
         };

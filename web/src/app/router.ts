@@ -4,6 +4,7 @@ import { onSignedOut } from '@/api/client'
 import { liveSocket } from '@/api/live'
 import { kindWord } from '@/kernel/kinds'
 import { useSession } from '@/contexts/accounts/session'
+import { diagnosisRoutes } from './diagnosisRoutes'
 import { trustRoutes } from './trustRoutes'
 
 declare module 'vue-router' {
@@ -141,6 +142,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('@/contexts/quality/pages/RecordCheckPage.vue'),
     meta: { title: '数据核查', permission: 'quality.view' },
   },
+  ...diagnosisRoutes,
   ...trustRoutes,
   { path: '/403', name: 'forbidden', component: () => import('./shell/ForbiddenPage.vue'), meta: { title: '无权访问' } },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('./shell/NotFoundPage.vue'), meta: { title: '页面不存在' } },

@@ -1,5 +1,6 @@
 /** Which pages the navigation offers, in its order; a page the user may not see is left out. */
 import {
+  Aim,
   AlarmClock,
   Bell,
   ChatLineSquare,
@@ -39,6 +40,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/alerts', title: '告警', icon: Bell, permission: 'alerts.view' },
   { to: '/archives', title: '档案', icon: Collection, permission: 'assets.view' },
   { to: '/status', title: '接入状态', icon: Monitor, permission: 'telemetry.view' },
+  { to: '/diagnosis', group: '供热诊断', title: '诊断总览', icon: Aim, permission: 'diagnosis.view' },
   { to: '/governance', group: '数据治理', title: '治理总览', icon: Odometer, permission: 'governance.view' },
   { to: '/quality/board', group: '数据治理', title: '实时告警板', icon: AlarmClock, permission: 'alerts.view' },
   { to: '/governance/orders', group: '数据治理', title: '治理工单', icon: Files, permission: 'governance.view' },
