@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[Any]
 DAY_H = 24
+LEAST_ROWS = 200
 MEMORIES_H = (3.0, 12.0, 24.0, 72.0)
 
 
@@ -39,11 +40,13 @@ def boosted(x: Floats, y: Floats, learns: NDArray[np.bool_], asked: NDArray[np.b
     except ImportError:
         return None
     use = learns & np.isfinite(y)
+    out = np.full(y.shape, np.nan)
+    if use.sum() < LEAST_ROWS or not asked.any():
+        return out
     model = lightgbm.LGBMRegressor(
         n_estimators=300, learning_rate=0.05, num_leaves=31, min_child_samples=40, verbosity=-1, n_jobs=1, seed=1
     )
     model.fit(x[use], y[use])
-    out = np.full(y.shape, np.nan)
     out[asked] = model.predict(x[asked])
     return out
 
