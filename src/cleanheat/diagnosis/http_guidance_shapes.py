@@ -82,6 +82,67 @@ class GuidanceVerdict(Schema):
     users_below: float | None
 
 
+class GuidanceCurve(Schema):
+    """Supply over outdoor temperature as advised and as run; ``basis``: model, design or optimum (sources)."""
+
+    outdoor_c: list[float]
+    recommended_c: Values
+    in_force_c: Values
+    basis: str
+
+
+class UnitMarks(Schema):
+    """How a unit runs now against its need; ratios 1.0: as needed; ``mark`` 0–100."""
+
+    supply_c: float | None
+    return_c: float | None
+    gap_k: float | None
+    heat_w_m2: float | None
+    heat_ratio: float | None
+    flow_kg_m2: float | None
+    flow_ratio: float | None
+    room_c: float | None
+    below_share: float | None
+    mark: float | None
+
+
+class MarkedUnit(UnitMarks):
+    number: int
+    name: str
+    zone: str
+    terminal: str
+    area_m2: float
+
+
+class SubstationUnits(Schema):
+    """A substation's units, each judged by itself, and the area-weighted whole."""
+
+    units: list[MarkedUnit]
+    whole: UnitMarks
+
+
+class DeviceGuidance(Schema):
+    """A household's device, hour by hour; ``run_share`` 0–1; ``suffices``: on the coldest day."""
+
+    device_class: str
+    device_class_zh: str
+    advice: str
+    target_room_c: float
+    room_c: float | None
+    times: list[int]
+    outdoor_c: Values
+    supply_c: Values
+    run_share: Values
+    heat_kw: Values
+    expected_room_c: Values
+    energy_kwh_day: float | None
+    cold_need_kw: float
+    cold_able_kw: float
+    suffices: bool
+    basis: str
+    note: str
+
+
 class GuidanceOut(Schema):
     """Guidance of one object: hourly values belong to ``times``, the present hour first."""
 
@@ -104,11 +165,11 @@ class GuidanceOut(Schema):
     recommended: dict[str, Values] | None = None
     as_is: dict[str, Values] | None = None
     room: dict[str, Values] | None = None
-    curve: dict[str, Any] | None = None
+    curve: GuidanceCurve | None = None
     energy: dict[str, float | None] | None = None
     judgement: GuidanceVerdict | None = None
-    systems: dict[str, Any] | None = None
-    device: dict[str, Any] | None = None
+    systems: SubstationUnits | None = None
+    device: DeviceGuidance | None = None
 
 
 class ComplianceRow(GuidanceVerdict):
@@ -127,6 +188,19 @@ class ComplianceOut(Schema):
     items: list[ComplianceRow]
 
 
+class AdviceContent(Schema):
+    """Figures behind an advice; ``saved_gj_day`` negative: more is needed.  ``room_as_is_c``: if nothing changes."""
+
+    gap_k: float | None = None
+    present: dict[str, float | None] = Field(default_factory=dict)
+    recommended: dict[str, float | None] = Field(default_factory=dict)
+    room_now_c: float | None = None
+    room_expected_c: float | None = None
+    room_as_is_c: float | None = None
+    saved_gj_day: float | None = None
+    reasons: list[LackOut] = Field(default_factory=list)
+
+
 class AdviceOut(Schema):
     id: int
     kind: str
@@ -136,12 +210,12 @@ class AdviceOut(Schema):
     issued_at: datetime
     level: int
     text: str
-    content: dict[str, Any]
+    content: AdviceContent
     state: str
     state_zh: str
     note: str
     answered_at: datetime | None
-    outcome: dict[str, Any]
+    outcome: dict[str, float | str | None]
 
 
 class AdvicePage(Schema):
@@ -187,18 +261,97 @@ class ScenarioIn(Schema):
     limited: list[LimitedSource] = Field(default_factory=list, max_length=20)
 
 
+class SnapAsked(Schema):
+    lowest_c: float
+    within_h: int
+    hours: int
+    limited: list[LimitedSource]
+
+
 class ScenarioHead(Schema):
     id: int
     name: str
     owner: str
     at: datetime
-    asked: dict[str, Any]
+    asked: SnapAsked
     users_below: int
     users_below_with_measures: int
 
 
+class SnapSource(Schema):
+    """What a source is asked for at its highest hour and what it is short of."""
+
+    kind: str
+    number: int
+    name: str
+    need_mw: float
+    short_mw: float
+    short_gj: float
+    units_below: int
+    first_below_h: float | None
+
+
+class SnapStation(Schema):
+    number: int
+    name: str
+    company_id: int
+    lowest_room_c: float
+    first_below_h: float | None
+    short_gj: float
+    users_below: int
+
+
+class SnapCompany(Schema):
+    company_id: int
+    units: int
+    units_below: int
+    users_below: int
+    short_gj: float
+
+
+class SnapRun(Schema):
+    """One way to go through the cold; hours count from its start, null: never below 18 °C."""
+
+    units_below: int
+    substations_below: int
+    users_below: int
+    area_below_m2: float
+    users_share: float
+    lowest_room_c: float | None
+    first_below_h: float | None
+    short_gj: float
+    mean_room_c: Values
+    users_below_by_hour: list[int]
+    sources: list[SnapSource]
+    worst: list[SnapStation]
+    companies: list[SnapCompany]
+
+
+class SnapMeasures(Schema):
+    """What is done about it; ``peak_names`` are those of ``start_peak_boilers``."""
+
+    raise_units: int
+    mean_raise_k: float
+    start_peak_boilers: list[int]
+    peak_names: list[str] = Field(default_factory=list)
+    more_heat_gj: float
+
+
+class SnapResult(Schema):
+    """Hourly values from ``start`` (epoch s)."""
+
+    asked: SnapAsked
+    start: int
+    outdoor_c: Values
+    basis: str
+    note: str
+    as_is: SnapRun
+    with_measures: SnapRun
+    measures: SnapMeasures
+
+
 class ScenarioOut(ScenarioHead):
-    result: dict[str, Any]
+    result: SnapResult
 
 
 class CapacityRow(Schema):

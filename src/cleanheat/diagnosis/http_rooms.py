@@ -187,9 +187,11 @@ class SpanQuery(Schema):
 
 
 class ServiceQuery(SpanQuery):
-    """``order``: a column, ``-`` in front for descending."""
+    """``order``: a column, ``-`` in front for descending; ``within`` and ``of``: only what one object answers for."""
 
     level: LevelKey = "company"
+    within: LevelKey | None = None
+    of: int = 0
     order: str = "score"
     limit: int = Field(100, ge=1, le=1_000)
     offset: int = Field(0, ge=0)
@@ -261,7 +263,8 @@ def service_list(request: HttpRequest, asked: Query[ServiceQuery]) -> dict[str, 
     """Service quality of every object of a level, worst score first unless asked otherwise."""
     require(request.user, VIEW)
     scope, (start, end) = scope_of(request.user), asked.span()
-    rows = queries.ordered(quality.quality(asked.level, start, end, scope), asked.order)
+    within = (asked.within, asked.of) if asked.within else None
+    rows = queries.ordered(quality.quality(asked.level, start, end, scope, within=within), asked.order)
     page = rows[asked.offset : asked.offset + asked.limit]
     return {
         "level": asked.level, "zh": LEVELS[asked.level], "start": start, "end": end,
@@ -377,9 +380,11 @@ class CallOut(Schema):
 
 
 class PortraitOut(Schema):
-    """``has_sensor`` false: what the room would say is unknown; ``sort``: the sort of homes it belongs to."""
+    """``has_sensor`` false: what the room would say is unknown; ``sort``: the sort of homes it belongs to;
+    ``room``: its sensor."""
 
     user: int
+    room: int | None
     name: str
     company: str
     building: int

@@ -68,6 +68,9 @@ def test_service_is_compared_and_tracked(known, signed_in):
     assert not mine["is_whole"]
     assert mine["rows"][0]["rooms"] == 1
     assert get(city, "service/community/2?step=day")["qualified"][-1] == 0
+    within = get(city, "service?level=building&within=company&of=20")["rows"]
+    assert [r["number"] for r in within] == [2]
+    assert get(company, "service?level=building&within=company&of=20")["rows"] == []
     assert company.get("/api/v1/diagnosis/service/community/2").status_code == 404
     assert city.get("/api/v1/diagnosis/service?order=phone").status_code == 422
     assert city.get("/api/v1/diagnosis/service?start=10&end=5").status_code == 422
@@ -87,6 +90,7 @@ def test_a_portrait_says_what_is_known_why_and_what_nobody_noticed(known, signed
     words = {t["key"]: t for t in found["tags"]}
     assert "16.5" in words["cold"]["reason"]
     assert words["silent"]["is_latent"]
+    assert found["room"] == 2
     assert found["position"] == "中间户"
     assert found["real_state"] == "在网"
     assert len(found["fees"]) == 2

@@ -3572,6 +3572,32 @@ export interface components {
              */
             note: string;
         };
+        /**
+         * AdviceContent
+         * @description Figures behind an advice; ``saved_gj_day`` negative: more is needed.  ``room_as_is_c``: if nothing changes.
+         */
+        AdviceContent: {
+            /** Gap K */
+            gap_k?: number | null;
+            /** Present */
+            present?: {
+                [key: string]: number | null;
+            };
+            /** Reasons */
+            reasons?: components["schemas"]["LackOut"][];
+            /** Recommended */
+            recommended?: {
+                [key: string]: number | null;
+            };
+            /** Room As Is C */
+            room_as_is_c?: number | null;
+            /** Room Expected C */
+            room_expected_c?: number | null;
+            /** Room Now C */
+            room_now_c?: number | null;
+            /** Saved Gj Day */
+            saved_gj_day?: number | null;
+        };
         /** AdviceNote */
         AdviceNote: {
             /**
@@ -3584,10 +3610,7 @@ export interface components {
         AdviceOut: {
             /** Answered At */
             answered_at: string | null;
-            /** Content */
-            content: {
-                [key: string]: unknown;
-            };
+            content: components["schemas"]["AdviceContent"];
             /** Day */
             day: string;
             /** Id */
@@ -3609,7 +3632,7 @@ export interface components {
             number: number;
             /** Outcome */
             outcome: {
-                [key: string]: unknown;
+                [key: string]: number | string | null;
             };
             /** State */
             state: string;
@@ -4852,6 +4875,46 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * DeviceGuidance
+         * @description A household's device, hour by hour; ``run_share`` 0–1; ``suffices``: on the coldest day.
+         */
+        DeviceGuidance: {
+            /** Advice */
+            advice: string;
+            /** Basis */
+            basis: string;
+            /** Cold Able Kw */
+            cold_able_kw: number;
+            /** Cold Need Kw */
+            cold_need_kw: number;
+            /** Device Class */
+            device_class: string;
+            /** Device Class Zh */
+            device_class_zh: string;
+            /** Energy Kwh Day */
+            energy_kwh_day: number | null;
+            /** Expected Room C */
+            expected_room_c: (number | null)[];
+            /** Heat Kw */
+            heat_kw: (number | null)[];
+            /** Note */
+            note: string;
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Room C */
+            room_c: number | null;
+            /** Run Share */
+            run_share: (number | null)[];
+            /** Suffices */
+            suffices: boolean;
+            /** Supply C */
+            supply_c: (number | null)[];
+            /** Target Room C */
+            target_room_c: number;
+            /** Times */
+            times: number[];
+        };
         /** DismissIn */
         DismissIn: {
             /** Note */
@@ -5743,6 +5806,20 @@ export interface components {
             zh: string;
         };
         /**
+         * GuidanceCurve
+         * @description Supply over outdoor temperature as advised and as run; ``basis``: model, design or optimum (sources).
+         */
+        GuidanceCurve: {
+            /** Basis */
+            basis: string;
+            /** In Force C */
+            in_force_c: (number | null)[];
+            /** Outdoor C */
+            outdoor_c: number[];
+            /** Recommended C */
+            recommended_c: (number | null)[];
+        };
+        /**
          * GuidanceOut
          * @description Guidance of one object: hourly values belong to ``times``, the present hour first.
          */
@@ -5757,14 +5834,8 @@ export interface components {
             basis: string;
             /** Basis Zh */
             basis_zh: string;
-            /** Curve */
-            curve?: {
-                [key: string]: unknown;
-            } | null;
-            /** Device */
-            device?: {
-                [key: string]: unknown;
-            } | null;
+            curve?: components["schemas"]["GuidanceCurve"] | null;
+            device?: components["schemas"]["DeviceGuidance"] | null;
             /** Energy */
             energy?: {
                 [key: string]: number | null;
@@ -5804,10 +5875,7 @@ export interface components {
             } | null;
             /** Source */
             source: string;
-            /** Systems */
-            systems?: {
-                [key: string]: unknown;
-            } | null;
+            systems?: components["schemas"]["SubstationUnits"] | null;
             /** Times */
             times: number[];
         };
@@ -6431,6 +6499,39 @@ export interface components {
             theme: string;
             /** Zoom */
             zoom: number;
+        };
+        /** MarkedUnit */
+        MarkedUnit: {
+            /** Area M2 */
+            area_m2: number;
+            /** Below Share */
+            below_share: number | null;
+            /** Flow Kg M2 */
+            flow_kg_m2: number | null;
+            /** Flow Ratio */
+            flow_ratio: number | null;
+            /** Gap K */
+            gap_k: number | null;
+            /** Heat Ratio */
+            heat_ratio: number | null;
+            /** Heat W M2 */
+            heat_w_m2: number | null;
+            /** Mark */
+            mark: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Return C */
+            return_c: number | null;
+            /** Room C */
+            room_c: number | null;
+            /** Supply C */
+            supply_c: number | null;
+            /** Terminal */
+            terminal: string;
+            /** Zone */
+            zone: string;
         };
         /** MaskOut */
         MaskOut: {
@@ -7813,7 +7914,8 @@ export interface components {
         };
         /**
          * PortraitOut
-         * @description ``has_sensor`` false: what the room would say is unknown; ``sort``: the sort of homes it belongs to.
+         * @description ``has_sensor`` false: what the room would say is unknown; ``sort``: the sort of homes it belongs to;
+         *     ``room``: its sensor.
          */
         PortraitOut: {
             /** Building */
@@ -7838,6 +7940,8 @@ export interface components {
             position: string;
             /** Real State */
             real_state: string;
+            /** Room */
+            room: number | null;
             /** Sort */
             sort: string | null;
             /** State */
@@ -9159,10 +9263,7 @@ export interface components {
         };
         /** ScenarioHead */
         ScenarioHead: {
-            /** Asked */
-            asked: {
-                [key: string]: unknown;
-            };
+            asked: components["schemas"]["SnapAsked"];
             /**
              * At
              * Format: date-time
@@ -9206,10 +9307,7 @@ export interface components {
         };
         /** ScenarioOut */
         ScenarioOut: {
-            /** Asked */
-            asked: {
-                [key: string]: unknown;
-            };
+            asked: components["schemas"]["SnapAsked"];
             /**
              * At
              * Format: date-time
@@ -9221,10 +9319,7 @@ export interface components {
             name: string;
             /** Owner */
             owner: string;
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            };
+            result: components["schemas"]["SnapResult"];
             /** Users Below */
             users_below: number;
             /** Users Below With Measures */
@@ -9588,7 +9683,7 @@ export interface components {
         };
         /**
          * ServiceQuery
-         * @description ``order``: a column, ``-`` in front for descending.
+         * @description ``order``: a column, ``-`` in front for descending; ``within`` and ``of``: only what one object answers for.
          */
         ServiceQuery: {
             /** End */
@@ -9605,6 +9700,11 @@ export interface components {
              */
             limit: number;
             /**
+             * Of
+             * @default 0
+             */
+            of: number;
+            /**
              * Offset
              * @default 0
              */
@@ -9616,6 +9716,8 @@ export interface components {
             order: string;
             /** Start */
             start?: number | null;
+            /** Within */
+            within?: ("building" | "community" | "substation" | "branch" | "boiler" | "plant" | "company" | "district" | "city") | null;
         };
         /**
          * ServiceRow
@@ -9797,6 +9899,135 @@ export interface components {
             unit: string;
             /** Zh */
             zh: string;
+        };
+        /** SnapAsked */
+        SnapAsked: {
+            /** Hours */
+            hours: number;
+            /** Limited */
+            limited: components["schemas"]["LimitedSource"][];
+            /** Lowest C */
+            lowest_c: number;
+            /** Within H */
+            within_h: number;
+        };
+        /** SnapCompany */
+        SnapCompany: {
+            /** Company Id */
+            company_id: number;
+            /** Short Gj */
+            short_gj: number;
+            /** Units */
+            units: number;
+            /** Units Below */
+            units_below: number;
+            /** Users Below */
+            users_below: number;
+        };
+        /**
+         * SnapMeasures
+         * @description What is done about it; ``peak_names`` are those of ``start_peak_boilers``.
+         */
+        SnapMeasures: {
+            /** Mean Raise K */
+            mean_raise_k: number;
+            /** More Heat Gj */
+            more_heat_gj: number;
+            /** Peak Names */
+            peak_names?: string[];
+            /** Raise Units */
+            raise_units: number;
+            /** Start Peak Boilers */
+            start_peak_boilers: number[];
+        };
+        /**
+         * SnapResult
+         * @description Hourly values from ``start`` (epoch s).
+         */
+        SnapResult: {
+            as_is: components["schemas"]["SnapRun"];
+            asked: components["schemas"]["SnapAsked"];
+            /** Basis */
+            basis: string;
+            measures: components["schemas"]["SnapMeasures"];
+            /** Note */
+            note: string;
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Start */
+            start: number;
+            with_measures: components["schemas"]["SnapRun"];
+        };
+        /**
+         * SnapRun
+         * @description One way to go through the cold; hours count from its start, null: never below 18 °C.
+         */
+        SnapRun: {
+            /** Area Below M2 */
+            area_below_m2: number;
+            /** Companies */
+            companies: components["schemas"]["SnapCompany"][];
+            /** First Below H */
+            first_below_h: number | null;
+            /** Lowest Room C */
+            lowest_room_c: number | null;
+            /** Mean Room C */
+            mean_room_c: (number | null)[];
+            /** Short Gj */
+            short_gj: number;
+            /** Sources */
+            sources: components["schemas"]["SnapSource"][];
+            /** Substations Below */
+            substations_below: number;
+            /** Units Below */
+            units_below: number;
+            /** Users Below */
+            users_below: number;
+            /** Users Below By Hour */
+            users_below_by_hour: number[];
+            /** Users Share */
+            users_share: number;
+            /** Worst */
+            worst: components["schemas"]["SnapStation"][];
+        };
+        /**
+         * SnapSource
+         * @description What a source is asked for at its highest hour and what it is short of.
+         */
+        SnapSource: {
+            /** First Below H */
+            first_below_h: number | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Need Mw */
+            need_mw: number;
+            /** Number */
+            number: number;
+            /** Short Gj */
+            short_gj: number;
+            /** Short Mw */
+            short_mw: number;
+            /** Units Below */
+            units_below: number;
+        };
+        /** SnapStation */
+        SnapStation: {
+            /** Company Id */
+            company_id: number;
+            /** First Below H */
+            first_below_h: number | null;
+            /** Lowest Room C */
+            lowest_room_c: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Short Gj */
+            short_gj: number;
+            /** Users Below */
+            users_below: number;
         };
         /** SortCount */
         SortCount: {
@@ -10074,6 +10305,15 @@ export interface components {
             period: string;
             /** @default month */
             span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /**
+         * SubstationUnits
+         * @description A substation's units, each judged by itself, and the area-weighted whole.
+         */
+        SubstationUnits: {
+            /** Units */
+            units: components["schemas"]["MarkedUnit"][];
+            whole: components["schemas"]["UnitMarks"];
         };
         /**
          * SystemRow
@@ -10672,6 +10912,32 @@ export interface components {
              * @enum {string}
              */
             state: "silent" | "never" | "all";
+        };
+        /**
+         * UnitMarks
+         * @description How a unit runs now against its need; ratios 1.0: as needed; ``mark`` 0–100.
+         */
+        UnitMarks: {
+            /** Below Share */
+            below_share: number | null;
+            /** Flow Kg M2 */
+            flow_kg_m2: number | null;
+            /** Flow Ratio */
+            flow_ratio: number | null;
+            /** Gap K */
+            gap_k: number | null;
+            /** Heat Ratio */
+            heat_ratio: number | null;
+            /** Heat W M2 */
+            heat_w_m2: number | null;
+            /** Mark */
+            mark: number | null;
+            /** Return C */
+            return_c: number | null;
+            /** Room C */
+            room_c: number | null;
+            /** Supply C */
+            supply_c: number | null;
         };
         /**
          * Upload
@@ -12923,6 +13189,8 @@ export interface operations {
                 start?: number | null;
                 end?: number | null;
                 level?: "building" | "community" | "substation" | "branch" | "boiler" | "plant" | "company" | "district" | "city";
+                within?: ("building" | "community" | "substation" | "branch" | "boiler" | "plant" | "company" | "district" | "city") | null;
+                of?: number;
                 order?: string;
                 limit?: number;
                 offset?: number;

@@ -241,5 +241,6 @@ def _measures(plan: CityPlan, as_is: Run, better: Run, mine: NDArray[np.bool_]) 
         "raise_units": int((mine & (raised > 1.0)).sum()),
         "mean_raise_k": round(float(raised[mine & (raised > 1.0)].mean()), 1) if (mine & (raised > 1.0)).any() else 0.0,
         "start_peak_boilers": network.boilers[reach].tolist(),
+        "peak_names": assets.names("boiler", network.boilers[reach].tolist()),
         "more_heat_gj": round(float(more)),
     }

@@ -56,15 +56,27 @@ class Quality:
     few: bool
 
 
-def quality(key: str, start: int, end: int, scope: Scope, numbers: Sequence[int] | None = None) -> list[Quality]:
-    """Every row of the level with buildings in the scope that have sensors, by number."""
+def quality(
+    key: str,
+    start: int,
+    end: int,
+    scope: Scope,
+    numbers: Sequence[int] | None = None,
+    within: tuple[str, int] | None = None,
+) -> list[Quality]:
+    """Every row of the level with buildings in the scope that have sensors, by number.
+
+    ``within``: only the buildings that one object of another level answers for.
+    """
     archive = assets.archive()
     found = list(days.kept(Path(settings.DATA_DIR), start, end))
-    at = level(key, archive)
-    sums = _Sums.over(found, archive, visible_buildings(scope))
+    at, seen = level(key, archive), visible_buildings(scope)
+    if within is not None:
+        seen = seen & (level(within[0], archive).of == within[1])
+    sums = _Sums.over(found, archive, seen)
     tickets = _handled(start, end, archive["building"].size)
     rows = _rows(at, sums, tickets, archive, numbers)
-    expected, alike = _compared(found, at, archive, visible_buildings(scope))
+    expected, alike = _compared(found, at, archive, seen)
     titles = names_of(key, rows["number"].tolist())
     return [_row(i, titles[i], rows, expected, alike) for i in range(rows["number"].size)]
 

@@ -172,6 +172,7 @@ def portrait(user: int) -> dict[str, Any]:
     energy = int(np.nan_to_num(archive["building"].values["energy_class"][building]))
     return {
         "user": user,
+        "room": None if row is None else int(found.room[row]),
         "name": assets.names("building", [building])[0],
         "company": accounts.short_name(int(users.links["company"][user])),
         "building": building,
