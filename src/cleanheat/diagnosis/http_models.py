@@ -194,11 +194,19 @@ class ComparedCounts(Schema):
     unknown: int
 
 
+class Histogram(Schema):
+    """Objects by the error of the quantity asked for: ``edges`` one more than ``counts``, the last bin open."""
+
+    edges: list[float]
+    counts: dict[str, list[int]]
+
+
 class ModelObjects(Schema):
     """``compared``: by quantity, on the same weeks, how many objects the version expects better than the one before."""
 
     total: int
     compared: dict[str, ComparedCounts]
+    histogram: Histogram
     rows: list[ModelObject]
 
 
@@ -226,6 +234,7 @@ def model_objects(request: HttpRequest, version_id: int, asked: Query[ObjectsQue
     return {
         "total": part.total,
         "compared": versions_seen.compared(p, numbers),
+        "histogram": versions_seen.histogram(p, numbers, asked.quantity),
         "rows": versions_seen.rows_of(p, part.numbers),
     }
 

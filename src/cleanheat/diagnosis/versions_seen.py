@@ -15,6 +15,10 @@ from cleanheat.diagnosis.queries import quantity_unit
 
 Order = Literal["number", "worst", "gain", "loss"]
 DECIMALS = 3
+WHOSE = ("", "_line", "_persistence", "_before")
+BINS = 16
+SHOWN_SHARE = 0.97
+"""Share of all errors within the histogram's closed bins."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,7 @@ def rows_of(p: Parameters, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
 
 
 def errors(p: Parameters, quantity: str, n: int) -> dict[str, float | None]:
-    return {
-        f"mae{whose}": number_or_none(_metric(p, quantity, whose)[n])
-        for whose in ("", "_line", "_persistence", "_before")
-    }
+    return {f"mae{whose}": number_or_none(_metric(p, quantity, whose)[n]) for whose in WHOSE}
 
 
 def compared(p: Parameters, numbers: NDArray[np.int64]) -> dict[str, dict[str, int]]:
@@ -76,6 +77,22 @@ def compared(p: Parameters, numbers: NDArray[np.int64]) -> dict[str, dict[str, i
         better = int((known & (mae <= before)).sum())
         out[name] = {"better": better, "worse": int(known.sum()) - better, "unknown": int((~known).sum())}
     return out
+
+
+def histogram(p: Parameters, numbers: NDArray[np.int64], quantity: str) -> dict[str, Any]:
+    """How many objects err how much, by whom the last weeks were expected; the last bin holds all that is larger."""
+    rows = numbers[numbers < p.size]
+    errors_of = {f"mae{whose}": _metric(p, quantity, whose)[rows].astype(np.float64) for whose in WHOSE}
+    known = np.concatenate([values[np.isfinite(values)] for values in errors_of.values()])
+    if not known.size:
+        return {"edges": [], "counts": {}}
+    top = max(float(np.quantile(known, SHOWN_SHARE)), 1e-6)
+    edges = np.linspace(0.0, top, BINS + 1)
+    counts = {
+        key: np.bincount(np.clip((v[np.isfinite(v)] / top * BINS).astype(np.int64), 0, BINS - 1), minlength=BINS)
+        for key, v in errors_of.items()
+    }
+    return {"edges": edges.round(DECIMALS).tolist(), "counts": {k: n.tolist() for k, n in counts.items() if n.any()}}
 
 
 def object_of(p: Parameters, n: int) -> dict[str, Any]:

@@ -77,6 +77,10 @@ def test_trained_compared_adopted_and_rolled_back(models, signed_in):
     draft = get(admin, f"/models/{training['version_id']}")
     assert (draft["state_name"], draft["base_id"]) == ("待采用", queries.adopted("unit").pk)
     compared = get(admin, f"/models/{draft['id']}/objects?order=gain")
+    spread = compared["histogram"]
+    assert len(spread["edges"]) == len(spread["counts"]["mae"]) + 1
+    known = sum(1 for row in compared["rows"] if row["quantities"]["supply"]["mae"] is not None)
+    assert sum(spread["counts"]["mae"]) == known > 0
     assert sum(compared["compared"]["supply"].values()) == 4
     assert compared["rows"][0]["quantities"]["supply"]["mae_before"] is not None
     assert get(signed_in("company.reader"), f"/models/{draft['id']}")["metrics"] == {}
