@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -104,6 +105,51 @@ def test_clock_set_back_does_not_silence_a_schedule(ran, manual_clock):
     manual_clock.advance(-30 * 86_400)
     jobs.run_pending()
     assert ran == ["roll_up"]
+
+
+@pytest.fixture
+def lanes(ran):
+    """A long job beside those of ``ran``."""
+    jobs.job("tests.train", "训练", lease_s=10, is_long=True)(lambda payload, progress: ran.append("train"))
+    return Job.objects.get(pk=jobs.enqueue("tests.train")), _job(to=1)
+
+
+def test_lanes_claim_their_own_jobs_alone(lanes, manual_clock):
+    long, short = lanes
+    assert (jobs.claim(False).pk, jobs.claim(False)) == (short.pk, None)
+    assert (jobs.claim(True).pk, jobs.claim(True)) == (long.pk, None)
+    manual_clock.advance(11)  # both workers were killed: each lane takes up its own again, once
+    again = jobs.claim(True)
+    assert (again.pk, again.attempt, jobs.claim(True)) == (long.pk, 2, None)
+    assert (jobs.claim(False).pk, jobs.claim(False)) == (short.pk, None)
+
+
+def test_without_lanes_all_that_is_due_runs(lanes, ran):
+    assert jobs.run_pending() == 2
+    assert ran == ["train", (1, 0)]
+
+
+def test_worker_runs_short_jobs_while_a_long_one_runs(monkeypatch):
+    """The long job ends only when the short one, queued after it, has run."""
+    waiting, short_ran, long_ran = {True: ["train"], False: ["count"]}, threading.Event(), threading.Event()
+
+    def run(name):
+        if name == "count":
+            short_ran.set()
+        elif short_ran.wait(20):
+            long_ran.set()
+
+    monkeypatch.setattr(jobs, "queue_due", lambda: 0)
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
+    monkeypatch.setattr(jobs, "claim", lambda lane: waiting[lane].pop() if waiting[lane] else None)
+    monkeypatch.setattr(jobs, "run", run)
+    worker = jobs.Worker(poll_s=0.01)
+    worker.start()
+    try:
+        assert long_ran.wait(20)
+    finally:
+        worker.stop()
+    assert not any(thread.is_alive() for thread in worker._threads)
 
 
 WORKER = """

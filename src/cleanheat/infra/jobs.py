@@ -4,6 +4,8 @@ A handler is declared with ``@job("room.verb_noun")`` and must be idempotent: af
 start, with the same payload and the ``Progress`` it had saved.  It reports with ``progress(done, total, note)``, which
 also renews the lease and is where a cancelled or lost job stops.  Leases are in machine time; schedules are in platform
 time, since what they do (roll up an hour, close a day) follows the city's clock.
+
+Jobs declared ``is_long`` (minutes and more of the machine) have a lane of their own, so that they hold up nothing else.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ Handler = Callable[[Mapping[str, Any], Progress], Any]
 @dataclass(frozen=True)
 class JobSpec:
     """One declared job.  ``every_s`` (platform seconds) makes it periodic, with an empty payload; with ``is_needed`` it
-    is queued only while that says so.
+    is queued only while that says so.  ``is_long``: worked off beside the others, one long job at a time.
     """
 
     key: str
@@ -73,6 +75,7 @@ class JobSpec:
     lease_s: float = 60.0
     every_s: float | None = None
     is_needed: Callable[[], bool] | None = None
+    is_long: bool = False
 
 
 JOBS: Registry[JobSpec] = Registry("job")
@@ -85,13 +88,15 @@ def job(
     lease_s: float = 60.0,
     every_s: float | None = None,
     is_needed: Callable[[], bool] | None = None,
+    is_long: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare a handler.  ``lease_s``: the longest silence between two ``progress`` calls.  ``is_needed`` is asked each
     second once the job is due, so that what is looked for often leaves no row while there is nothing to do.
+    ``is_long``: takes minutes of the machine, so that others must not wait for it.
     """
 
     def declare(handler: Handler) -> Handler:
-        JOBS.add(JobSpec(key, zh, handler, lease_s, every_s, is_needed))
+        JOBS.add(JobSpec(key, zh, handler, lease_s, every_s, is_needed, is_long))
         return handler
 
     return declare
@@ -103,7 +108,7 @@ def enqueue(name: str, payload: Mapping[str, Any] | None = None, owner: Any = No
     queued = Job.objects.create(
         name=spec.key, payload=dict(payload or {}), owner_id=getattr(owner, "pk", None), created_at=clock.now_utc()
     )
-    transaction.on_commit(_wake.set)
+    transaction.on_commit(_wake[spec.is_long].set)
     return int(queued.pk)
 
 
@@ -144,11 +149,14 @@ def prune(before: datetime) -> int:
     return Job.objects.filter(finished_at__lt=before).delete()[0]
 
 
-def claim() -> Job | None:
-    """The oldest job that is due, now ours: a conditional update decides between workers."""
+def claim(lane: bool | None = None) -> Job | None:
+    """The oldest job that is due, now ours: a conditional update decides between workers.  ``lane`` True: long jobs
+    only, False: none of them, None: any.
+    """
     at = clock.machine_now()
+    names = [s.key for s in JOBS if lane is None or s.is_long is lane]
     lost = Q(state=JobState.RUNNING, lease_until_s__lte=at)
-    candidates = Job.objects.filter(Q(state=JobState.QUEUED, due_s__lte=at) | lost, name__in=[s.key for s in JOBS])
+    candidates = Job.objects.filter(Q(state=JobState.QUEUED, due_s__lte=at) | lost, name__in=names)
     for candidate in candidates.order_by("id")[:20]:
         if candidate.attempt >= ATTEMPTS:  # it took its worker down every time
             _finish(candidate, JobState.FAILED, error=candidate.error or "worker ended before the job did")
@@ -197,33 +205,42 @@ def run_pending() -> int:
     return ran
 
 
-_wake = threading.Event()
+_wake = {lane: threading.Event() for lane in (False, True)}
 
 
 class Worker:
-    """The thread that works off the table: woken by ``enqueue`` in this process, else looks every ``poll_s``."""
+    """The threads that work off the table, one for long jobs and one for all others: woken by ``enqueue`` in this
+    process, else looking every ``poll_s``.
+    """
 
     def __init__(self, poll_s: float = 1.0) -> None:
         self._poll_s = poll_s
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name="long jobs" if lane else "jobs", daemon=True)
+            for lane in _wake
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, timeout_s: float = 10.0) -> None:
-        """Ask it to end; a job that outlasts the timeout is taken up again by the next process."""
+        """Ask them to end; a job that outlasts the timeout is taken up again by the next process."""
         self._stopping.set()
-        _wake.set()
-        self._thread.join(timeout_s)
+        for event in _wake.values():
+            event.set()
+        for thread in self._threads:
+            thread.join(timeout_s)
 
-    def _run(self) -> None:
+    def _run(self, lane: bool) -> None:
         while not self._stopping.is_set():
-            _wake.wait(self._poll_s)
-            _wake.clear()
+            _wake[lane].wait(self._poll_s)
+            _wake[lane].clear()
             try:
-                queue_due()
-                while not self._stopping.is_set() and (claimed := claim()) is not None:
+                if not lane:  # schedules are moved by one of the two
+                    queue_due()
+                while not self._stopping.is_set() and (claimed := claim(lane)) is not None:
                     run(claimed)
             except Exception:  # the database may be busy or away: try again at the next look
                 log.exception("job worker failed")

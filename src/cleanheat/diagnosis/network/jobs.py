@@ -38,13 +38,13 @@ def _is_due() -> bool:
     return clock.current().speed <= 1 and at.weekday() == when["weekday"] and at.hour == when["local_hour"]
 
 
-@job("diagnosis.train_networks", "每周训练共享网络", lease_s=900, every_s=HOUR_S, is_needed=_is_due)
+@job("diagnosis.train_networks", "每周训练共享网络", lease_s=900, every_s=HOUR_S, is_needed=_is_due, is_long=True)
 def train_weekly(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # noqa: ARG001
     """Every kind with a version in force; a kind whose history is too short says so and stays as it is."""
     return {kind: _train(kind, progress) for kind in KINDS}
 
 
-@job(TRAIN, "训练共享网络", lease_s=900)
+@job(TRAIN, "训练共享网络", lease_s=900, is_long=True)
 def train_one(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """``payload["kind"]``."""
     return {payload["kind"]: _train(payload["kind"], progress)}
@@ -83,7 +83,14 @@ def lacking() -> dict[str, tuple[int, int]]:
     return found
 
 
-@job("diagnosis.carry_networks", "新版本沿用共享网络", lease_s=900, every_s=HOUR_S, is_needed=lambda: bool(lacking()))
+@job(
+    "diagnosis.carry_networks",
+    "新版本沿用共享网络",
+    lease_s=900,
+    every_s=HOUR_S,
+    is_needed=lambda: bool(lacking()),
+    is_long=True,
+)
 def carry_networks(payload: Mapping[str, Any], progress: Progress) -> dict[str, int]:  # noqa: ARG001
     """Judge the earlier network beside the version in force; answers for how many objects it is served."""
     found = lacking()
