@@ -36,19 +36,19 @@ def test_without_an_outage_there_is_no_mask(city):
 
 
 @pytest.mark.parametrize(
-    ("kind", "number", "units", "boilers"),
+    ("kind", "number", "out"),
     [
-        ("unit", 5, [5], []),
-        ("substation", 2, [9], []),
-        ("boiler", 1, [], [1]),
-        ("branch", 1, [5, 9, 13, 17], []),
-        ("plant", 1, [5, 9, 13, 17], []),
-        ("substation", 99_999, [], []),
+        ("unit", 5, {"unit": [5]}),
+        ("substation", 2, {"unit": [9]}),
+        ("boiler", 1, {"boiler": [1]}),
+        ("branch", 1, {"branch": [1], "unit": [5, 9, 13, 17]}),
+        ("plant", 1, {"plant": [1], "branch": [1], "unit": [5, 9, 13, 17]}),
+        ("substation", 99_999, {}),
     ],
 )
-def test_an_outage_spreads_to_what_is_supplied(city, kind, number, units, boilers):
+def test_an_outage_spreads_to_what_is_supplied(city, kind, number, out):
     _announce(kind, number)
-    assert _out(city) == {"unit": units, "boiler": boilers}
+    assert _out(city) == {"plant": [], "branch": [], "boiler": [], "unit": []} | out
 
 
 def test_it_holds_from_its_start_to_before_its_end(city):

@@ -12,12 +12,17 @@ from cleanheat.assets.models import PlannedOutage
 from cleanheat.kernel.time import utc
 
 Bools = NDArray[np.bool_]
-_ABOVE = {"boiler": ("plant", "branch"), "unit": ("plant", "branch", "boiler", "substation")}
-"""Kinds that stand still with what supplies them; a peak boiler room helps its branch, so it rests with it."""
+_ABOVE: dict[str, tuple[str, ...]] = {
+    "plant": (),
+    "branch": ("plant",),
+    "boiler": ("plant", "branch"),
+    "unit": ("plant", "branch", "boiler", "substation"),
+}
+"""Circuits that stand still with what supplies them; a peak boiler room helps its branch, so it rests with it."""
 
 
 def planned_outages(archive: Archive, minute: int) -> Mapping[str, Bools]:
-    """Which units and boiler rooms are announced to be out in the minute: ``bool[size]`` by kind, none if nothing is.
+    """Which circuits are announced to be out in the minute: ``bool[size]`` by kind of circuit, none if nothing is.
 
     One query a minute; what an outage spreads to follows from the archive's links at once.
     """
@@ -28,10 +33,8 @@ def planned_outages(archive: Archive, minute: int) -> Mapping[str, Bools]:
     if not rows:
         return {}
     out = {kind: _marked(archive, kind, [n for k, n in rows if k == kind]) for kind in {kind for kind, _ in rows}}
-    if "plant" in out:
-        out["branch"] = _with(out, archive, "branch", ("plant",))
-    out["boiler"] = _with(out, archive, "boiler", _ABOVE["boiler"])
-    out["unit"] = _with(out, archive, "unit", _ABOVE["unit"])
+    for kind, above in _ABOVE.items():  # from the sources downwards
+        out[kind] = _with(out, archive, kind, above)
     return {kind: out[kind] for kind in _ABOVE}
 
 
