@@ -718,6 +718,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/diagnosis/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices
+         * @description Rural devices by platform and state, and those that have something, the longest first.
+         */
+        get: operations["cleanheat_diagnosis_http_objects_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/diagnosis/drift": {
         parameters: {
             query?: never;
@@ -831,6 +851,26 @@ export interface paths {
          * @description Open findings by kind, state and level.
          */
         get: operations["cleanheat_diagnosis_http_findings_finding_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/findings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The findings of the list with the same parameters as a file.
+         */
+        get: operations["cleanheat_diagnosis_http_findings_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1115,7 +1155,27 @@ export interface paths {
          * Object Card
          * @description How the models see one object now, and its findings of the last 30 days.
          */
-        get: operations["cleanheat_diagnosis_http_findings_object_card"];
+        get: operations["cleanheat_diagnosis_http_objects_object_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnosis/objects/{kind}/{number}/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Object Past
+         * @description What it read and what was expected, hour by hour; of a substation its largest unit's.
+         */
+        get: operations["cleanheat_diagnosis_http_objects_object_past"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1296,7 +1356,7 @@ export interface paths {
          * Ranking
          * @description Who of a kind is in trouble, the gravest and surest first.
          */
-        get: operations["cleanheat_diagnosis_http_findings_ranking"];
+        get: operations["cleanheat_diagnosis_http_objects_ranking"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4269,6 +4329,39 @@ export interface components {
             zh: string;
         };
         /**
+         * CircuitDiagnosis
+         * @description How the models see one circuit; ``minute`` 0: not judged yet.
+         */
+        CircuitDiagnosis: {
+            /** Heat Ratio 24H */
+            heat_ratio_24h: number | null;
+            hours: components["schemas"]["MemoryHours"] | null;
+            /** Kind */
+            kind: string;
+            /** Mean Gap 6H K */
+            mean_gap_6h_k: number | null;
+            /** Minute */
+            minute: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            parameters: components["schemas"]["ParametersNow"] | null;
+            /** Quantities */
+            quantities: components["schemas"]["QuantityNow"][];
+            rooms: components["schemas"]["RoomsBehind"] | null;
+            /** Running */
+            running: boolean | null;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** System */
+            system: string;
+            /** Units */
+            units: components["schemas"]["CircuitDiagnosis"][];
+        };
+        /**
          * ClassOut
          * @description Flats of one position: against middle flats, and how many are colder than their own class.
          */
@@ -4730,10 +4823,7 @@ export interface components {
         ContradictionOut: {
             /** Ended */
             ended: number | null;
-            /** First */
-            first: {
-                [key: string]: unknown;
-            };
+            first: components["schemas"]["Judgement"];
             /** Id */
             id: number;
             /** Kind */
@@ -4750,10 +4840,7 @@ export interface components {
             opened: number;
             /** Reason */
             reason: string;
-            /** Second */
-            second: {
-                [key: string]: unknown;
-            };
+            second: components["schemas"]["Judgement"];
             /** Settled */
             settled: number | null;
             /** Verdict */
@@ -4914,6 +5001,81 @@ export interface components {
             target_room_c: number;
             /** Times */
             times: number[];
+        };
+        /** DevicePage */
+        DevicePage: {
+            /** Minute */
+            minute: number;
+            /** Platforms */
+            platforms: components["schemas"]["DevicePlatform"][];
+            /** Rows */
+            rows: components["schemas"]["DeviceRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * DevicePlatform
+         * @description How many devices of one platform have which state.
+         */
+        DevicePlatform: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * DeviceQuery
+         * @description Without a state: all devices that have something.
+         */
+        DeviceQuery: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /** Sender Id */
+            sender_id?: number | null;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
+            /** State */
+            state?: string | null;
+        };
+        /**
+         * DeviceRow
+         * @description One rural device: its state since when, and its means (share of the day it ran, starts an hour, rooms, lift).
+         */
+        DeviceRow: {
+            /** Code */
+            code: string;
+            /** Duty Day */
+            duty_day: number | null;
+            /** Lift K */
+            lift_k: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Room C */
+            room_c: number | null;
+            /** Sender */
+            sender: string;
+            /** Since */
+            since: number;
+            /** Starts H */
+            starts_h: number | null;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
         };
         /** DismissIn */
         DismissIn: {
@@ -5279,6 +5441,44 @@ export interface components {
             unit: string;
         };
         /**
+         * ExpectedLine
+         * @description Readings beside what was expected and its band; ``None`` where unknown.
+         */
+        ExpectedLine: {
+            /** Expected */
+            expected: (number | null)[];
+            /** High */
+            high: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** Quantity */
+            quantity: string;
+            /** Read */
+            read: (number | null)[];
+            /** Signal */
+            signal: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ExpectedSeries
+         * @description ``times`` are the hours' beginnings; ``by_design``: no personal parameters, the design's curve.
+         */
+        ExpectedSeries: {
+            /** By Design */
+            by_design: boolean;
+            /** Lines */
+            lines: components["schemas"]["ExpectedLine"][];
+            /** Of Kind */
+            of_kind: string;
+            /** Of Number */
+            of_number: number;
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Times */
+            times: number[];
+        };
+        /**
          * ExpressionFaultOut
          * @description ``line`` and ``column`` count from 1 in characters; 0: the whole field is meant.
          */
@@ -5408,29 +5608,34 @@ export interface components {
             /** Url */
             url: string;
         };
-        /** FindingDetail */
+        /**
+         * FindingDetail
+         * @description ``steps``: minute and level of each escalation; ``members``: what it explains, at most 200.
+         */
         FindingDetail: {
+            /** Affected */
+            affected: number;
             /** Archive Version */
             archive_version: string;
             cause: components["schemas"]["FindingOut"] | null;
             /** Cause Id */
             cause_id: number | null;
+            /** Company */
+            company: string;
             /** Company Id */
             company_id: number;
             /** Confidence */
             confidence: number | null;
             /** Contributions */
-            contributions: {
-                [key: string]: unknown;
-            }[];
+            contributions: components["schemas"]["FoundContribution"][];
+            /** District */
+            district: string;
             /** District Id */
             district_id: number;
             /** Ended */
             ended: number | null;
             /** Evidence */
-            evidence: {
-                [key: string]: unknown;
-            }[];
+            evidence: components["schemas"]["FoundEvidence"][];
             /** Found */
             found: number;
             /** Id */
@@ -5453,7 +5658,7 @@ export interface components {
             name: string;
             /** Number */
             number: number;
-            series: components["schemas"]["Series"] | null;
+            series: components["schemas"]["ExpectedSeries"] | null;
             /** Since */
             since: number;
             /** Source */
@@ -5474,18 +5679,60 @@ export interface components {
             worst: number;
         };
         /**
+         * FindingFilter
+         * @description ``system``: of substations, 1 single, 2 double, 3 more units; ``order`` grave: the gravest and surest first.
+         */
+        FindingFilter: {
+            /** Company Id */
+            company_id?: number | null;
+            /** District Id */
+            district_id?: number | null;
+            /** Is Open */
+            is_open?: boolean | null;
+            /** Kind */
+            kind?: string | null;
+            /** Level */
+            level?: number | null;
+            /** Number */
+            number?: number | null;
+            /**
+             * Order
+             * @default newest
+             * @enum {string}
+             */
+            order: "newest" | "grave";
+            /** Source Kind */
+            source_kind?: string | null;
+            /** Source Number */
+            source_number?: number | null;
+            /** State */
+            state?: string | null;
+            /** System */
+            system?: number | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * FindingOut
          * @description ``alert``: under which source, kind and number its alert is found; times are epoch seconds.
+         *
+         *     ``affected``: how many other findings it explains.
          */
         FindingOut: {
+            /** Affected */
+            affected: number;
             /** Archive Version */
             archive_version: string;
             /** Cause Id */
             cause_id: number | null;
+            /** Company */
+            company: string;
             /** Company Id */
             company_id: number;
             /** Confidence */
             confidence: number | null;
+            /** District */
+            district: string;
             /** District Id */
             district_id: number;
             /** Ended */
@@ -5551,6 +5798,12 @@ export interface components {
             /** Number */
             number?: number | null;
             /**
+             * Order
+             * @default newest
+             * @enum {string}
+             */
+            order: "newest" | "grave";
+            /**
              * Page
              * @default 1
              */
@@ -5566,6 +5819,8 @@ export interface components {
             source_number?: number | null;
             /** State */
             state?: string | null;
+            /** System */
+            system?: number | null;
             /** Text */
             text?: string | null;
         };
@@ -5765,6 +6020,27 @@ export interface components {
             zh: string;
         };
         /**
+         * FoundContribution
+         * @description ``share`` (0–1) of the finding that a signal explains.
+         */
+        FoundContribution: {
+            /** Share */
+            share: number;
+            /** Signal */
+            signal: string;
+        };
+        /** FoundEvidence */
+        FoundEvidence: {
+            /** Limit */
+            limit: number;
+            /** Signal */
+            signal: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Gap
          * @description A stretch without trusted values: ``bad``, ``missing`` or ``silent`` (communication lost).
          */
@@ -5934,6 +6210,18 @@ export interface components {
             unit: string;
             /** Values */
             values: (number | null)[][];
+        };
+        /**
+         * Histogram
+         * @description Objects by the error of the quantity asked for: ``edges`` one more than ``counts``, the last bin open.
+         */
+        Histogram: {
+            /** Counts */
+            counts: {
+                [key: string]: number[];
+            };
+            /** Edges */
+            edges: number[];
         };
         /** HistoryOut */
         HistoryOut: {
@@ -6252,6 +6540,29 @@ export interface components {
             job_id: number;
         };
         /**
+         * Judgement
+         * @description One of two judgements: which model says what, and the value it says it of.
+         */
+        Judgement: {
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Value */
+            value?: number | null;
+        };
+        /**
          * KindChoice
          * @description ``data_class``: empty where the rule says it itself (records).
          */
@@ -6381,23 +6692,20 @@ export interface components {
         };
         /**
          * Line
-         * @description Readings beside what was expected and its band; ``None`` where unknown.
+         * @description One row of values: ``values[i]`` belongs to the i-th time or category of its panel.
          */
         Line: {
-            /** Expected */
-            expected: (number | null)[];
-            /** High */
-            high: (number | null)[];
-            /** Low */
-            low: (number | null)[];
-            /** Quantity */
-            quantity: string;
-            /** Read */
-            read: (number | null)[];
-            /** Signal */
-            signal: string;
+            /**
+             * Dashed
+             * @default false
+             */
+            dashed: boolean;
+            /** Name */
+            name: string;
             /** Unit */
             unit: string;
+            /** Values */
+            values: (number | null)[];
         };
         /** LineageOut */
         LineageOut: {
@@ -6594,6 +6902,17 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** MemoryHours */
+        MemoryHours: {
+            /** Lines */
+            lines: {
+                [key: string]: (number | null)[];
+            };
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+        };
         /**
          * MinuteOut
          * @description One platform minute; ``rows`` by kind, ``hits`` values by quality rule, ``untraced_hits`` those beyond the limit
@@ -6743,6 +7062,7 @@ export interface components {
             compared: {
                 [key: string]: components["schemas"]["ComparedCounts"];
             };
+            histogram: components["schemas"]["Histogram"];
             /** Rows */
             rows: components["schemas"]["ModelObject"][];
             /** Total */
@@ -7025,6 +7345,38 @@ export interface components {
             state: number;
             /** Values */
             values: components["schemas"]["LiveValue"][];
+        };
+        /** ObjectDiagnosis */
+        ObjectDiagnosis: {
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Heat Ratio 24H */
+            heat_ratio_24h: number | null;
+            hours: components["schemas"]["MemoryHours"] | null;
+            /** Kind */
+            kind: string;
+            /** Mean Gap 6H K */
+            mean_gap_6h_k: number | null;
+            /** Minute */
+            minute: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            parameters: components["schemas"]["ParametersNow"] | null;
+            /** Quantities */
+            quantities: components["schemas"]["QuantityNow"][];
+            rooms: components["schemas"]["RoomsBehind"] | null;
+            /** Running */
+            running: boolean | null;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /** System */
+            system: string;
+            /** Units */
+            units: components["schemas"]["CircuitDiagnosis"][];
         };
         /**
          * ObjectErrors
@@ -7814,6 +8166,28 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /**
+         * ParametersNow
+         * @description Where the expectations come from; curves as points (outdoor ℃, supply ℃).
+         */
+        ParametersNow: {
+            /** Curve In Force */
+            curve_in_force: number[][];
+            /** Curve Recommended */
+            curve_recommended: number[][];
+            /** R2 */
+            r2: number | null;
+            /** Reason */
+            reason: string;
+            /** Slope */
+            slope: number | null;
+            /** Source */
+            source: string;
+            /** Trained Hours */
+            trained_hours: number;
+            /** Version */
+            version: number;
+        };
         /** Party */
         Party: {
             /** Id */
@@ -7832,6 +8206,14 @@ export interface components {
         PasswordSet: {
             /** Password */
             password: string;
+        };
+        /** PastQuery */
+        PastQuery: {
+            /**
+             * Days
+             * @default 14
+             */
+            days: number;
         };
         /**
          * PeakBoilerRow
@@ -8104,6 +8486,26 @@ export interface components {
             period: string;
             /** @default month */
             span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /**
+         * QuantityNow
+         * @description What a circuit reads now beside what is expected and its band.
+         */
+        QuantityNow: {
+            /** Expected */
+            expected: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Quantity */
+            quantity: string;
+            /** Read */
+            read: number | null;
+            /** Signal */
+            signal: string;
+            /** Unit */
+            unit: string;
         };
         /** QuantityWord */
         QuantityWord: {
@@ -8590,6 +8992,15 @@ export interface components {
              * @default
              */
             state: string;
+        };
+        /** RoomsBehind */
+        RoomsBehind: {
+            /** Cold Share */
+            cold_share: number | null;
+            /** Known */
+            known: number;
+            /** Mean C */
+            mean_c: number | null;
         };
         /** RoundDecision */
         RoundDecision: {
@@ -9559,26 +9970,18 @@ export interface components {
         };
         /**
          * Series
-         * @description ``times`` are the hours' beginnings; ``by_design``: no personal parameters, the design's curve.
+         * @description Lines over time.
          */
         Series: {
-            /** By Design */
-            by_design: boolean;
-            /** Lines */
-            lines: components["schemas"]["Line"][];
-            /** Of Kind */
-            of_kind: string;
-            /** Of Number */
-            of_number: number;
-            /** Outdoor C */
-            outdoor_c: (number | null)[];
-            /** Times */
-            times: number[];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "series";
+            /** Lines */
+            lines: components["schemas"]["Line"][];
+            /** Times */
+            times: number[];
         };
         /**
          * SeriesLine
@@ -9766,6 +10169,27 @@ export interface components {
             short_k: number | null;
             /** Weighed */
             weighed: number;
+        };
+        /** ServiceTrend */
+        ServiceTrend: {
+            /** High */
+            high: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** Mean C */
+            mean_c: (number | null)[];
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Qualified */
+            qualified: (number | null)[];
+            /** Rooms */
+            rooms: number[];
+            /** Score */
+            score: (number | null)[];
+            /** Slope */
+            slope: number | null;
+            /** Times */
+            times: number[];
         };
         /**
          * Session
@@ -12217,6 +12641,31 @@ export interface operations {
             };
         };
     };
+    cleanheat_diagnosis_http_objects_devices: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                sender_id?: number | null;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+        };
+    };
     cleanheat_diagnosis_http_tuning_list_drift: {
         parameters: {
             query?: {
@@ -12346,7 +12795,9 @@ export interface operations {
                 district_id?: number | null;
                 source_kind?: string | null;
                 source_number?: number | null;
+                system?: number | null;
                 text?: string | null;
+                order?: "newest" | "grave";
                 page?: number;
                 size?: number;
             };
@@ -12384,6 +12835,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StateCount"][];
                 };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_findings_export: {
+        parameters: {
+            query?: {
+                is_open?: boolean | null;
+                state?: string | null;
+                level?: number | null;
+                kind?: string | null;
+                number?: number | null;
+                company_id?: number | null;
+                district_id?: number | null;
+                source_kind?: string | null;
+                source_number?: number | null;
+                system?: number | null;
+                text?: string | null;
+                order?: "newest" | "grave";
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -12746,7 +13229,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_findings_object_card: {
+    cleanheat_diagnosis_http_objects_object_card: {
         parameters: {
             query?: never;
             header?: never;
@@ -12763,7 +13246,34 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ObjectDiagnosis"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_objects_object_past: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedSeries"] | null;
+                };
             };
         };
     };
@@ -12971,7 +13481,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_findings_ranking: {
+    cleanheat_diagnosis_http_objects_ranking: {
         parameters: {
             query?: {
                 limit?: number;
@@ -13254,7 +13764,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrendOut"];
+                    "application/json": components["schemas"]["ServiceTrend"];
                 };
             };
         };
