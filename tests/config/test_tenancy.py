@@ -103,6 +103,9 @@ ROUTES = {
     "POST /quality/records/issues/{issue_id}/dismiss": "own",
     "GET /diagnosis/findings": "own",
     "GET /diagnosis/findings/counts": "own",
+    "GET /diagnosis/findings/export": "own",
+    "GET /diagnosis/objects/{kind}/{number}/past": "own",
+    "GET /diagnosis/devices": "own",
     "GET /diagnosis/findings/{finding_id}": "own",
     "GET /diagnosis/objects/{kind}/{number}": "own",
     "GET /diagnosis/ranking/{kind}": "own",
@@ -247,6 +250,7 @@ FOREIGN = {
     "GET /diagnosis/portraits/{user}": "/diagnosis/portraits/2",
     "GET /diagnosis/findings/{finding_id}": "/diagnosis/findings/{finding}",
     "GET /diagnosis/objects/{kind}/{number}": "/diagnosis/objects/substation/2",
+    "GET /diagnosis/objects/{kind}/{number}/past": "/diagnosis/objects/unit/9/past",
     "GET /diagnosis/advice/{advice_id}": "/diagnosis/advice/{advice}",
     "POST /diagnosis/advice/{advice_id}/answer": "/diagnosis/advice/{advice}/answer",
     "GET /diagnosis/scenarios/compare": "/diagnosis/scenarios/compare?ids={scenario}",
@@ -296,6 +300,8 @@ SHARED = {
     "GET /diagnosis/guidance/{kind}": "/diagnosis/guidance/substation",
     "GET /diagnosis/findings": "/diagnosis/findings",
     "GET /diagnosis/findings/counts": "/diagnosis/findings/counts",
+    "GET /diagnosis/findings/export": "/diagnosis/findings/export?format=csv",
+    "GET /diagnosis/devices": "/diagnosis/devices",
     "GET /diagnosis/ranking/{kind}": "/diagnosis/ranking/substation",
     "GET /diagnosis/contradictions": "/diagnosis/contradictions",
     "GET /diagnosis/advice": "/diagnosis/advice",
@@ -373,7 +379,7 @@ ELSEWHERE = {
 MARKS_OF_10 = ("甲热力", "甲一分", "换热站1", "换热站3", "H10", "company.")
 MARKS_OF_20 = ("乙热力", "乙一分", "换热站2", "换热站4", "H20", "company2.")
 NAMELESS = {
-    "GET /diagnosis/findings/counts",
+    "GET /diagnosis/findings/counts", "GET /diagnosis/devices",
     "GET /diagnosis/guidance/{kind}", "GET /diagnosis/peak-boilers", "GET /diagnosis/systems",
     "GET /quality/uploads/mismatches", "GET /quality/uploads/mismatches/export", "GET /complaints/imports",
     "GET /complaints/validity", "GET /evaluation/improvement", "GET /evaluation/samples", "GET /evaluation/weights",

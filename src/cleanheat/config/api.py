@@ -23,6 +23,7 @@ from cleanheat.diagnosis.http_findings import router as diagnosis_findings
 from cleanheat.diagnosis.http_guidance import router as guidance
 from cleanheat.diagnosis.http_models import router as diagnosis_models
 from cleanheat.diagnosis.http_networks import router as diagnosis_networks
+from cleanheat.diagnosis.http_objects import router as diagnosis_objects
 from cleanheat.diagnosis.http_rooms import router as diagnosis_rooms
 from cleanheat.diagnosis.http_tuning import router as diagnosis_tuning
 from cleanheat.evaluation.http import router as evaluation
@@ -75,6 +76,7 @@ for router in (
     screens,
     complaints,
     diagnosis_findings,
+    diagnosis_objects,
     diagnosis_models,
     diagnosis_tuning,
     diagnosis_networks,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from django.db.models import Count, Q, QuerySet
 
 from cleanheat.assets import public as assets
@@ -13,6 +14,8 @@ from cleanheat.diagnosis.live.models import Contradiction, Found
 from cleanheat.diagnosis.live.words import FoundState
 from cleanheat.infra.scope import Scope, owned_by
 from cleanheat.kernel.findings import Level
+
+MANY_UNITS = 3
 
 
 def visible_to(scope: Scope) -> QuerySet[Found]:
@@ -22,7 +25,10 @@ def visible_to(scope: Scope) -> QuerySet[Found]:
 
 @dataclass(frozen=True)
 class FoundFilter:
-    """What a list asks for; ``None`` = any.  ``fed_by``: a source's kind and number, whose objects are wanted."""
+    """What a list asks for; ``None`` = any.  ``fed_by``: a source's kind and number, whose objects are wanted.
+
+    ``system``: of substations (and their units) with one, two, or three and more units.
+    """
 
     is_open: bool | None = None
     state: str | None = None
@@ -33,6 +39,7 @@ class FoundFilter:
     district_id: int | None = None
     fed_by: tuple[str, int] | None = None
     cause_id: int | None = None
+    system: int | None = None
     text: str | None = None
 
 
@@ -52,6 +59,8 @@ def select(scope: Scope, wanted: FoundFilter) -> QuerySet[Found]:
         rows = rows.filter(ended_s=None) if wanted.is_open else rows.exclude(ended_s=None)
     if wanted.fed_by is not None:
         rows = rows.filter(_fed_by(*wanted.fed_by))
+    if wanted.system is not None:
+        rows = rows.filter(_of_system(wanted.system))
     if wanted.text:
         rows = rows.filter(Q(object_name__icontains=wanted.text) | Q(text__icontains=wanted.text))
     return rows
@@ -68,6 +77,23 @@ def _fed_by(kind: str, number: int) -> Q:
     return condition
 
 
+def _of_system(units: int) -> Q:
+    """Substations by how many units they have (three: or more), and those units."""
+    table = assets.archive()["unit"]
+    station = table.links["substation"][table.numbers]
+    count = np.bincount(station)
+    hit = count >= units if units == MANY_UNITS else count == units
+    own = table.numbers[hit[station]].tolist()
+    return Q(object_kind="substation", object_number__in=np.flatnonzero(hit).tolist()) | Q(
+        object_kind="unit", object_number__in=own
+    )
+
+
+def gravest_first(rows: QuerySet[Found]) -> QuerySet[Found]:
+    """The gravest and surest first, the oldest of them before younger ones."""
+    return rows.order_by("level", "-confidence", "since_s", "id")
+
+
 def counts(scope: Scope) -> Mapping[tuple[str, str], Mapping[Level, int]]:
     """Open findings that are not explained by a source, by (kind, state) and level."""
     rows = select(scope, FoundFilter(is_open=True)).exclude(state=FoundState.EXPLAINED).order_by()
@@ -79,7 +105,7 @@ def counts(scope: Scope) -> Mapping[tuple[str, str], Mapping[Level, int]]:
 
 def worst_of(scope: Scope, kind: str, limit: int) -> list[Found]:
     """Open findings of a kind, the gravest and surest first."""
-    return list(select(scope, FoundFilter(is_open=True, kind=kind)).order_by("level", "-confidence", "since_s")[:limit])
+    return list(gravest_first(select(scope, FoundFilter(is_open=True, kind=kind)))[:limit])
 
 
 def contradictions_of(scope: Scope, is_open: bool | None) -> QuerySet[Contradiction]:

@@ -13,11 +13,10 @@ from cleanheat.diagnosis.live.circuits_now import MAIN, CircuitsNow
 from cleanheat.diagnosis.live.installed import running
 from cleanheat.diagnosis.live.view import DAY_H
 from cleanheat.diagnosis.parameters import Reason, Source
+from cleanheat.diagnosis.past_series import BAND_SIGMAS, UNITS_OF
 from cleanheat.diagnosis.vocabulary import BY_CODE, State
 
 SYSTEMS = {1: "单系统", 2: "双系统"}
-UNITS_OF = {"supply": "℃", "return": "℃", "flow": "t/h", "heat": "kW"}
-BAND_SIGMAS = 2.0
 Card = dict[str, Any]
 
 

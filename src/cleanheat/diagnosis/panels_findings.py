@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from cleanheat.diagnosis.findings_queries import FoundFilter, contradictions_of, counts, select, worst_of
 from cleanheat.diagnosis.live.words import ContradictionKind, FoundState
 from cleanheat.diagnosis.vocabulary import State
+from cleanheat.diagnosis.words import KINDS_ZH
 from cleanheat.infra.panels.declare import PanelQuery, panel
 from cleanheat.infra.panels.kinds import Bars, Column, KpiRow, Line, Measure, Table, Timeline, TimelineEntry, Tone
 from cleanheat.infra.scope import Scope
@@ -16,10 +17,6 @@ from cleanheat.kernel.time import local
 NEWEST = 50
 WORST = 50
 TONES: dict[Level, Tone] = {Level.I: "critical", Level.II: "serious", Level.III: "warning", Level.IV: "notice"}
-KINDS_ZH = {
-    "plant": "热电厂", "branch": "电厂支线", "boiler": "锅炉房", "substation": "换热站", "unit": "机组",
-    "building": "楼宇", "community": "小区", "sender": "农村平台",
-}  # fmt: skip
 _SOURCE = "诊断模型实时结论"
 _READS = ("diagnosis.found",)
 

@@ -1,4 +1,6 @@
-"""The words of the models' own life: states of versions and drifts, how a version came to be, what handling found."""
+"""Words of the models' life: states of versions and drifts, how a version came to be, outcomes; kinds of object."""
+
+from typing import Final
 
 from django.db import models
 
@@ -27,3 +29,9 @@ class DriftState(models.TextChoices):
     REFITTED = "refitted", "已重新训练"
     DISMISSED = "dismissed", "已忽略"
     GONE = "gone", "已恢复"
+
+
+KINDS_ZH: Final = {
+    "plant": "热电厂", "branch": "电厂支线", "boiler": "锅炉房", "substation": "换热站", "unit": "机组",
+    "building": "楼宇", "community": "小区", "sender": "农村平台",
+}  # fmt: skip

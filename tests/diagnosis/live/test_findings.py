@@ -139,3 +139,52 @@ def test_who_may_not_settle(city, signed_in):
         f"{PATH}/contradictions/{row.pk}/settle", {"verdict": "first", "reason": "x"}, "application/json"
     )
     assert answer.status_code == 403
+
+
+def test_the_list_is_ordered_filtered_by_system_and_given_as_a_file(city, signed_in):
+    keep(Keeper(), city, [finding(1), finding(2, Level.II), finding(1, Level.I, "branch", FAULT)])
+    client = signed_in("city.reader")
+    grave = client.get(f"{PATH}/findings?order=grave").json()["rows"]
+    assert [r["level"] for r in grave] == [1, 2, 3]
+    assert grave[1]["district"]
+    assert (grave[2]["company"], grave[2]["affected"]) == ("甲热力", 0)
+    by_system = [client.get(f"{PATH}/findings?system={n}").json()["total"] for n in (1, 2, 3)]
+    assert sum(by_system) == 2  # a branch has no system
+    file = client.get(f"{PATH}/findings/export?order=grave").content.decode("utf-8-sig")
+    assert file.splitlines()[0].startswith("编号,级别,状态")
+    assert "欠供：供热量为应供的 80%" in file
+    assert "导出水印" in file.splitlines()[-1]
+    own = signed_in("company.reader").get(f"{PATH}/findings/export").content.decode("utf-8-sig")
+    assert "换热站1" in own
+    assert "换热站2" not in own
+
+
+def test_the_past_of_an_object_is_told_with_its_band(city, store, signed_in, monkeypatch, manual_clock):
+    from cleanheat.telemetry import public as telemetry
+
+    monkeypatch.setattr(telemetry, "store", lambda: store)
+    past = signed_in("city.reader").get(f"{PATH}/objects/substation/1/past?days=2").json()
+    assert past["of_kind"] == "unit"
+    assert [line["quantity"] for line in past["lines"]] == ["supply", "return", "flow", "heat"]
+    assert all(len(line["read"]) == len(past["times"]) for line in past["lines"])
+    assert "NaN" not in json.dumps(past)
+    assert signed_in("city.reader").get(f"{PATH}/objects/substation/1/past?days=99").status_code == 422
+
+
+def test_devices_are_listed_by_what_they_have(city, signed_in, monkeypatch):
+    from cleanheat.diagnosis import device_list
+    from cleanheat.diagnosis.live.devices_now import DevicesNow
+    from cleanheat.diagnosis.live.judging import LiveDiagnosis
+
+    live = LiveDiagnosis(city, keeps=False)
+    model = live.models["device"]
+    assert isinstance(model, DevicesNow)
+    model.state[:] = State.NORMAL.code
+    model.state[0] = State.STOPPED.code
+    monkeypatch.setattr(device_list, "running", lambda: live)
+    client = signed_in("city.reader")
+    page = client.get(f"{PATH}/devices").json()
+    assert (page["total"], page["rows"][0]["state_name"]) == (1, "停供")
+    assert sum(p["total"] for p in page["platforms"]) == model.numbers.size
+    assert client.get(f"{PATH}/devices?state=room_cold").json()["total"] == 0
+    assert client.get(f"{PATH}/devices?state=nonsense").status_code == 422

@@ -65,6 +65,9 @@ def test_over_supply_with_cold_rooms_and_a_meter_against_the_water_contradict(wo
     supply, rooms = found["cold_rooms_over_supply", "unit", 5]
     assert supply.source == "diagnosis.over_supply"
     assert "低于 18 ℃" in rooms.text
+    world.live.circuits("unit").view.heat_ratio[:] = np.nan
+    world.live.circuits("unit").view.now["supply_c"][:] = np.nan
+    assert contradictions(world.live.circuits("unit")) == {}, "what is unknown contradicts nothing"
 
 
 @pytest.mark.feature("C3-2")

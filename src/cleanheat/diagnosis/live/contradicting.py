@@ -42,7 +42,8 @@ def contradictions(units: CircuitsNow) -> dict[Place, tuple[Side, Side]]:
     found: dict[Place, tuple[Side, Side]] = {}
     active = {c.state: units.standing.active[k] for k, c in enumerate(units.conditions)}
     if view.rooms is not None:
-        enough = view.rooms.known >= number("contradiction", "least_rooms")
+        # A condition also stands while its quantity is unknown: then there is nothing to hold against the rooms.
+        enough = (view.rooms.known >= number("contradiction", "least_rooms")) & np.isfinite(view.heat_ratio)
         cold = enough & (view.rooms.cold_share >= number("contradiction", "cold_share"))
         hot = enough & (view.rooms.mean_c > number("over_supply", "room_c"))
         for row in np.flatnonzero(cold & active[State.OVER_SUPPLY]).tolist():
@@ -53,8 +54,9 @@ def contradictions(units: CircuitsNow) -> dict[Place, tuple[Side, Side]]:
             found[_place(ContradictionKind.HOT_ROOMS_UNDER_SUPPLY, units, row)] = _supply(view, row, "欠供"), rooms
     stands = units.running.stopped_min >= number("contradiction", "stopped_min")
     metered = view.now["heat_kw"] > number("contradiction", "metered_share") * view.design["heat_kw"]
-    for row in np.flatnonzero(stands & metered).tolist():
-        delta = float(view.now["supply_c"][row] - view.now["return_c"][row])
+    lift = view.now["supply_c"] - view.now["return_c"]
+    for row in np.flatnonzero(stands & metered & np.isfinite(lift)).tolist():
+        delta = float(lift[row])
         water = Side(source_key(State.STOPPED), f"供回水温差 {delta:.1f} K，判为停止供热", delta, "K")
         heat = float(view.now["heat_kw"][row])
         meter = Side("heat_meter", f"热表仍有 {heat:.0f} kW", heat, "kW")
