@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from cleanheat.assets.archive import Archive
 from cleanheat.diagnosis.live import declared
 from cleanheat.diagnosis.live.circuits_now import CircuitsNow
-from cleanheat.diagnosis.live.contradicting import ContradictionKeeper, contradictions
-from cleanheat.diagnosis.live.grouping import Grouped, Grouping
+from cleanheat.diagnosis.live.contradicting import ContradictionKeeper, Side, contradictions
+from cleanheat.diagnosis.live.contradicting_source import Supplied, source_contradictions
+from cleanheat.diagnosis.live.grouping import Grouped, Grouping, Place
 from cleanheat.diagnosis.live.keeping import Judged, Keeper
 from cleanheat.diagnosis.live.model import MODELS, Arrays, LiveModel, LiveSpec, Moment
 from cleanheat.diagnosis.live.numbers import number
@@ -103,7 +104,20 @@ class LiveDiagnosis:
         units = self.circuits("unit")
         due = minute // MINUTE_S % int(number("contradiction", "every_min")) == 0
         if due and units is not None and self._contradictions is not None:
-            self._contradictions.keep(contradictions(units), self._archive, minute)
+            found = contradictions(units) | self.source_contradictions(units)
+            self._contradictions.keep(found, self._archive, minute)
+
+    def source_contradictions(self, units: CircuitsNow) -> dict[Place, tuple[Side, Side]]:
+        """Branches and boiler rooms that say otherwise than their units."""
+        table, below = self._archive["unit"], Supplied.of(units)
+        area = table.values["heated_area_m2"][units.numbers]
+        found: dict[Place, tuple[Side, Side]] = {}
+        for kind in ("branch", "boiler"):
+            model = self.circuits(kind)
+            above = Supplied.of(model) if model is not None else None
+            if above is not None and below is not None and kind in table.links:
+                found |= source_contradictions(above, below, table.links[kind][units.numbers], area)
+        return found
 
     def able(self, minute: int) -> set[str]:
         """Sources whose silence means that nothing is there."""

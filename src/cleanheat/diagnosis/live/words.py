@@ -28,4 +28,4 @@ class ContradictionKind(models.TextChoices):
     COLD_ROOMS_OVER_SUPPLY = "cold_rooms_over_supply", "超供而室温偏低"
     HOT_ROOMS_UNDER_SUPPLY = "hot_rooms_under_supply", "欠供而室温偏高"
     METER_AGAINST_WATER = "meter_against_water", "热表有热而水温判为停供"
-    SOURCE_AGAINST_UNITS = "source_against_units", "热源正常而多数机组欠供"
+    SOURCE_AGAINST_UNITS = "source_against_units", "热源与所供机组结论不一"
