@@ -59,7 +59,8 @@ def test_it_closes_itself_after_the_clear_time_and_not_before(open_alert):
     assert reconcile([], NOW + 300).closed == 1
     open_alert.refresh_from_db()
     assert (open_alert.state, open_alert.is_live, epoch(open_alert.closed_at)) == ("closed", False, NOW + 300)
-    assert Delivery.objects.filter(event="alerts.AlertClosed", handler__startswith="cleanheat.alerts").count() == 1
+    told = Delivery.objects.filter(event="alerts.AlertClosed", handler__startswith="cleanheat.alerts")
+    assert sorted(d.handler.rpartition(".")[2] for d in told) == ["teach_models", "tell_closed"], "each is told once"
     assert reconcile([], NOW + 360).closed == 0
 
 

@@ -352,6 +352,7 @@ ELSEWHERE = {
     "GET /diagnosis/portraits/tags": "tests/diagnosis/service/test_http_rooms.py",
     "GET /diagnosis/portraits/special": "tests/diagnosis/service/test_http_rooms.py",
     "GET /diagnosis/drift": "tests/diagnosis/fleet/test_http_tuning.py",
+    "GET /diagnosis/networks": "tests/diagnosis/fleet/test_networks.py: figures of one's own objects",
     "POST /diagnosis/scenarios": "tests/diagnosis/test_guidance.py: a company goes through its own part alone",
     "GET /diagnosis/models": "tests/diagnosis/fleet/test_http_models.py: figures of one's own objects",
     "GET /diagnosis/models/{version_id}": "tests/diagnosis/fleet/test_http_models.py",

@@ -141,11 +141,20 @@ def _advised(owner: Owner) -> dict[str, int]:
         kind="unit", number=owner.unit, name=f"换热站{owner.substation}", day=at.date(), issued_at=at, level=3,
         text="x", **owner.place,
     )  # fmt: skip
-    told = {"users_below": 1}
+    run = {
+        "units_below": 1, "substations_below": 1, "users_below": 1, "area_below_m2": 1.0, "users_share": 0.1,
+        "lowest_room_c": 17.0, "first_below_h": 3.0, "short_gj": 1.0, "mean_room_c": [17.0], "users_below_by_hour": [1],
+        "sources": [], "worst": [], "companies": [],
+    }  # fmt: skip
+    asked = {"lowest_c": -25.0, "within_h": 12, "hours": 48, "limited": []}
+    measures = {"raise_units": 1, "mean_raise_k": 1.0, "start_peak_boilers": [], "more_heat_gj": 1.0}
+    result = {
+        "asked": asked, "start": int(clock.now()), "outdoor_c": [-25.0], "basis": "", "note": "", "as_is": run,
+        "with_measures": run, "measures": measures,
+    }  # fmt: skip
     scenario = Scenario.objects.create(
-        name=owner.name, owner=owner.user("reader"), organisation_id=owner.company, at=at, asked={},
-        result={"as_is": told, "with_measures": told},
-    )  # fmt: skip
+        name=owner.name, owner=owner.user("reader"), organisation_id=owner.company, at=at, asked=asked, result=result
+    )
     return {"advice": advice.pk, "scenario": scenario.pk}
 
 

@@ -210,7 +210,7 @@ class ModelObjects(Schema):
     rows: list[ModelObject]
 
 
-class ObjectsQuery(Schema):
+class ModelObjectsQuery(Schema):
     quantity: Annotated[str, Field(max_length=24)] = "supply"
     order: Order = "number"
     offset: Annotated[int, Field(ge=0)] = 0
@@ -224,7 +224,7 @@ def model(request: HttpRequest, version_id: int) -> Any:
 
 
 @router.get("/diagnosis/models/{version_id}/objects", response=ModelObjects)
-def model_objects(request: HttpRequest, version_id: int, asked: Query[ObjectsQuery]) -> Any:
+def model_objects(request: HttpRequest, version_id: int, asked: Query[ModelObjectsQuery]) -> Any:
     """What a version says of the objects that the caller sees: old against new on the same weeks."""
     require(request.user, VIEW)
     row = queries.find_version(version_id)

@@ -77,7 +77,7 @@ class RoomPage(Schema):
     rows: list[RoomOut]
 
 
-class StateCount(Schema):
+class RoomStateCount(Schema):
     state: str
     zh: str
     colour: str
@@ -102,7 +102,7 @@ class RoomCounts(Schema):
     rooms: int
     judged: int
     coverage: float | None
-    states: list[StateCount]
+    states: list[RoomStateCount]
     reach: list[ReachCount]
     bands: list[BandCount]
     mean_c: float | None
@@ -235,7 +235,7 @@ class ServicePage(Schema):
     rows: list[ServiceRow]
 
 
-class TrendOut(Schema):
+class ServiceTrend(Schema):
     times: list[int]
     qualified: list[float | None]
     low: list[float | None]
@@ -283,7 +283,7 @@ def service_weights(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/diagnosis/service/{level}/{number}", response=TrendOut)
+@router.get("/diagnosis/service/{level}/{number}", response=ServiceTrend)
 def service_trend(
     request: HttpRequest, level: LevelKey, number: int, asked: Query[SpanQuery], step: quality.Step = "day"
 ) -> dict[str, Any]:

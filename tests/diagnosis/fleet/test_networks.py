@@ -30,7 +30,7 @@ def trained(models, monkeypatch):
     return Job.objects.get(pk=job_id)
 
 
-def test_asked_for_trained_and_kept_beside_the_version_in_force(trained):
+def test_asked_for_trained_and_kept_beside_the_version_in_force(trained, signed_in):
     assert trained.state == "done", trained.error
     assert set(trained.answer["unit"]) == {"supply", "return", "flow", "heat"}
     p = fleet.current("unit")
@@ -38,6 +38,11 @@ def test_asked_for_trained_and_kept_beside_the_version_in_force(trained):
     assert p.network is not None
     assert p.version == queries.adopted("unit").number
     assert AuditEntry.objects.filter(verb="diagnosis.train_network").count() == 1
+    of_all, of_company = (
+        signed_in(name).get("/api/v1/diagnosis/networks").json()[0]["quantities"]
+        for name in ("city.reader", "company.reader")
+    )
+    assert (of_all[0]["objects"], of_company[0]["objects"]) == (4, 2), "a company reads of its own objects alone"
 
 
 def test_a_version_adopted_later_takes_the_network_along(trained, monkeypatch):

@@ -197,7 +197,7 @@ panel(
     permission=VIEW,
     formula="每日七时按当日天气下达，次日核验执行比例",
     source=SOURCE,
-    reads=("diagnosis_advice",),
+    reads=("diagnosis.advice",),
     cost=Cost.MEDIUM,
     empty="近七日没有建议",
 )
@@ -220,7 +220,7 @@ panel(
     permission=VIEW,
     formula="近七日建议按状态计数",
     source=SOURCE,
-    reads=("diagnosis_advice",),
+    reads=("diagnosis.advice",),
     cost=Cost.MEDIUM,
     empty="近七日没有建议",
 )
