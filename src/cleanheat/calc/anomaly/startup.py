@@ -4,9 +4,11 @@ A circuit is heated in an hour when its supply stands clearly above the cold lev
 back warm: hot water standing in front of a closed valve warms the supply sensor, never the return.  Cold level: the
 lowest of the last days' low quantiles so far, so that a warm summer or a cool cellar is no heat.
 
+Where heat is metered, an hour in which it clearly flows is heated however mild the autumn: :mod:`calc.anomaly.metered`.
+
 States of a day: unknown, idle, filling (pressure has risen), circulation (flow or pressure difference, no heat), trial
 heat, sustained heat, interrupted.  The first heat may be faint; a day counts as heated once supply and return have
-risen by half of what is usual.  The onset is the first of the hours that rose to it.
+risen by half of what is usual in that weather.  The onset is the first of the hours that rose to it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.calc.anomaly.days import HOURS, by_day, known_hours, quantile_by
+from cleanheat.calc.anomaly.days import HOURS, by_day, known_hours, quantile_by, since_false
+from cleanheat.calc.anomaly.metered import metered
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -57,12 +60,18 @@ class Limits:
     known_share: float
     curve_share: float
     pressure_rise_mpa: float
+    metered_share: float
+    metered_rise_k: float
+    need_base_c: float
+    need_least: float
+    trial_pause_h: float
+    mild_hours: float
 
 
 def cold_level(values_c: Floats, limits: Limits) -> Floats:
     """What the water reads unheated, ``[S, D]``: the lowest three-day median of daily low quantiles before each day.
 
-    >>> limits = Limits(8, 5, 0.5, 0.9, 3, 0.2, 22, 8, 32, 1, 7, 6, 14, 10, 0.7, 0.9, 0.05)
+    >>> limits = Limits(8, 5, 0.5, 0.9, 3, 0.2, 22, 8, 32, 1, 7, 6, 14, 10, 0.7, 0.9, 0.05, 0.08, 0.5, 18, 0.3, 16, 6)
     >>> water = np.repeat([[24.0, 20.0, 20.0, 20.0, 40.0]], 24, axis=1)
     >>> cold_level(water, limits).tolist()
     [[22.0, 22.0, 22.0, 20.0, 20.0]]
@@ -79,19 +88,62 @@ def cold_level(values_c: Floats, limits: Limits) -> Floats:
     return out
 
 
-def heated(supply_c: Floats, return_c: Floats, limits: Limits) -> tuple[Bools, Bools]:
+def heated(
+    supply_c: Floats,
+    return_c: Floats,
+    limits: Limits,
+    heat_kw: Floats | None = None,
+    outdoor_c: Floats | None = None,
+) -> tuple[Bools, Bools]:
     """In which hours there was a trace of heat, and in which it was heated properly: ``bool[S, T]`` each.
 
     A trace: warm water was sent and came back warm.  Properly: both have risen by half of what they rise to on this
-    record's warm days (water that cools for days after a trial is no heat).  Unknown is not heated.  Without a return
-    channel (all NaN) twice the rise is asked of the supply.
+    record's warm days (water that cools for days after a trial is no heat).  Where the weather is known, half of what
+    its day needs is enough in water that does not cool for some hours.  Metered heat in water that has risen at all
+    is both.  Unknown is not heated.  Without a return channel (all NaN) twice the rise is asked of the supply.
     """
     no_return = ~np.isfinite(return_c).any(axis=1, keepdims=True)
     rise, back = (values - np.repeat(cold_level(values, limits), HOURS, axis=1) for values in (supply_c, return_c))
     least = np.where(no_return, 2.0, 1.0) * limits.supply_rise_k
     trace = (rise > least) & ((back > limits.return_rise_k) | no_return)
     usual, usual_back = (limits.rise_share * quantile_by(r, limits.usual_quantile)[:, None] for r in (rise, back))
-    return trace, np.asarray(trace & ~(rise < usual) & ~(back < usual_back))
+    properly = trace & ~(rise < usual) & ~(back < usual_back)
+    if outdoor_c is not None:
+        need = need_share(outdoor_c, rise, limits)
+        mild = trace & held(supply_c) & ~(rise < need * usual) & ~(back < need * usual_back)
+        properly |= mild & np.repeat(by_day(mild).sum(axis=-1) >= limits.mild_hours, HOURS, axis=1)
+    if heat_kw is not None:
+        by_meter = metered(heat_kw, limits.usual_quantile, limits.metered_share) & (rise > limits.metered_rise_k)
+        trace, properly = trace | by_meter, properly | by_meter
+    return trace, np.asarray(properly)
+
+
+def held(supply_c: Floats, over_h: int = 3, fall_k: float = 0.5) -> Bools:
+    """Hours in which the supply stands or rises against some hours before; unknown is not held.
+
+    >>> held(np.array([[30.0, 34.0, 36.0, 36.0, 35.0, 33.0]])).tolist()
+    [[False, False, False, True, True, False]]
+    """
+    before = np.pad(supply_c, ((0, 0), (over_h, 0)), constant_values=np.nan)[:, : supply_c.shape[1]]
+    return np.asarray(supply_c - before > -fall_k)
+
+
+def need_share(outdoor_c: Floats | None, rise_k: Floats, limits: Limits) -> Floats:
+    """Heat needed in each day's weather as a share of that of the record's warmest water: ``[S, T]``.
+
+    1 where it is unknown, and where there is none: water that stays warm on a summer's day proves nothing.
+    """
+    if outdoor_c is None:
+        return np.ones_like(rise_k)
+    days = by_day(outdoor_c)
+    n = np.isfinite(days).sum(axis=-1)
+    daily = np.where(n > 0, np.nansum(days, axis=-1) / np.maximum(n, 1), np.nan)
+    need = np.repeat(limits.need_base_c - daily, HOURS, axis=1)
+    warm = rise_k >= quantile_by(rise_k, limits.usual_quantile)[:, None]
+    at_usual = quantile_by(np.where(warm, need, np.nan), 0.5)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where((at_usual > 0) & (need > 0), need / at_usual, 1.0)
+    return np.clip(np.where(np.isfinite(share), share, 1.0), limits.need_least, 1.0)
 
 
 def onset(rise_k: Floats, at: int, least_k: float, back_h: int = 12) -> int:
@@ -138,7 +190,7 @@ def day_phases(hot: Bools, known: Bools, filled: Bools, circulating: Bools) -> N
 def sustained_day(hot: Bools, known: Bools, limits: Limits) -> int:
     """First heated day from which heat stays: 6 of the next 7 known days, or 10 of 14 with no gap above two; or −1.
 
-    >>> limits = Limits(8, 5, 0.5, 0.9, 3, 0.2, 22, 8, 32, 1, 7, 6, 14, 10, 0.7, 0.9, 0.05)
+    >>> limits = Limits(8, 5, 0.5, 0.9, 3, 0.2, 22, 8, 32, 1, 7, 6, 14, 10, 0.7, 0.9, 0.05, 0.08, 0.5, 18, 0.3, 16, 6)
     >>> trial = [1, 1, 1, 1, 0, 0, 1, 0, 0, 0] + [1] * 9
     >>> sustained_day(np.array(trial, bool), np.ones(19, bool), limits)
     10
@@ -165,7 +217,14 @@ def _stays(hot: Bools, known: Bools, days: int, heated_days: float, known_share:
 
 
 def judge(
-    supply_c: Floats, return_c: Floats, curve_c: Floats, filled: Bools, circulating: Bools, limits: Limits
+    supply_c: Floats,
+    return_c: Floats,
+    curve_c: Floats,
+    filled: Bools,
+    circulating: Bools,
+    limits: Limits,
+    heat_kw: Floats | None = None,
+    outdoor_c: Floats | None = None,
 ) -> list[Start]:
     """The start of each object's season.
 
@@ -173,9 +232,10 @@ def judge(
         supply_c, return_c: ``[S, 24·D]`` °C of one heating year from a local midnight in summer, NaN = unknown.
         curve_c: what the supply should be, ``[S, 24·D]``, NaN where nobody knows.
         filled, circulating: ``bool[S, D]``, from pressure and flow; all False where they are not measured.
+        heat_kw, outdoor_c: ``[S, 24·D]`` where they are known.
     Returns: one ``Start`` an object.
     """
-    trace, hours = heated(supply_c, return_c, limits)
+    trace, hours = heated(supply_c, return_c, limits, heat_kw, outdoor_c)
     known = known_hours(supply_c) >= HOURS // 4
     hot = by_day(hours).sum(axis=-1) >= limits.heated_hours
     phases = day_phases(hot, known, filled, circulating)
@@ -204,12 +264,41 @@ def _start(course: Course, phases: NDArray[np.uint8], limits: Limits) -> Start:
         return Start(-1, -1, (), -1, False, phases)
     seen = int(np.argmax(course.trace))
     before = not course.known[: seen // HOURS].any()  # nobody saw the circuit cold: it was on when the record began
-    day = sustained_day(course.hot, course.known, limits)
+    day = _lasting_day(course, limits)
     first = onset(course.rise, seen, limits.drift_k)
     sustained = onset(course.rise, _first_hour(course.hours, day), limits.drift_k) if day >= 0 else -1
     phases = _with_hindsight(phases, course, seen // HOURS, day)
     reached = _to_curve(course.supply, course.curve, sustained, limits.curve_share)
     return Start(first, sustained, _gaps(phases), reached, before, phases)
+
+
+def _lasting_day(course: Course, limits: Limits) -> int:
+    """The sustained day; heat that soon stood longer than it had lasted was a trial, and the start comes after it."""
+    hot = course.hot.copy()
+    while (day := sustained_day(hot, course.known, limits)) >= 0:
+        begin = _first_hour(course.hours, day)
+        week = slice(begin, begin + int(limits.week_days) * HOURS)
+        ahead = course.hours[week][np.isfinite(course.supply[week])]
+        lasted, pause = _first_pause(ahead, int(limits.trial_pause_h))
+        if pause <= lasted:
+            return day
+        hot[: day + 1 + lasted // HOURS] = False
+    return -1
+
+
+def _first_pause(hot: Bools, least_h: int) -> tuple[int, int]:
+    """(hours before, length) of the first pause of at least so many hours; (all, 0) without one.
+
+    >>> _first_pause(np.array([1, 1, 0, 1, 0, 0, 0, 0, 0, 1], bool), 3)
+    (4, 5)
+    """
+    cold = since_false(~hot)
+    long = np.flatnonzero(cold >= least_h)
+    if not long.size:
+        return hot.size, 0
+    begin = int(long[0]) - least_h + 1
+    again = np.flatnonzero(hot[begin:])
+    return begin, int(again[0]) if again.size else hot.size - begin
 
 
 def _with_hindsight(phases: NDArray[np.uint8], course: Course, first_day: int, day: int) -> NDArray[np.uint8]:

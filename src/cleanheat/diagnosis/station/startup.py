@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cleanheat.calc.anomaly import startup as calc
 from cleanheat.calc.anomaly.days import HOURS, by_day, known_hours, quantile_by
+from cleanheat.calc.anomaly.metered import measured_heat
 from cleanheat.calc.models.series import HOUR_S, Series
 from cleanheat.kernel import parameters
 
@@ -110,6 +111,15 @@ def secondary(grid: Series) -> tuple[Floats | None, Floats]:
     return None, np.empty((1, 0))
 
 
+def _channel(grid: Series, name: str) -> Floats:
+    values = grid.values.get(name)
+    return np.full((1, grid.steps), np.nan) if values is None else np.asarray(values, np.float64)
+
+
+def _heat(grid: Series, supply: Floats, back: Floats) -> Floats:
+    return measured_heat(_channel(grid, "heat_kw"), _channel(grid, "flow_t_h"), supply, back)
+
+
 def _placed(curve_c: Floats, series: Series, grid: Series) -> Floats:
     hours = series.hourly().steps
     out = np.full((1, grid.steps), np.nan)
@@ -124,7 +134,8 @@ def _season(
     part = slice(first * HOURS, last * HOURS)
     days = last - first
     filled, moved = _filled(grid, part, days), _circulating(grid, part, days)
-    start = calc.judge(supply[:, part], back[:, part], curve[:, part], filled, moved, limits())[0]
+    heat, outdoor = _heat(grid, supply, back)[:, part], _channel(grid, "outdoor_c")[:, part]
+    start = calc.judge(supply[:, part], back[:, part], curve[:, part], filled, moved, limits(), heat, outdoor)[0]
     base = grid.start + first * DAY_S
 
     def hour(place: int) -> int | None:
