@@ -21,6 +21,8 @@ def owner_of(archive: Archive, kind: str, number: int) -> Owner:
     """Owner by the archive's links; nobody for an object that it does not know."""
     if kind == "sender":
         return _sender(archive, number)
+    if kind == "area":
+        return Owner(**assets.owners_of_area(archive, number))
     table = archive[kind]
     if not 0 < number < table.size:
         return Owner()

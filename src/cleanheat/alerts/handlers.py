@@ -35,7 +35,7 @@ def teach_models(event: AlertClosed) -> None:
 
 
 def _tell(sort: str, event: AlertOpened | AlertClosed) -> None:
-    about = None if event.object_kind == "sender" else (event.object_kind, event.object_number)
+    about = None if event.object_kind in {"sender", "area"} else (event.object_kind, event.object_number)
     live.send_event({"type": sort, **asdict(event)}, _organisations(event), about)
 
 

@@ -67,7 +67,7 @@ def _timeline(query: PanelQuery) -> Timeline:
                 title=f"{Level(a.level).roman}级 {a.object_name}",
                 detail=a.text,
                 tone=TONES[Level(a.level)],
-                object_kind="" if a.object_kind == "sender" else a.object_kind,
+                object_kind="" if a.object_kind in {"sender", "area"} else a.object_kind,
                 number=a.object_number,
             )
             for a in rows[:NEWEST]

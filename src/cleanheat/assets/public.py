@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cleanheat.assets.actions import load, publish
 from cleanheat.assets.archive import Archive, KindTable
+from cleanheat.assets.areas import owners_of_area
 from cleanheat.assets.cards import children, object_card, parents, search
 from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees, user_state
 from cleanheat.assets.finder import matching
@@ -32,6 +33,7 @@ __all__ = [
     "matching",
     "names",
     "object_card",
+    "owners_of_area",
     "parents",
     "planned_outages",
     "publish",

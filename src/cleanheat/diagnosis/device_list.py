@@ -16,6 +16,7 @@ from cleanheat.infra.scope import Scope
 from cleanheat.kernel.errors import invalid
 
 TROUBLES: Final = tuple(s for s in State if s.level is not None)
+_WORST_VILLAGES: Final = 50
 _MEANS: Final = ("duty_day", "starts_h", "room_c", "lift_k")
 Page = dict[str, Any]
 
@@ -26,7 +27,7 @@ def device_page(scope: Scope, state: str | None, sender: int | None, start: int,
     live = running()
     model = live.models.get("device") if live else None
     if not isinstance(model, DevicesNow):
-        return {"minute": 0, "platforms": [], "total": 0, "rows": []}
+        return {"minute": 0, "platforms": [], "villages": [], "total": 0, "rows": []}
     seen = assets.visible("device", scope)[model.numbers]
     senders = assets.archive()["device"].links["sender"][model.numbers]
     chosen = seen & np.isin(model.state, wanted)
@@ -38,6 +39,7 @@ def device_page(scope: Scope, state: str | None, sender: int | None, start: int,
     return {
         "minute": model.minute,
         "platforms": _platforms(model, senders, seen),
+        "villages": _villages(model, seen),
         "total": int(rows.size),
         "rows": _rows(model, page, senders),
     }
@@ -60,6 +62,22 @@ def _platforms(model: DevicesNow, senders: NDArray[Any], seen: NDArray[np.bool_]
             {"id": number, "name": accounts.short_name(number), "total": int(states.sum()), "counts": counts},
         )
     return out
+
+
+def _villages(model: DevicesNow, seen: NDArray[np.bool_]) -> list[Page]:
+    """The villages with the greatest share of devices in trouble, of those that can be judged."""
+    of = assets.archive()["device"].links["village"][model.numbers]
+    judged = seen & (model.state != State.UNKNOWN.code)
+    total = np.bincount(of, judged)
+    hit = np.bincount(of, judged & np.isin(model.state, _codes(None)), total.size)
+    share = np.divide(hit, total, out=np.zeros(total.size), where=total > 0)
+    share[0] = 0.0
+    worst = np.argsort(-share, kind="stable")[:_WORST_VILLAGES]
+    numbers = worst[share[worst] > 0].tolist()
+    return [
+        {"id": n, "name": name, "judged": int(total[n]), "in_trouble": int(hit[n]), "share": round(float(share[n]), 3)}
+        for n, name in zip(numbers, assets.names("area", numbers), strict=True)
+    ]
 
 
 def _rows(model: DevicesNow, page: NDArray[Any], senders: NDArray[Any]) -> list[Page]:

@@ -258,9 +258,22 @@ class DevicePlatform(Schema):
     counts: dict[str, int]
 
 
+class DeviceVillage(Schema):
+    """How many of a village's devices that can be judged have something."""
+
+    id: int
+    name: str
+    judged: int
+    in_trouble: int
+    share: float
+
+
 class DevicePage(Schema):
+    """``villages``: those with the greatest share in trouble, the worst first."""
+
     minute: int
     platforms: list[DevicePlatform]
+    villages: list[DeviceVillage]
     total: int
     rows: list[DeviceRow]
 

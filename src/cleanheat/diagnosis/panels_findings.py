@@ -82,7 +82,7 @@ def _timeline(query: PanelQuery) -> Timeline:
                 title=f"{Level(f.level).roman}级 {f.object_name} {State(f.state_key).zh}",
                 detail=f.text,
                 tone=TONES[Level(f.level)],
-                object_kind="" if f.object_kind == "sender" else f.object_kind,
+                object_kind="" if f.object_kind in {"sender", "area"} else f.object_kind,
                 number=f.object_number,
             )
             for f in rows

@@ -33,5 +33,5 @@ class DriftState(models.TextChoices):
 
 KINDS_ZH: Final = {
     "plant": "热电厂", "branch": "电厂支线", "boiler": "锅炉房", "substation": "换热站", "unit": "机组",
-    "building": "楼宇", "community": "小区", "sender": "农村平台",
+    "building": "楼宇", "community": "小区", "sender": "农村平台", "area": "村屯",
 }  # fmt: skip

@@ -205,7 +205,7 @@ def _newest(query: PanelQuery) -> Timeline:
                 title=f"{Level(o.item.level).roman}级 {o.item.title}",
                 detail=f"{definition_of(o.item.version).state[o.item.state].zh} · {_company(o.item.holder_id)}",
                 tone=definition_of(o.item.version).state[o.item.state].tone,
-                object_kind="" if o.object_kind == "sender" else o.object_kind,
+                object_kind="" if o.object_kind in {"sender", "area"} else o.object_kind,
                 number=o.object_number,
             )
             for o in rows

@@ -1,7 +1,8 @@
 """How do the rural heating devices run now?  110,000 of them: arrays of exponential means, no rings.
 
 A device cycles, charges at night or follows the sun: only its own days can be compared.  Single devices keep a state;
-what many devices of one platform have in common becomes one finding on the platform.
+what many devices of one platform have in common becomes one finding on the platform, and what a village has far more
+often than the platforms of its devices do becomes one on the village.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ Bools = NDArray[np.bool_]
 COMMON = (State.STOPPED, State.UNDER_SUPPLY, State.ABNORMAL)
 """States that make a finding where many devices of a platform have them at once."""
 DAY_MIN = 1_440.0
+AREA = "area"
+"""What a village is among the kinds of object."""
 
 
 @dataclass
@@ -63,6 +66,7 @@ class DevicesNow:
         self.numbers, self._size = table.numbers, table.size
         self._reader = Reader("device", table.numbers, ("supply_c", "return_c", "room_c"))
         self._sender = table.links["sender"][table.numbers]
+        self._village = table.links.get("village", np.zeros(table.size, np.int32))[table.numbers]
         self._wet = ~np.isin(table.values.get("device_type", np.full(table.size, np.nan))[table.numbers], DRY)
         self.means = Means.of(table.count)
         self.state = np.zeros(table.count, np.uint8)
@@ -120,27 +124,47 @@ class DevicesNow:
         return state
 
     def _together(self) -> list[Finding]:
-        """Platforms many of whose devices share a state."""
-        size = int(self._sender.max(initial=0)) + 1
-        known = np.bincount(self._sender, self.state != State.UNKNOWN.code, size)
+        """Platforms and villages many of whose devices share a state."""
+        known = self.state != State.UNKNOWN.code
         out = []
         for state in COMMON:
-            hit = np.bincount(self._sender, self.state == state.code, size)
-            share = np.divide(hit, known, out=np.zeros(size), where=known > 0)
-            common = (share >= number("device", "common_share")) & (hit >= number("device", "common_least"))
-            out += [self._finding(state, n, int(hit[n]), float(share[n])) for n in np.flatnonzero(common).tolist()]
+            hit = self.state == state.code
+            share, count = _shares(self._sender, known, hit)
+            common = (share >= number("device", "common_share")) & (count >= number("device", "common_least"))
+            out += [self._platform(state, n, int(count[n]), float(share[n])) for n in np.flatnonzero(common).tolist()]
+            out += self._villages(state, known, hit, share[self._sender])
         return out
 
-    def _finding(self, state: State, sender: int, count: int, share: float) -> Finding:
-        mine = (self._sender == sender) & (self.state == state.code)
+    def _villages(self, state: State, known: Bools, hit: Bools, usual: NDArray[np.float64]) -> list[Finding]:
+        """``usual``: the share of each device's platform; a village like its platforms is said with them."""
+        share, count = _shares(self._village, known, hit)
+        expected, _ = _shares(self._village, known, usual)
+        common = share >= np.maximum(number("device", "village_share"), number("device", "village_times") * expected)
+        common &= count >= number("device", "village_least")
+        common[0] = False
+        return [self._of_village(state, n, int(count[n]), float(share[n])) for n in np.flatnonzero(common).tolist()]
+
+    def _platform(self, state: State, sender: int, count: int, share: float) -> Finding:
         limit = number("device", "common_share")
+        text = f"农村清洁取暖设备集中{state.zh}：{count} 台，占可判断设备的 {share:.1%}（限值 {limit:.0%}）"
+        return self._finding(state, "sender", sender, self._sender, text, share, limit)
+
+    def _of_village(self, state: State, village: int, count: int, share: float) -> Finding:
+        limit = number("device", "village_share")
+        text = f"村屯清洁取暖设备集中{state.zh}：{count} 台，占本村可判断设备的 {share:.1%}（限值 {limit:.0%}）"
+        return self._finding(state, AREA, village, self._village, text, share, limit)
+
+    def _finding(
+        self, state: State, kind: str, place: int, of: NDArray[np.int32], text: str, share: float, limit: float
+    ) -> Finding:
+        mine = (of == place) & (self.state == state.code)
         return Finding(
             device_key(state),
-            "sender",
-            sender,
+            kind,
+            place,
             Level.III if share < 2 * limit else Level.II,
             int(np.median(self.since[mine])),
-            f"农村清洁取暖设备集中{state.zh}：{count} 台，占可判断设备的 {share:.1%}（限值 {limit:.0%}）",
+            text,
             (Evidence("affected_share", round(share, 3), limit, ""),),
             round(min(0.5 + share, 0.95), 2),
             (Contribution("room_c", 0.5), Contribution("is_on", 0.5)),
@@ -170,6 +194,14 @@ class DevicesNow:
 
 DRY: NDArray[Any] = np.array([0, 2])
 """Types without water in a circuit: air-source pumps that blow, storage heaters."""
+
+
+def _shares(of: NDArray[np.int32], known: Bools, part: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """By place: sum of ``part`` over the known devices as a share of them, and that sum."""
+    size = int(of.max(initial=0)) + 1
+    whole = np.bincount(of, known, size)
+    count = np.bincount(of, (known * part).astype(np.float64), size).astype(np.float64)
+    return np.divide(count, whole, out=np.zeros(size), where=whole > 0), count
 
 
 def _mix(mean: Float32s, value: Float32s, share: float) -> None:

@@ -111,9 +111,12 @@ def _told(f: Finding) -> dict[str, object]:
 
 
 def owner_of(archive: Archive, kind: str, number: int) -> dict[str, int]:
-    """Company, office, sender and district of an object; a sender owns what is said of itself."""
+    """Company, office, sender and district of an object; a sender owns what is said of itself, a village is its
+    district's and its only platform's."""
     if kind == "sender":
         return {"sender_id": number}
+    if kind == "area":
+        return assets.owners_of_area(archive, number)
     links = archive[kind].links
     owned = ("company", "office", "sender", "district")
     return {f"{name}_id": int(links[name][number]) for name in owned if name in links and number < links[name].size}

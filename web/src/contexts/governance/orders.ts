@@ -91,9 +91,9 @@ export function dataWindow(alert: Lasting): Span {
   return { start: Math.max(epochOf(alert.first_at) - BEFORE_S, end - LONGEST_S), end }
 }
 
-/** Where the red table of an alert's object is; null where the alert is about a sender, which has no rows. */
+/** Where the red table of an alert's object is; null where the alert is about a sender or a village, without rows. */
 export function redTableAddress(alert: Lasting & { object_kind: string; object_number: number }): string | null {
-  if (alert.object_kind === 'sender') return null
+  if (alert.object_kind === 'sender' || alert.object_kind === 'area') return null
   const { start, end } = dataWindow(alert)
   return `/objects/${alert.object_kind}/${alert.object_number}?tab=trace&from=${start}&until=${end}`
 }
