@@ -7,6 +7,7 @@ import {
   Collection,
   DataBoard,
   DocumentChecked,
+  Drizzling,
   Files,
   FolderOpened,
   House,
@@ -18,6 +19,7 @@ import {
   Odometer,
   SetUp,
   UploadFilled,
+  UserFilled,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
@@ -41,6 +43,8 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/archives', title: '档案', icon: Collection, permission: 'assets.view' },
   { to: '/status', title: '接入状态', icon: Monitor, permission: 'telemetry.view' },
   { to: '/diagnosis', group: '供热诊断', title: '诊断总览', icon: Aim, permission: 'diagnosis.view' },
+  { to: '/diagnosis/service', holds: ['/diagnosis/rooms', '/diagnosis/portraits', '/diagnosis/special-users', '/diagnosis/demands', '/diagnosis/visits'], group: '供热诊断', title: '室温与服务', icon: UserFilled, permission: 'diagnosis.view' },
+  { to: '/diagnosis/scenarios', holds: ['/diagnosis/forecast'], group: '供热诊断', title: '天气与寒潮', icon: Drizzling, permission: 'diagnosis.view' },
   { to: '/governance', group: '数据治理', title: '治理总览', icon: Odometer, permission: 'governance.view' },
   { to: '/quality/board', group: '数据治理', title: '实时告警板', icon: AlarmClock, permission: 'alerts.view' },
   { to: '/governance/orders', group: '数据治理', title: '治理工单', icon: Files, permission: 'governance.view' },
