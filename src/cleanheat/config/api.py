@@ -21,6 +21,7 @@ from cleanheat.catalogue.http_sharing import router as sharing
 from cleanheat.complaints.http import router as complaints
 from cleanheat.diagnosis.http_findings import router as diagnosis_findings
 from cleanheat.diagnosis.http_guidance import router as guidance
+from cleanheat.diagnosis.http_heating import router as diagnosis_heating
 from cleanheat.diagnosis.http_models import router as diagnosis_models
 from cleanheat.diagnosis.http_networks import router as diagnosis_networks
 from cleanheat.diagnosis.http_objects import router as diagnosis_objects
@@ -81,6 +82,7 @@ for router in (
     diagnosis_tuning,
     diagnosis_networks,
     diagnosis_rooms,
+    diagnosis_heating,
     evaluation,
     catalogue,
     sharing,

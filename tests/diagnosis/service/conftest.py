@@ -18,16 +18,16 @@ WARM_C, COLD_C = 21.0, 16.5
 """The home of company 10 is warm, that of company 20 is cold."""
 
 
-def write_hours(store, kind: str, number: int, signals: dict[str, float], hours: int = HOURS) -> None:
+def write_hours(store, kind: str, number: int, signals: dict[str, float], hours: int = HOURS, end: int = END) -> None:
     from cleanheat.kernel.quantities import KINDS
 
-    at = np.arange(END - hours * HOUR_S, END, HOUR_S).astype(np.uint32)
+    at = np.arange(end - hours * HOUR_S, end, HOUR_S).astype(np.uint32)
     wave = 0.3 * np.sin(2 * np.pi * at / 86_400)
     columns = [(signals[s.code] + wave).astype(np.float32) if s.code in signals else None for s in KINDS[kind].signals]
     nothing = [None] * len(columns)
     ids = np.full(hours, number, np.uint32)
     counts = np.full(hours, 60, np.uint16)
-    store.append_hourly(kind, ids, at, counts, columns, columns, columns, nothing, f"{kind}-{number}")
+    store.append_hourly(kind, ids, at, counts, columns, columns, columns, nothing, f"{kind}-{number}-{end}")
 
 
 @pytest.fixture

@@ -19,4 +19,8 @@ def number(table: str, name: str) -> float:
 
 
 def weights() -> dict[str, float]:
-    return parameters.values(tables()["weights"])
+    return table_values("weights")
+
+
+def table_values(table: str) -> dict[str, float]:
+    return parameters.values(tables()[table])
