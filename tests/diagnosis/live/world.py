@@ -75,10 +75,17 @@ class World:
         for back in range(1, 240):
             self.live.weather._add(START // HOUR_S - back, self.outdoor, 60)
 
-    def reborn(self):
-        """Another process that takes up what this one has kept."""
-        made = World(self.live._folder.parent)
+    def keep(self, folder):
+        """Write down what is remembered, as a process does every quarter of an hour."""
+        self.live._folder = folder / "live-diagnosis"
+        self.live.save(self.now - STEP_S)
+        return self
+
+    def reborn(self, kinds=("boiler", "unit")):
+        """Another process that takes up what this one has kept; it writes nothing, so that others may do the same."""
+        made = World(self.live._folder.parent, kinds)
         made.live.recover(Nothing(), self.now)
+        made.live._folder = None
         made.now, made.faults = self.now, dict(self.faults)
         return made
 
