@@ -5,6 +5,29 @@ const view = 'diagnosis.view'
 
 export const diagnosisRoutes: RouteRecordRaw[] = [
   { path: '/diagnosis', name: 'diagnosis', component: () => import('@/contexts/diagnosis/pages/OverviewPage.vue'), meta: { title: '诊断总览', permission: view } },
+  {
+    path: '/diagnosis/kinds/:kind(plant|branch|boiler|substation|device)',
+    name: 'diagnosis-kind',
+    component: () => import('@/contexts/diagnosis/pages/KindPage.vue'),
+    props: true,
+    meta: { title: '分类诊断', permission: view },
+  },
+  { path: '/diagnosis/findings', name: 'finding-list', component: () => import('@/contexts/diagnosis/pages/FindingsPage.vue'), meta: { title: '诊断结论', permission: view } },
+  {
+    path: '/diagnosis/findings/:id(\\d+)',
+    name: 'finding',
+    component: () => import('@/contexts/diagnosis/pages/FindingPage.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+    meta: { title: '诊断结论', permission: view },
+  },
+  {
+    path: '/diagnosis/objects/:kind(plant|branch|boiler|substation|unit)/:number(\\d+)',
+    name: 'object-diagnosis',
+    component: () => import('@/contexts/diagnosis/pages/ObjectDiagnosisPage.vue'),
+    props: ({ params }) => ({ kind: String(params.kind), number: Number(params.number) }),
+    meta: { title: '对象诊断', permission: view },
+  },
+  { path: '/diagnosis/contradictions', name: 'contradictions', component: () => import('@/contexts/diagnosis/pages/ContradictionsPage.vue'), meta: { title: '矛盾核查', permission: view } },
   { path: '/diagnosis/service', name: 'service-quality', component: () => import('@/contexts/diagnosis/pages/ServicePage.vue'), meta: { title: '供热服务质量', permission: view } },
   {
     path: '/diagnosis/service/:level(city|district|company|plant|branch|boiler|substation|community|building)/:number(\\d+)',
@@ -42,4 +65,32 @@ export const diagnosisRoutes: RouteRecordRaw[] = [
     props: ({ params }) => ({ id: Number(params.id) }),
     meta: { title: '寒潮推演', permission: view },
   },
+  { path: '/diagnosis/models', name: 'model-list', component: () => import('@/contexts/diagnosis/pages/ModelsPage.vue'), meta: { title: '诊断模型', permission: view } },
+  {
+    path: '/diagnosis/models/:id(\\d+)',
+    name: 'model',
+    component: () => import('@/contexts/diagnosis/pages/ModelPage.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+    meta: { title: '模型版本', permission: view },
+  },
+  {
+    path: '/diagnosis/parameters/:kind(plant|branch|boiler|unit|device)/:number(\\d+)',
+    name: 'model-parameters',
+    component: () => import('@/contexts/diagnosis/pages/ParametersPage.vue'),
+    props: ({ params }) => ({ kind: String(params.kind), number: Number(params.number) }),
+    meta: { title: '模型参数', permission: view },
+  },
+  { path: '/diagnosis/overrides', name: 'override-list', component: () => import('@/contexts/diagnosis/pages/OverridesPage.vue'), meta: { title: '人工设定', permission: view } },
+  { path: '/diagnosis/drift', name: 'drift-list', component: () => import('@/contexts/diagnosis/pages/DriftPage.vue'), meta: { title: '模型漂移', permission: view } },
+  { path: '/diagnosis/feedback', name: 'feedback-list', component: () => import('@/contexts/diagnosis/pages/FeedbackPage.vue'), meta: { title: '处置反馈', permission: view } },
+  { path: '/diagnosis/guidance', name: 'guidance', component: () => import('@/contexts/diagnosis/pages/GuidancePage.vue'), meta: { title: '调控指导', permission: view } },
+  {
+    path: '/diagnosis/guidance/:kind(plant|branch|boiler|substation|unit|device)/:number(\\d+)',
+    name: 'object-guidance',
+    component: () => import('@/contexts/diagnosis/pages/GuidanceObjectPage.vue'),
+    props: ({ params }) => ({ kind: String(params.kind), number: Number(params.number) }),
+    meta: { title: '运行指导', permission: view },
+  },
+  { path: '/diagnosis/capacity', name: 'capacity', component: () => import('@/contexts/diagnosis/pages/CapacityPage.vue'), meta: { title: '供热能力', permission: view } },
+  { path: '/diagnosis/peak-boilers', name: 'peak-boilers', component: () => import('@/contexts/diagnosis/pages/PeakBoilersPage.vue'), meta: { title: '调峰锅炉', permission: view } },
 ]

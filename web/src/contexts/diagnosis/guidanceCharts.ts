@@ -1,6 +1,7 @@
 /** The coming 72 hours as charts: temperatures to run at, rooms with their band, flow and heat, peaks and capacity. */
 import type { EChartsOption, SeriesOption } from 'echarts'
 import { formatMeasure, isNumber } from '@/kernel/format'
+import type { ColourRole } from '@/kernel/levels'
 import { wallMs } from '@/kernel/time'
 import { seriesOption } from '@/panels/kinds/series/option'
 import { axisStyle, baseOption, legend, tooltip, type ChartLook } from '@/ui/chartLook'
@@ -123,9 +124,9 @@ export function devicePlan(device: DeviceGuidance, look: ChartLook): EChartsOpti
   )
 }
 
-const CLASS_COLOURS: Readonly<Record<string, keyof ChartLook['tokens']>> = { short: 'level1', tight: 'level2', fit: 'ok', idle: 'level4', unknown: 'none' }
+const CLASS_COLOURS: Readonly<Record<string, ColourRole>> = { short: 'level1', tight: 'level2', fit: 'ok', idle: 'level4', unknown: 'none' }
 
-export function classColour(code: string): keyof ChartLook['tokens'] {
+export function classColour(code: string): ColourRole {
   return CLASS_COLOURS[code] ?? 'none'
 }
 
