@@ -261,11 +261,15 @@ class ScenarioIn(Schema):
     limited: list[LimitedSource] = Field(default_factory=list, max_length=20)
 
 
+class NamedLimit(LimitedSource):
+    name: str
+
+
 class SnapAsked(Schema):
     lowest_c: float
     within_h: int
     hours: int
-    limited: list[LimitedSource]
+    limited: list[NamedLimit]
 
 
 class ScenarioHead(Schema):
@@ -333,7 +337,7 @@ class SnapMeasures(Schema):
     raise_units: int
     mean_raise_k: float
     start_peak_boilers: list[int]
-    peak_names: list[str] = Field(default_factory=list)
+    peak_names: list[str]
     more_heat_gj: float
 
 
@@ -394,7 +398,9 @@ class PeakRun(Schema):
 
 class PeakBoilerRow(Schema):
     """``verdict``: rightly_on, rightly_off, should_start, could_stop or unknown; ``start_in_h``/``stop_in_h``: the next
-    change within 72 hours; ``starts_below_c``: outdoor temperature below which the main source does not suffice."""
+    change within 72 hours; ``starts_below_c``: outdoor temperature below which the main source does not suffice.
+    ``state``: as live diagnosis has it (``peak_started`` is no alarm), ``branch_short_k``: how much too cold its branch
+    is now; null where nobody knows."""
 
     number: int
     name: str
@@ -408,6 +414,10 @@ class PeakBoilerRow(Schema):
     stop_in_h: int | None
     need_share: float | None
     starts_below_c: float | None
+    state: str
+    state_zh: str
+    since: int | None
+    branch_short_k: float | None
     hours_on: int
     starts: int
     runs: list[PeakRun]

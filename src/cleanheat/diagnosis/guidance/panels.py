@@ -284,6 +284,7 @@ def _peaks(query: PanelQuery) -> Table:
         Column(key="number", label="编号", object_kind="boiler"),
         Column(key="name", label="调峰锅炉房"),
         Column(key="branch", label="所属支线"),
+        Column(key="state", label="实时状态"),
         Column(key="verdict", label="判断"),
         Column(key="heat", label="当前热功率", unit="MW", decimals=1),
         Column(key="starts", label="启动次数", unit="次", decimals=0),
@@ -291,7 +292,7 @@ def _peaks(query: PanelQuery) -> Table:
         Column(key="below", label="启动温度", unit="℃", decimals=1),
     ]
     shown = [
-        [r["number"], r["name"], r["branch"], r["verdict_zh"], r["heat_mw"], r["starts"], r["hours_on"],
+        [r["number"], r["name"], r["branch"], r["state_zh"], r["verdict_zh"], r["heat_mw"], r["starts"], r["hours_on"],
          r["starts_below_c"]]
         for r in rows
     ]  # fmt: skip

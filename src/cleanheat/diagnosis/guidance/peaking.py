@@ -15,6 +15,9 @@ from cleanheat.diagnosis.forecast import queries as forecasts
 from cleanheat.diagnosis.guidance.compliance import peaks_running
 from cleanheat.diagnosis.guidance.numbers import number
 from cleanheat.diagnosis.guidance.plan import CityPlan
+from cleanheat.diagnosis.live.circuits_now import CircuitsNow
+from cleanheat.diagnosis.live.installed import running
+from cleanheat.diagnosis.vocabulary import BY_CODE, State
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.time import DAY_S, HOUR_S
 from cleanheat.telemetry.public import store
@@ -54,6 +57,7 @@ def analyse(plan: CityPlan, scope: Scope, days: int = DAYS) -> list[dict[str, An
             "heat_mw": _plain(plan.present.sources["heat_kw"][n + rows[i]] / 1000.0),
             "is_on": bool(now_on[i]),
             **_verdict(plan, int(branch[i]), bool(now_on[i]), asked[i]),
+            **_live_state(int(numbers[i])),
             "hours_on": int(on[i].sum()),
             "starts": sum(1 for r in runs if r.row == i and r.first > 0),
             "runs": [_run(r, end, days, outdoor) for r in runs if r.row == i],
@@ -66,6 +70,25 @@ def _history(numbers: NDArray[np.int32], end: int, days: int) -> Floats:
     heat = CIRCUITS["boiler"].channels["heat_kw"]
     found = store().hour_grid("boiler", [heat.signal], end - days * DAY_S, end, numbers)
     return np.asarray(found[0].astype(np.float64) * heat.factor / 1000.0)
+
+
+def _live_state(number_: int) -> dict[str, Any]:
+    """What the live model says of one: its state, and by how much its branch is short of supply now."""
+    live = running()
+    model = live.circuits("boiler") if live else None
+    if model is None or model.view is None or number_ not in model.numbers:
+        return {"state": State.UNKNOWN.value, "state_zh": State.UNKNOWN.zh, "since": None, "branch_short_k": None}
+    state = BY_CODE.get(int(model.states()[number_]), State.UNKNOWN)
+    gap = float(model.view.more["branch_gap_k"][np.searchsorted(model.numbers, number_)])
+    return {"state": state.value, "state_zh": state.zh, "since": _since(model, state, number_)} | {
+        "branch_short_k": None if gap != gap else round(max(-gap, 0.0), 1),
+    }  # fmt: skip
+
+
+def _since(model: CircuitsNow, state: State, number_: int) -> int | None:
+    row = int(np.searchsorted(model.numbers, number_))
+    found = [k for k, c in enumerate(model.conditions) if c.state is state]
+    return int(model.standing.since[found[0], row]) if found else None
 
 
 def _asked(plan: CityPlan, branch: NDArray[np.int64], now_on: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -80,7 +80,7 @@ class CircuitsNow:
 
     @property
     def sources(self) -> Sequence[str]:
-        return [source_key(c.state) for c in self.conditions]
+        return [source_key(c.state) for c in self.conditions if c.is_finding]
 
     @property
     def version(self) -> int:
@@ -247,6 +247,7 @@ class CircuitsNow:
                 int(self.standing.since[k, row]),
             )
             for k, row in np.argwhere(self.spoken()).tolist()
+            if self.conditions[k].is_finding
         ]  # fmt: skip
 
     def states(self) -> NDArray[np.uint8]:
@@ -255,7 +256,7 @@ class CircuitsNow:
         rows[self.alive & (self.running.state == 0)] = State.IDLE.code
         rows[self.alive & self.running.on] = State.NORMAL.code
         said = self.spoken()
-        order = sorted(range(len(self.conditions)), key=lambda k: -int(self.conditions[k].state.level or 4))
+        order = sorted(range(len(self.conditions)), key=lambda k: -int(self.conditions[k].state.level or 5))
         for k in order:  # a dozen conditions, the gravest last
             rows[said[k]] = self.conditions[k].state.code
         out = np.zeros(self._table.size, np.uint8)

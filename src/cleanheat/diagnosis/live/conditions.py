@@ -41,7 +41,8 @@ class Look:
 @dataclass(frozen=True)
 class Condition:
     """``says`` is formatted with value, limit, supply, due (expected supply) and felt (outdoor); ``running``: judged
-    only while the circuit runs.  ``quiets``: conditions that need not be said beside this one."""
+    only while the circuit runs.  ``quiets``: conditions that need not be said beside this one.  One whose state has no
+    level is a state and no finding."""
 
     state: State
     look: Callable[[View], Look]
@@ -50,6 +51,10 @@ class Condition:
     says: str
     running: bool = True
     quiets: tuple[State, ...] = ()
+
+    @property
+    def is_finding(self) -> bool:
+        return self.state.level is not None
 
     @property
     def onset_min(self) -> int:

@@ -71,6 +71,14 @@ def peak_not_started(view: View) -> Look:
     return Look(is_peak & rests & needed, value.astype(np.float32), limit(at, "felt_c"), parts)
 
 
+def peak_started(view: View) -> Look:
+    """A peak boiler room runs: no trouble, but what people want to see; whether it should is guidance's to say."""
+    is_peak = view.design["is_peak"] > 0
+    running = view.now["running_boilers"]
+    value = np.where(is_peak, running, np.nan).astype(np.float32)
+    return Look(is_peak & (running > 0), value, 0.0, {"running_boilers": np.ones(view.n, np.float32)})
+
+
 SHORT_CYCLING = Condition(
     State.SHORT_CYCLING,
     short_cycling,
@@ -97,13 +105,16 @@ PEAK = Condition(
     "体感室外温度 {value:.1f} ℃（启动界限 {limit:.1f} ℃），调峰锅炉未运行，所属支线供水低 {branch_short:.1f} K",
     running=False,
 )  # fmt: skip
+PEAK_ON = Condition(
+    State.PEAK_STARTED, peak_started, "running_boilers", "台", "调峰锅炉运行 {value:.0f} 台", running=False
+)
 
 _SOURCE = (UNDER, OVER, INTERMITTENT, CAPACITY, LEAK, HEAT_MISMATCH, PRESSURE, IMBALANCE, FROZEN, ABNORMAL)
 TABLE: dict[str, tuple[Condition, ...]] = {
     "unit": (
         UNDER, OVER, INTERMITTENT, PUMP, VALVE, LEAK, FOULING, IMBALANCE, HEAT_MISMATCH, PRESSURE, FROZEN, ABNORMAL,
     ),
-    "boiler": (*_SOURCE, PUMP, SHORT_CYCLING, EFFICIENCY, FLUE, PEAK),
+    "boiler": (*_SOURCE, PUMP, SHORT_CYCLING, EFFICIENCY, FLUE, PEAK, PEAK_ON),
     "branch": _SOURCE,
     "plant": _SOURCE,
 }  # fmt: skip
