@@ -20,12 +20,12 @@ from cleanheat.diagnosis.findings_told import as_cells, as_rows
 from cleanheat.diagnosis.http_findings_shapes import (
     ContradictionOut,
     ContradictionPage,
+    FindingCount,
     FindingDetail,
     FindingFilter,
     FindingPage,
     FindingQuery,
     Settlement,
-    StateCount,
 )
 from cleanheat.diagnosis.live.models import Contradiction, Found
 from cleanheat.diagnosis.live.words import ContradictionKind, Verdict
@@ -73,7 +73,7 @@ def export(request: HttpRequest, wanted: Query[FindingFilter], format: Format = 
     return file_response(name, format, HEADER, cells, mark=watermark(request.user))
 
 
-@router.get("/diagnosis/findings/counts", response=list[StateCount])
+@router.get("/diagnosis/findings/counts", response=list[FindingCount])
 def finding_counts(request: HttpRequest) -> list[dict[str, Any]]:
     """Open findings by kind, state and level."""
     require(request.user, VIEW)

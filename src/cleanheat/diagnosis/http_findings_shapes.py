@@ -122,7 +122,7 @@ class FindingQuery(FindingFilter):
     size: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class StateCount(Schema):
+class FindingCount(Schema):
     """``levels[0]`` counts level Ⅰ."""
 
     kind: str

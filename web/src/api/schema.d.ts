@@ -983,6 +983,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/diagnosis/heating-quality/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heating
+         * @description Sources of a kind, the worst first, those of which nothing is known last.
+         */
+        get: operations["cleanheat_diagnosis_http_heating_heating"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/diagnosis/models": {
         parameters: {
             query?: never;
@@ -5002,7 +5022,10 @@ export interface components {
             /** Times */
             times: number[];
         };
-        /** DevicePage */
+        /**
+         * DevicePage
+         * @description ``villages``: those with the greatest share in trouble, the worst first.
+         */
         DevicePage: {
             /** Minute */
             minute: number;
@@ -5012,6 +5035,8 @@ export interface components {
             rows: components["schemas"]["DeviceRow"][];
             /** Total */
             total: number;
+            /** Villages */
+            villages: components["schemas"]["DeviceVillage"][];
         };
         /**
          * DevicePlatform
@@ -5076,6 +5101,22 @@ export interface components {
             state: string;
             /** State Name */
             state_name: string;
+        };
+        /**
+         * DeviceVillage
+         * @description How many of a village's devices that can be judged have something.
+         */
+        DeviceVillage: {
+            /** Id */
+            id: number;
+            /** In Trouble */
+            in_trouble: number;
+            /** Judged */
+            judged: number;
+            /** Name */
+            name: string;
+            /** Share */
+            share: number;
         };
         /** DismissIn */
         DismissIn: {
@@ -5607,6 +5648,20 @@ export interface components {
             uploaded_at: string;
             /** Url */
             url: string;
+        };
+        /**
+         * FindingCount
+         * @description ``levels[0]`` counts level Ⅰ.
+         */
+        FindingCount: {
+            /** Kind */
+            kind: string;
+            /** Levels */
+            levels: number[];
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
         };
         /**
          * FindingDetail
@@ -6181,6 +6236,62 @@ export interface components {
             id: number;
             /** Job */
             job: number;
+        };
+        /** HeatingPage */
+        HeatingPage: {
+            /** End */
+            end: number;
+            /** Kind */
+            kind: string;
+            /** Rows */
+            rows: components["schemas"]["HeatingRow"][];
+            /** Start */
+            start: number;
+            /** Weights */
+            weights: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * HeatingQuery
+         * @description ``[start, end)`` in epoch seconds; the last seven days if not said.
+         */
+        HeatingQuery: {
+            /** End */
+            end?: number | null;
+            /** Start */
+            start?: number | null;
+        };
+        /**
+         * HeatingRow
+         * @description ``parts`` 0–1: compliance of supply, continuity, qualified rooms of its area; ``short_k``: how much too cold its
+         *     supply was when it was; ``low``/``high``: 95 % interval of the qualified rate; null where nothing can be said.
+         */
+        HeatingRow: {
+            /** High */
+            high: number | null;
+            /** Hours */
+            hours: number;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Parts */
+            parts: {
+                [key: string]: number | null;
+            };
+            /** Qualified */
+            qualified: number | null;
+            /** Rooms */
+            rooms: number;
+            /** Score */
+            score: number | null;
+            /** Short K */
+            short_k: number | null;
+            /** Weighed */
+            weighed: number;
         };
         /**
          * Heatmap
@@ -7068,6 +7179,30 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** ModelObjectsQuery */
+        ModelObjectsQuery: {
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Order
+             * @default number
+             * @enum {string}
+             */
+            order: "number" | "worst" | "gain" | "loss";
+            /**
+             * Quantity
+             * @default supply
+             */
+            quantity: string;
+        };
         /**
          * ModelOfObject
          * @description Curves are points of outdoor and supply temperature (°C).
@@ -7177,6 +7312,23 @@ export interface components {
             kinds: components["schemas"]["KindWord"][];
             /** Sources */
             sources: string[];
+        };
+        /** NamedLimit */
+        NamedLimit: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "plant" | "branch" | "boiler";
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
         };
         /** NetworkIn */
         NetworkIn: {
@@ -8219,10 +8371,14 @@ export interface components {
          * PeakBoilerRow
          * @description ``verdict``: rightly_on, rightly_off, should_start, could_stop or unknown; ``start_in_h``/``stop_in_h``: the next
          *     change within 72 hours; ``starts_below_c``: outdoor temperature below which the main source does not suffice.
+         *     ``state``: as live diagnosis has it (``peak_started`` is no alarm), ``branch_short_k``: how much too cold its branch
+         *     is now; null where nobody knows.
          */
         PeakBoilerRow: {
             /** Branch */
             branch: string;
+            /** Branch Short K */
+            branch_short_k: number | null;
             /** Capacity Mw */
             capacity_mw: number;
             /** Heat Mw */
@@ -8239,12 +8395,18 @@ export interface components {
             number: number;
             /** Runs */
             runs: components["schemas"]["PeakRun"][];
+            /** Since */
+            since: number | null;
             /** Start In H */
             start_in_h: number | null;
             /** Starts */
             starts: number;
             /** Starts Below C */
             starts_below_c: number | null;
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
             /** Stop In H */
             stop_in_h: number | null;
             /** Verdict */
@@ -8882,7 +9044,7 @@ export interface components {
             /** Rooms */
             rooms: number;
             /** States */
-            states: components["schemas"]["StateCount"][];
+            states: components["schemas"]["RoomStateCount"][];
         };
         /**
          * RoomFilter
@@ -8992,6 +9154,17 @@ export interface components {
              * @default
              */
             state: string;
+        };
+        /** RoomStateCount */
+        RoomStateCount: {
+            /** Colour */
+            colour: string;
+            /** Count */
+            count: number;
+            /** State */
+            state: string;
+            /** Zh */
+            zh: string;
         };
         /** RoomsBehind */
         RoomsBehind: {
@@ -10329,7 +10502,7 @@ export interface components {
             /** Hours */
             hours: number;
             /** Limited */
-            limited: components["schemas"]["LimitedSource"][];
+            limited: components["schemas"]["NamedLimit"][];
             /** Lowest C */
             lowest_c: number;
             /** Within H */
@@ -10358,7 +10531,7 @@ export interface components {
             /** More Heat Gj */
             more_heat_gj: number;
             /** Peak Names */
-            peak_names?: string[];
+            peak_names: string[];
             /** Raise Units */
             raise_units: number;
             /** Start Peak Boilers */
@@ -10585,17 +10758,6 @@ export interface components {
              * @enum {string}
              */
             tone: "neutral" | "good" | "notice" | "warning" | "serious" | "critical";
-            /** Zh */
-            zh: string;
-        };
-        /** StateCount */
-        StateCount: {
-            /** Colour */
-            colour: string;
-            /** Count */
-            count: number;
-            /** State */
-            state: string;
             /** Zh */
             zh: string;
         };
@@ -12833,7 +12995,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StateCount"][];
+                    "application/json": components["schemas"]["FindingCount"][];
                 };
             };
         };
@@ -13019,6 +13181,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GuidanceOut"];
+                };
+            };
+        };
+    };
+    cleanheat_diagnosis_http_heating_heating: {
+        parameters: {
+            query?: {
+                start?: number | null;
+                end?: number | null;
+            };
+            header?: never;
+            path: {
+                kind: "plant" | "branch" | "boiler";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatingPage"];
                 };
             };
         };

@@ -1,5 +1,5 @@
 /** The chart library with only the parts that panels use; loaded when the first chart is shown. */
-import { BarChart, GaugeChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart, TreemapChart } from 'echarts/charts'
+import { BarChart, CustomChart, GaugeChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart, TreemapChart } from 'echarts/charts'
 import {
   AriaComponent,
   DataZoomComponent,
@@ -19,6 +19,7 @@ use([
   AriaComponent,
   BarChart,
   CanvasRenderer,
+  CustomChart,
   DataZoomComponent,
   GaugeChart,
   GridComponent,
