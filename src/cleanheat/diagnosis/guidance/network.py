@@ -6,6 +6,7 @@ Sources are one list: branches first, then boiler rooms; a unit without a source
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def supplied(archive: Archive) -> Supplied:
     source = _source_rows(unit, branch, boiler)
     hot = np.maximum(number("unit", "primary_supply_c") - supply, 10.0)
     cold = np.maximum(number("unit", "primary_return_c") - back, 4.0)
-    users = np.bincount(archive["heat_user"].links["unit"], minlength=unit.size) if "heat_user" in archive.kinds else 0
+    users = _homes(archive, unit.size)
     capacity = _value(boiler, "capacity_mw", np.nan)
     is_peak = _value(boiler, "is_peak", 0.0) > 0
     supplied_kw: Floats = np.bincount(
@@ -108,7 +109,7 @@ def supplied(archive: Archive) -> Supplied:
         source=source,
         substation=unit.links["substation"][numbers],
         area_m2=area,
-        users=np.broadcast_to(users, (unit.size,))[numbers].astype(np.int64),
+        users=users[numbers],
         supply_c=supply,
         return_c=back,
         flow_t_h=flow,
@@ -140,6 +141,19 @@ def _rows(table: KindTable) -> Int64s:
     rows = np.full(max(table.size, 1), -1, np.int64)
     rows[table.numbers] = np.arange(table.count)
     return rows
+
+
+def _homes(archive: Archive, size: int) -> Int64s:
+    """Homes of each unit's buildings ``[unit slots]``; not every home is a heat user with a card of its own."""
+    homes: NDArray[Any] = np.zeros(size)
+    if "building" in archive.kinds:
+        building = archive["building"]
+        count = building.values.get("households")
+        if count is not None:
+            homes = np.bincount(building.links["unit"], np.nan_to_num(count), minlength=size)
+    if "heat_user" in archive.kinds:
+        homes = np.maximum(homes, np.bincount(archive["heat_user"].links["unit"], minlength=size))
+    return homes.astype(np.int64)
 
 
 def _source_rows(unit: KindTable, branch: KindTable, boiler: KindTable) -> Int64s:

@@ -73,7 +73,7 @@ def go_through(plan: CityPlan, asked: Asked, scope: Scope) -> dict[str, Any]:
     with_measures = run(plan, outdoor, True, with_peaks(plan, every_peak) * share)
     mine = assets.visible("unit", scope)[plan.network.units]
     return {
-        "asked": asdict(asked),
+        "asked": asdict(asked) | {"limited": [asdict(one) | {"name": _name(one)} for one in asked.limited]},
         "start": plan.outlook.start,
         "outdoor_c": _rounded(outdoor),
         "basis": plan.outlook.basis,
@@ -82,6 +82,10 @@ def go_through(plan: CityPlan, asked: Asked, scope: Scope) -> dict[str, Any]:
         "with_measures": _told(plan, with_measures, mine, scope, archive),
         "measures": _measures(plan, as_is, with_measures, mine),
     }
+
+
+def _name(one: Limited) -> str:
+    return assets.names(one.kind, [one.number])[0]
 
 
 def _shares(archive: Archive, network: Supplied, asked: Asked) -> Floats:
