@@ -44,11 +44,16 @@ export function temperaturePlan(plan: Guidance, look: ChartLook): EChartsOption 
     { name: '建议供温', unit: '℃', values: advised.supply_c ?? [], colour: 'accent' },
     { name: '现行供温', unit: '℃', values: plan.as_is?.supply_c ?? [], dashed: true, colour: 'level2' },
     { name: '建议回温', unit: '℃', values: advised.return_c ?? [], colour: 'level4' },
-    { name: '建议一次供温', unit: '℃', values: advised.primary_supply_c ?? [], colour: 'stale' },
     { name: '室外温度', unit: '室外 ℃', values: plan.outdoor_c, colour: 'textMuted' },
   ])
   const option = seriesOption({ times: plan.times, lines }, look)
   return withSeries(option, band('室外区间（80%）', plan.times, plan.outdoor_low_c, plan.outdoor_high_c, 1, look.tokens.textMuted), ['室外区间（80%）下限'])
+}
+
+/** The line of the rule is never hidden by the axis. */
+function withRoomBelow(axes: EChartsOption['yAxis']): EChartsOption['yAxis'] {
+  const below = (extent: { min: number }): number => Math.floor(Math.min(extent.min, ROOM_LEAST_C) - 0.5)
+  return (Array.isArray(axes) ? axes : [axes]).map((axis) => ({ ...axis, min: below })) as EChartsOption['yAxis']
 }
 
 /** Expected room temperature with its band if the advice is followed, and without. */
@@ -69,7 +74,7 @@ export function roomPlan(plan: Guidance, look: ChartLook): EChartsOption {
     tooltip: { valueFormatter: () => `${ROOM_LEAST_C}℃` },
   }
   const shade = band('预计区间', plan.times, room.low_c ?? [], room.high_c ?? [], 0, look.tokens.accent)
-  return withSeries(option, [...shade, floor], ['预计区间下限'])
+  return withSeries({ ...option, yAxis: withRoomBelow(option.yAxis) }, [...shade, floor], ['预计区间下限'])
 }
 
 /** What to set: flow, pump and valve. */
@@ -101,6 +106,8 @@ export function heatPlan(plan: Guidance, look: ChartLook): EChartsOption {
       lines: told([
         { name: '应供热量', unit: 'MW', values: mega(advised.heat_kw), colour: 'level2' },
         { name: '供热缺口', unit: 'MW', values: short.some((mw) => (mw ?? 0) > 0) ? short : [], colour: 'level1' },
+        { name: '建议一次供温', unit: '℃', values: advised.primary_supply_c ?? [], dashed: true, colour: 'stale' },
+        { name: '建议一次回温', unit: '℃', values: advised.primary_return_c ?? [], dashed: true, colour: 'level4' },
         { name: '燃料与电费', unit: '元/h', values: advised.cost_yuan_h ?? [], colour: 'level3' },
       ]),
     },
@@ -173,13 +180,13 @@ export function systemCharts(rows: readonly SystemRow[], look: ChartLook): { tit
       tooltip: { ...tooltip(look), valueFormatter: (value: unknown) => formatMeasure(isNumber(value) ? value : null, unit, decimals) },
       grid: { top: 20, left: 8, right: 8, bottom: 4, containLabel: true },
       xAxis: { type: 'category', data: rows.map(({ zh }) => zh), ...axisStyle(look), splitLine: { show: false } },
-      yAxis: { type: 'value', scale: key === 'room_c', ...axisStyle(look) },
+      yAxis: { type: 'value', min: key === 'room_c' ? 16 : 0, ...axisStyle(look) },
       series: [
         {
           type: 'bar',
           name: title,
           barMaxWidth: 36,
-          label: { show: true, position: 'top', color: look.tokens.text, fontSize: 11 },
+          label: { show: true, position: 'top', color: look.tokens.text, fontSize: 11, formatter: ({ value }) => formatMeasure(isNumber(value) ? value : null, '', decimals) },
           data: rows.map((row, i) => ({ value: Number(row[key] ?? 0), itemStyle: { color: look.series[i] } })),
         },
       ],

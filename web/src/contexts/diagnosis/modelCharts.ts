@@ -4,7 +4,7 @@ import { formatMeasure, formatNumber, isNumber } from '@/kernel/format'
 import type { ChartLook } from '@/ui/chartLook'
 import { axisStyle, baseOption, legend, tooltip } from '@/ui/chartLook'
 import type { ModelObjects, Version } from './modelQueries'
-import { BASELINES, decimalsOf, type QuantityWord } from './modelWords'
+import { BASELINES, decimalsOf, errorUnit, type QuantityWord } from './modelWords'
 
 const PERCENT = 100
 
@@ -42,7 +42,7 @@ export function accuracyOption(metrics: Version['metrics'], quantities: readonly
         valueFormatter: (_: unknown, k?: number) => {
           const one = shown[k ?? -1]
           const mae = one && metrics[one.key]?.[key]
-          return one ? formatMeasure(mae, one.unit, decimalsOf(mae)) : ''
+          return one ? formatMeasure(mae, errorUnit(one.unit), decimalsOf(mae)) : ''
         },
       },
     })),
@@ -58,7 +58,7 @@ export function errorHistogram({ edges, counts }: ModelObjects['histogram'], uni
     tooltip: { ...tooltip(look), trigger: 'axis' },
     legend: legend(look),
     grid: { top: 48, left: 8, right: 16, bottom: 24, containLabel: true },
-    xAxis: { type: 'category', data: bins, name: `平均绝对误差 ${unit}`, nameLocation: 'middle', nameGap: 26, ...axisStyle(look), splitLine: { show: false } },
+    xAxis: { type: 'category', data: bins, name: `平均绝对误差 ${errorUnit(unit)}`, nameLocation: 'middle', nameGap: 26, ...axisStyle(look), splitLine: { show: false } },
     yAxis: { type: 'value', name: '对象数', minInterval: 1, ...axisStyle(look) },
     series: present((key) => key in counts).map(([key, name]) => ({
       type: key === 'mae' ? ('bar' as const) : ('line' as const),

@@ -52,6 +52,11 @@ export function quantitiesOf(words: Maybe<ModelWords>, kind: string): QuantityWo
   return words?.kinds.find((one) => one.kind === kind)?.quantities ?? []
 }
 
+/** Errors of temperatures are told in kelvins. */
+export function errorUnit(unit: string): string {
+  return unit === '℃' ? 'K' : unit
+}
+
 /** Decimals that show what matters: temperatures by hundredths, large heats whole. */
 export function decimalsOf(value: Maybe<number>): number {
   const size = Math.abs(value ?? 0)

@@ -40,8 +40,8 @@ export function supplyCurveOption({ inForce, recommended, now }: SupplyCurves, l
     tooltip: { ...tooltip(look), trigger: 'axis', axisPointer: { type: 'line' } },
     legend: legend(look),
     grid: { top: 44, left: 8, right: 24, bottom: 26, containLabel: true },
-    xAxis: { type: 'value', name: '室外温度 ℃', nameLocation: 'middle', nameGap: 26, scale: true, ...axisStyle(look) },
-    yAxis: { type: 'value', name: '供水温度 ℃', scale: true, ...axisStyle(look) },
+    xAxis: { type: 'value', name: '室外温度 ℃', nameLocation: 'middle', nameGap: 26, scale: true, ...axisStyle(look), axisLine: { onZero: false, lineStyle: { color: look.tokens.line } } },
+    yAxis: { type: 'value', name: '供水温度 ℃', scale: true, ...axisStyle(look), axisLine: { onZero: false, lineStyle: { color: look.tokens.line } } },
     series: [
       ...(inForce.length ? [curve('在用曲线', inForce, accent, false)] : []),
       ...(recommended.length ? [curve('推荐曲线', recommended, ok, true)] : []),
