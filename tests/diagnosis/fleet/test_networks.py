@@ -30,7 +30,7 @@ def trained(models, monkeypatch):
     return Job.objects.get(pk=job_id)
 
 
-def test_asked_for_trained_and_kept_beside_the_version_in_force(trained, signed_in):
+def test_trained_kept_beside_the_version_in_force_and_taken_along_by_the_next(trained, signed_in, monkeypatch):
     assert trained.state == "done", trained.error
     assert set(trained.answer["unit"]) == {"supply", "return", "flow", "heat"}
     p = fleet.current("unit")
@@ -43,9 +43,6 @@ def test_asked_for_trained_and_kept_beside_the_version_in_force(trained, signed_
         for name in ("city.reader", "company.reader")
     )
     assert (of_all[0]["objects"], of_company[0]["objects"]) == (4, 2), "a company reads of its own objects alone"
-
-
-def test_a_version_adopted_later_takes_the_network_along(trained, monkeypatch):
     assert networks.lacking() == {}
     newer = actions.request_training(who(ADMIN), "unit")
     while (claimed := jobs.claim()) is not None:

@@ -42,7 +42,9 @@ def test_fit_in_a_child_and_back(tmp_path):
     assert np.array_equal(serving.predict(again, shown), serving.predict(network, shown), equal_nan=True)
 
 
-def test_who_waits_may_be_cancelled(tmp_path):
+def test_who_waits_may_be_cancelled(tmp_path, monkeypatch):
+    monkeypatch.setattr("cleanheat.diagnosis.network.process.MODULE", "tests.diagnosis.network.endless")
+
     class Enough(Exception):  # noqa: N818
         pass
 

@@ -29,9 +29,13 @@ def span() -> tuple[int, int]:
 
 
 @pytest.mark.feature("A9-10", "C4-4")
-@pytest.mark.parametrize("level", ["building", "community", "substation", "company", "district", "city", "branch"])
-def test_every_level_says_rate_interval_score_and_coverage(measured, level):
-    rows = quality.quality(level, *span(), EVERYTHING)
+def test_every_level_says_rate_interval_score_and_coverage(measured, subtests):
+    for level in ("building", "community", "substation", "company", "district", "city", "branch"):
+        with subtests.test(level=level):
+            look(quality.quality(level, *span(), EVERYTHING))
+
+
+def look(rows):
     assert rows
     assert sum(r.rooms for r in rows) == 2
     for row in rows:
@@ -63,14 +67,15 @@ def test_a_company_sees_its_own_alone(measured):
 
 
 @pytest.mark.feature("C4-7", "C4-4")
-@pytest.mark.parametrize("step", ["day", "week", "month"])
-def test_quality_is_tracked_step_by_step(measured, step):
-    found = quality.trend("community", 2, *span(), step, EVERYTHING)
-    known = [q for q in found.qualified if q is not None]
-    assert known
-    assert set(known) == {0.0}
-    assert len(found.times) == len(found.qualified) == len(found.outdoor_c)
-    assert next(c for c in found.outdoor_c if c is not None) == pytest.approx(-12, abs=0.3)
+def test_quality_is_tracked_step_by_step(measured, subtests):
+    for step in ("day", "week", "month"):
+        with subtests.test(step=step):
+            found = quality.trend("community", 2, *span(), step, EVERYTHING)
+            known = [q for q in found.qualified if q is not None]
+            assert known
+            assert set(known) == {0.0}
+            assert len(found.times) == len(found.qualified) == len(found.outdoor_c)
+            assert next(c for c in found.outdoor_c if c is not None) == pytest.approx(-12, abs=0.3)
 
 
 def test_days_nobody_measured_say_nothing(measured):
