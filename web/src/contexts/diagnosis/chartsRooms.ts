@@ -32,7 +32,7 @@ export function roomOption({ hours, ahead }: RoomCard, look: ChartLook): ECharts
       {
         ...line('室温', hours.room_c, room, 0),
         markLine: { symbol: 'none', silent: true, lineStyle: { color: look.tokens.level4, type: 'dashed' }, label: { formatter: '18 ℃', position: 'insideStartTop', color: look.tokens.level4 }, data: [{ yAxis: QUALIFIED_C }] },
-        markArea: { silent: true, itemStyle: { color: look.tokens.accentSoft }, label: { color: look.tokens.textFaint }, data: until ? [[{ name: '预测', xAxis: wallMs(last) }, { xAxis: wallMs(last + until * HOUR_S) }]] : [] },
+        markArea: { silent: true, itemStyle: { color: look.tokens.accentSoft }, label: { color: look.tokens.textFaint }, data: until ? [[{ name: ahead.some(({ basis }) => basis === 'own') ? '预测' : '按现值延续', xAxis: wallMs(last) }, { xAxis: wallMs(last + until * HOUR_S) }]] : [] },
       },
       line('自身规律', hours.usual_c, own, 0, true),
       {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { wallMs } from '@/kernel/time'
 import { DARK } from '@/ui/testLook'
-import { bandSeries, bandsOption, partsOption, serviceTrendOption, specialOption } from './chartsService'
+import { againstOption, bandSeries, bandsOption, coldShareOption, partsOption, serviceTrendOption } from './chartsService'
 
 const DAY = 1_800_000_000
 
@@ -19,6 +19,11 @@ it('shows the rate in per cent and when demands were made', () => {
   expect(option.series).toMatchObject([{}, {}, { name: '合格率', data: [[wallMs(DAY), 95.3]], markLine: { data: [{ xAxis: wallMs(DAY) }] } }, { data: [[wallMs(DAY), 20.4]] }, { data: [[wallMs(DAY), -12]] }])
 })
 
+it('leaves out days before anything was measured, but for one', () => {
+  const none = { times: [DAY, DAY + 1, DAY + 2], qualified: [null, null, 0.9], low: [null, null, 0.8], high: [null, null, 1], score: [], mean_c: [null, null, 20], outdoor_c: [-1, -2, -3], rooms: [], slope: null }
+  expect(serviceTrendOption(none, [], DARK).series).toMatchObject([{}, {}, { data: [[wallMs(DAY + 1), null], [wallMs(DAY + 2), 90]] }, {}, {}])
+})
+
 it('leaves out parts of the score that nobody could judge', () => {
   const option = partsOption({ qualified: 0.9, handling: null, continuity: 1 }, { qualified: 0.45 }, DARK)
   expect(option.yAxis).toMatchObject({ data: ['连续性', '合格率（45%）'] })
@@ -32,5 +37,6 @@ it('colours rooms below 18 °C as trouble', () => {
 
 it('compares positions in kelvins and per cent', () => {
   const row = { position: 1, zh: '边户', homes: 9, read: 8, mean_c: 19, against_middle_k: -1.5, cold_share: 0.25, below_own_class: 1, calls_a_hundred: 3 }
-  expect(specialOption([row], DARK).series).toMatchObject([{ data: [-1.5] }, { data: [25] }])
+  expect(againstOption([row], DARK).series).toMatchObject([{ data: [-1.5] }])
+  expect(coldShareOption([row], DARK).series).toMatchObject([{ data: [25] }])
 })

@@ -19,8 +19,17 @@ export function bandSeries(name: string, times: readonly number[], low: Values, 
   ]
 }
 
+/** Steps before anything was measured only take the room of those that were. */
+function measured(trend: ServiceTrend): ServiceTrend {
+  const first = Math.max(0, trend.qualified.findIndex((v) => v !== null) - 1)
+  const cut = <T>(values: T[]): T[] => values.slice(first)
+  const { times, qualified, low, high, mean_c, outdoor_c } = trend
+  return { ...trend, times: cut(times), qualified: cut(qualified), low: cut(low), high: cut(high), mean_c: cut(mean_c), outdoor_c: cut(outdoor_c) }
+}
+
 /** The qualified rate with its 95 % interval, room and outdoor temperature, and when demands were made. */
-export function serviceTrendOption(trend: ServiceTrend, demands: readonly Demand[], look: ChartLook): EChartsOption {
+export function serviceTrendOption(told: ServiceTrend, demands: readonly Demand[], look: ChartLook): EChartsOption {
+  const trend = measured(told)
   const [rate, room, outdoor] = [look.series[0]!, look.series[2]!, look.series[6]!]
   const line = (name: string, colour: string, values: Values, axis: number) => ({
     type: 'line' as const, name, yAxisIndex: axis, symbolSize: 5, connectNulls: false, itemStyle: { color: colour }, lineStyle: { color: colour, width: 2 }, data: points(trend.times, values),
@@ -58,28 +67,31 @@ export function partsOption(parts: Readonly<Record<string, number | null>>, weig
     grid: { top: 8, left: 8, right: 44, bottom: 8, containLabel: true },
     xAxis: { type: 'value', max: 100, ...axisStyle(look) },
     yAxis: { type: 'category', ...axisStyle(look), data: keys.map((key) => (weights[key] ? `${PARTS[key]}（${Math.round(100 * weights[key])}%）` : PARTS[key]!)) },
-    series: [{ type: 'bar', name: '得分', barMaxWidth: 18, label: { show: true, position: 'right', color: look.tokens.textMuted }, data: keys.map((key) => Number((100 * parts[key]!).toFixed(1))) }],
+    series: [{ type: 'bar', name: '得分', barMaxWidth: 18, label: { show: true, position: 'right', color: look.tokens.textMuted, formatter: ({ value }) => Number(value).toFixed(1) }, data: keys.map((key) => Number((100 * parts[key]!).toFixed(1))) }],
   }
 }
 
-/** How much colder flats of each position are than middle ones, beside the share below 18 °C. */
-export function specialOption(rows: readonly SpecialClass[], look: ChartLook): EChartsOption {
+/** One quantity of the positions beside each other. */
+function positions(rows: readonly SpecialClass[], name: string, unit: string, values: Values, colour: string, look: ChartLook): EChartsOption {
   const axis = axisStyle(look)
   return {
     ...baseOption(look),
     tooltip: { ...tooltip(look), trigger: 'axis', axisPointer: { type: 'shadow' } },
-    legend: legend(look),
-    grid: { top: 46, left: 8, right: 8, bottom: 8, containLabel: true },
-    xAxis: { type: 'category', ...axis, data: rows.map(({ zh }) => zh), axisLabel: { ...axis.axisLabel, interval: 0 } },
-    yAxis: [
-      { type: 'value', name: 'K', ...axis },
-      { type: 'value', name: '%', min: 0, ...axis, splitLine: { show: false } },
-    ],
-    series: [
-      { type: 'bar', name: '与中间户之差（K）', barMaxWidth: 26, data: rows.map((r) => r.against_middle_k) },
-      { type: 'bar', name: '低于 18 ℃ 占比（%）', yAxisIndex: 1, barMaxWidth: 26, itemStyle: { color: look.tokens.level4 }, data: rows.map((r) => percent(r.cold_share)) },
-    ],
+    grid: { top: 30, left: 8, right: 8, bottom: 8, containLabel: true },
+    xAxis: { type: 'category', ...axis, data: rows.map(({ zh }) => zh), axisLabel: { ...axis.axisLabel, interval: 0 }, axisLine: { onZero: false, lineStyle: { color: look.tokens.line } } },
+    yAxis: { type: 'value', name: unit, ...axis },
+    series: [{ type: 'bar', name, barMaxWidth: 40, itemStyle: { color: colour }, label: { show: true, position: 'inside', color: look.tokens.bgDeep }, data: [...values] }],
   }
+}
+
+/** How much colder flats of each position are than middle ones. */
+export function againstOption(rows: readonly SpecialClass[], look: ChartLook): EChartsOption {
+  return positions(rows, '与中间户之差（K）', 'K', rows.map((r) => r.against_middle_k || null), look.series[0]!, look)
+}
+
+/** How many flats of each position are below 18 °C. */
+export function coldShareOption(rows: readonly SpecialClass[], look: ChartLook): EChartsOption {
+  return positions(rows, '低于 18 ℃ 占比（%）', '%', rows.map((r) => (r.cold_share === null ? null : Number((100 * r.cold_share).toFixed(1)))), look.tokens.level4, look)
 }
 
 /** Rooms by how warm they are; below 18 °C in the colour of trouble. */

@@ -12,7 +12,7 @@ const run = (users: number[], room: number[]): SnapRun => ({
   mean_room_c: room, users_below_by_hour: users, worst: [], companies: [],
   sources: [{ kind: 'boiler', number: 1, name: '东郊', need_mw: 10, short_mw: 4, short_gj: 3, units_below: 1, first_below_h: 5 }],
 })
-const asked = { lowest_c: -25, within_h: 12, hours: 48, limited: [{ kind: 'boiler' as const, number: 1, share: 0 }] }
+const asked = { lowest_c: -25, within_h: 12, hours: 48, limited: [{ kind: 'boiler' as const, number: 1, share: 0, name: '东郊' }] }
 const snap: Scenario = {
   id: 1, name: '甲', owner: '乙', at: '2027-01-15T08:00:00Z', asked, users_below: 7, users_below_with_measures: 2,
   result: { asked, start: START, outdoor_c: [-10, -25], basis: 'forecast', note: '', as_is: run([0, 7], [20, 17]), with_measures: run([0, 2], [20, 18.5]), measures: { raise_units: 1, mean_raise_k: 3, start_peak_boilers: [], peak_names: [], more_heat_gj: 5 } },
@@ -51,8 +51,8 @@ it('puts the forecasts of a room after its last hour, with error bars where the 
 
 it('says in words what was asked and when rooms fall below', () => {
   expect(askedText(asked)).toBe('12 小时内降至 -25 ℃，持续 48 小时')
-  expect(limitText(asked.limited[0]!, '东郊')).toBe('东郊 停运')
-  expect(limitText({ kind: 'plant', number: 2, share: 0.4 })).toBe('电厂 2 限供至 40%')
+  expect(limitText(asked.limited[0]!)).toBe('东郊 停运')
+  expect(limitText({ kind: 'plant', number: 2, share: 0.4, name: '' })).toBe('电厂 2 限供至 40%')
   expect(whenText(START, null)).toBe('不会低于')
-  expect(whenText(START, 5)).toContain('（5 小时后）')
+  expect(whenText(START, 5)).toContain('（+5 h）')
 })

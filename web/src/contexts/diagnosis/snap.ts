@@ -1,12 +1,12 @@
 /** Words of cold snaps: what was asked in one line, and when rooms fall below 18 °C. */
 import { kindWord } from '@/kernel/kinds'
 import { HOUR_S, formatMinute } from '@/kernel/time'
-import type { Limited, ScenarioHead } from './queriesWeather'
+import type { ScenarioHead } from './queriesWeather'
 
 type Asked = ScenarioHead['asked']
 
-/** One source that sends less, in words; without its name its number. */
-export function limitText({ kind, number, share }: Limited, name = ''): string {
+/** One source that sends less, in words. */
+export function limitText({ kind, number, share, name }: Asked['limited'][number]): string {
   const who = name || `${kindWord(kind)} ${number}`
   return share > 0 ? `${who} 限供至 ${Math.round(100 * share)}%` : `${who} 停运`
 }
@@ -17,5 +17,5 @@ export function askedText({ lowest_c, within_h, hours }: Asked): string {
 
 /** The moment a number of hours after the start, or that it never comes. */
 export function whenText(start: number, hours: number | null): string {
-  return hours === null ? '不会低于' : `${formatMinute(start + hours * HOUR_S).slice(5)}（${hours} 小时后）`
+  return hours === null ? '不会低于' : `${formatMinute(start + hours * HOUR_S).slice(5)}（+${hours} h）`
 }
