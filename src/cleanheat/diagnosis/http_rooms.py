@@ -119,13 +119,15 @@ class RoomHours(Schema):
 
 
 class AheadOut(Schema):
-    """``basis``: ``own`` models, or ``as_now`` where none has earned trust; errors are those on weeks not learned."""
+    """``basis``: ``own`` models, or ``as_now`` where none has earned trust; errors are those on weeks not learned.
+    ``weather``: whose weather they reckon with: a forecast, a stale one, the days before, or none."""
 
     hours: int
     room_c: float | None
     usual_error_k: float | None
     persistence_error_k: float | None
     basis: Literal["own", "as_now"]
+    weather: Literal["forecast", "stale", "persistence", "none"]
 
 
 class HoursQuery(Schema):

@@ -17,6 +17,7 @@ from cleanheat.calc.rooms import horizons, usual
 from cleanheat.calc.rooms.horizons import HORIZONS_H, RoomInputs
 from cleanheat.calc.rooms.series import memory
 from cleanheat.calc.rooms.states import Reach
+from cleanheat.diagnosis.forecast.outlook import outlook
 from cleanheat.diagnosis.rooms import kept
 from cleanheat.diagnosis.rooms.learning import hours_of, room_grid, supply_grid
 from cleanheat.diagnosis.rooms.now import RoomsNow, running
@@ -152,13 +153,15 @@ def band_names() -> list[str]:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What a room will be ``hours`` from now; ``basis``: its own models, or "as now" where none has earned trust."""
+    """What a room will be ``hours`` from now; ``basis``: its own models, or "as now" where none has earned trust;
+    ``weather``: a forecast (fresh or stale), the days before gone on with, or none."""
 
     hours: int
     room_c: float | None
     usual_error_k: float | None
     persistence_error_k: float | None
     basis: str
+    weather: str
 
 
 def room_hours(number: int, hours: int) -> dict[str, Sequence[Any]]:
@@ -174,25 +177,29 @@ def room_hours(number: int, hours: int) -> dict[str, Sequence[Any]]:
 
 
 def ahead(number: int) -> list[Ahead]:
-    """The next hours, weather and supply taken to go on as in the last day."""
+    """The next hours in the weather that guidance reckons with; supply is taken to go on as in the last day."""
     models = kept.current(Path(settings.DATA_DIR), assets.archive()["room"].size)
     at, room, supply, local_hour = _past(number, PAST_H)
     known = np.flatnonzero(np.isfinite(room[0]))
     now = float(room[0, -1]) if known.size and np.isfinite(room[0, -1]) else None
     own = models.horizons(number)
+    sky = outlook(at.end, float(at.outdoor_c[-1]) if np.isfinite(at.outdoor_c[-1]) else None)
     changed = [now] * len(HORIZONS_H)
     if own is not None and now is not None:
         extra = max(HORIZONS_H)
         longer = [np.concatenate([v, np.full((1, extra), np.nan)], axis=1) for v in (room, supply)]
-        outdoor = np.concatenate([at.outdoor_c, _again(at.outdoor_c, extra)])
+        outdoor = np.concatenate([at.outdoor_c, sky.outdoor_c[:extra] if sky.is_known else _again(at.outdoor_c, extra)])
         longer[1][:, -extra:] = _again(supply[0], extra)
         clock_h = np.concatenate([local_hour, (local_hour[-1] + 1 + np.arange(extra)) % 24])
         found = horizons.forecast(own, RoomInputs(longer[0], longer[1], outdoor, clock_h))
         changed = [told(v, 1) for v in found[0, :, room.shape[1] - 1]]
     return [
-        Ahead(h, c, told(models.error_k[number, i], 2), told(models.persistence_k[number, i], 2), _basis(own, i))
+        Ahead(
+            h, c, told(models.error_k[number, i], 2), told(models.persistence_k[number, i], 2), _basis(own, i),
+            sky.basis,
+        )
         for i, (h, c) in enumerate(zip(HORIZONS_H, changed, strict=True))
-    ]
+    ]  # fmt: skip
 
 
 def _basis(own: horizons.Horizons | None, i: int) -> str:
