@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cleanheat.calc.anomaly.ewma import smoothed
 from cleanheat.calc.anomaly.sensor_drift import (
     COLD,
     FLOW,
@@ -15,7 +16,6 @@ from cleanheat.calc.anomaly.sensor_drift import (
     candidates,
     imbalance_k,
     isolate,
-    smoothed,
 )
 from cleanheat.calc.profile.features import effective, features
 from cleanheat.calc.profile.usual import fit

@@ -96,16 +96,3 @@ def against_peers(departure: Floats, group: NDArray[np.int64], size: int, most: 
     total = np.bincount(group, weights=counted, minlength=size)[group] - counted
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(others > 0, departure - total / others, np.nan)
-
-
-def smoothed(state: Floats, value: Floats, share: float) -> Floats:
-    """Exponentially weighted mean, in place: a missing value leaves it, the first one begins it.
-
-    >>> smoothed(np.array([np.nan, 1.0, 1.0]), np.array([2.0, np.nan, 2.0]), 0.5).tolist()
-    [2.0, 1.0, 1.5]
-    """
-    known = ~np.isnan(value)
-    fresh = known & np.isnan(state)
-    np.copyto(state, value, where=fresh)
-    np.add(state, share * (value - state), out=state, where=known & ~fresh)
-    return state

@@ -3,6 +3,7 @@
 A minute that looks bad adds one, a good one takes one away; at its onset count a condition stands, and it falls when it
 has lost its release count again.  A minute of which nothing is known holds the counter, and long ignorance clears it:
 missing data never raises anything and never keeps it up for ever.
+Source: criticality counter of the CARE scheme for condition monitoring (Gück et al., Data 9 (2024)).
 """
 
 from __future__ import annotations
@@ -73,18 +74,3 @@ def advance(
     standing.active |= standing.count >= counts.onset
     standing.active &= standing.count > counts.onset - counts.release
     standing.since[(standing.count == 0) & ~standing.active] = 0
-
-
-def cusum(total: NDArray[np.float32], z: NDArray[np.float32], allowance: float, cap: float) -> None:
-    """One-sided cumulative sum S = max(0, S + z − k), in place; an unknown ``z`` leaves it; bounded by ``cap`` so that
-    it can come down again.
-
-    Source: Page, Continuous inspection schemes (1954).
-
-    >>> s = np.zeros(2, np.float32)
-    >>> for _ in range(3): cusum(s, np.array([2.0, np.nan], np.float32), 0.5, 4.0)
-    >>> s.tolist()
-    [4.0, 0.0]
-    """
-    step = np.nan_to_num(z - np.float32(allowance), nan=0.0)
-    np.clip(total + step, 0, cap, out=total)

@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
-from cleanheat.calc.anomaly.standing import Counts, Standing, advance, cusum
+from cleanheat.calc.anomaly import cusum
+from cleanheat.calc.anomaly.ewma import smoothed
+from cleanheat.calc.anomaly.hydraulics import heat_balance
+from cleanheat.calc.anomaly.standing import Counts, Standing, advance
 from cleanheat.diagnosis.fleet import current
 from cleanheat.diagnosis.fleet.grouping import scales
 from cleanheat.diagnosis.live.conditions import Look
@@ -163,7 +166,7 @@ class CircuitsNow:
         out["flow_ratio"] = _where(runs, now["flow_t_h"] / due["flow"].value)
         by_water = water_heat_kw(now)
         big = runs & (by_water > np.float32(0.1) * self.design["heat_kw"])
-        out["mismatch"] = _where(big, np.clip(now["heat_kw"] / np.where(big, by_water, 1) - 1, -1, 1))
+        out["mismatch"] = _where(big, np.clip(heat_balance(now["heat_kw"], by_water), -1, 1))
         z = np.stack([view.z[q] for q in QUANTITIES])
         squares = np.minimum(z * z, np.float32(number("reach", "most_distance")))
         count = np.isfinite(squares).sum(axis=0)
@@ -191,15 +194,15 @@ class CircuitsNow:
         most, allowance = number("reach", "cusum_step"), number("reach", "cusum_allowance")
         z = np.clip(self.memory.last("gap_k", 1)[0] / self._expectation["supply"].sigma, -most, most).astype(np.float32)
         cap = number("reach", "cusum_cap")
-        cusum(self.trends.up, z, allowance, cap)
-        cusum(self.trends.down, -z, allowance, cap)
-        share = np.float32(1 / (24 * number("reach", "slow_days")))
+        cusum.advance(self.trends.up, z, allowance, cap)
+        cusum.advance(self.trends.down, -z, allowance, cap)
+        share = 1 / (24 * number("reach", "slow_days"))
         named = {c.state: i for i, c in enumerate(self.conditions)}
         if "approach_k" in self.memory.channels:
             held = self.standing.count[named[State.FOULING]] > 0
-            _follow(self.trends.slow_approach_k, self.memory.mean("approach_k", 24, least=12), share, held)
+            smoothed(self.trends.slow_approach_k, self.memory.mean("approach_k", 24, least=12), share, held)
         held = self.standing.count[named[State.LEAK]] > 0
-        _follow(self.trends.slow_makeup_t_h, self.memory.mean("makeup_t_h", 24, least=12), share, held)
+        smoothed(self.trends.slow_makeup_t_h, self.memory.mean("makeup_t_h", 24, least=12), share, held)
 
     def _armed(self, moment: Moment) -> Bools:
         """In season, alive, without an announced outage, cold enough; and running, where a condition needs it."""
@@ -323,14 +326,6 @@ def _rooms_behind(archive: Archive, units: NDArray[np.int32]) -> tuple[NDArray[n
     row = np.minimum(np.searchsorted(units, of), units.size - 1)
     known = units[row] == of
     return rooms[known], row[known]
-
-
-def _follow(slow: Float32s, value: Float32s, share: np.float32, held: Bools) -> None:
-    """Exponential mean in place; begins with the first value, stands still while something is suspected."""
-    first = np.isnan(slow) & np.isfinite(value)
-    slow[first] = value[first]
-    moves = np.isfinite(value) & ~held
-    slow[moves] += share * (value[moves] - slow[moves])
 
 
 def _design(archive: Archive, kind: str) -> dict[str, Float32s]:

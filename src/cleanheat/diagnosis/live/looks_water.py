@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanheat.calc.anomaly import hydraulics
 from cleanheat.diagnosis.live.conditions import Condition, Look, limit
 from cleanheat.diagnosis.live.view import View
 from cleanheat.diagnosis.vocabulary import State
@@ -50,7 +51,8 @@ def pump(view: View) -> Look:
     turns = view.now["pump_hz"] > limit(at, "turns_hz")
     value = np.where(np.isnan(view.now["pump_hz"]), np.nan, flow).astype(np.float32)
     parts = _parts(flow_t_h=2.0 * turns, pump_hz=1.0 * turns)
-    return Look(turns & (flow < limit(at, "flow_share")), value, limit(at, "flow_share"), parts)
+    bad = hydraulics.pump_without_flow(view.now["pump_hz"], flow, limit(at, "turns_hz"), limit(at, "flow_share"))
+    return Look(bad, value, limit(at, "flow_share"), parts)
 
 
 def valve(view: View) -> Look:
@@ -58,8 +60,8 @@ def valve(view: View) -> Look:
     at = State.VALVE
     opening, asked = view.now["valve_pct"], view.more["valve_setpoint_pct"]
     short = np.maximum(limit(at, "short_k"), 3 * view.expected["supply"].sigma)
-    full = (opening >= limit(at, "full_pct")) & (view.gap_k < -short)
-    stuck = np.abs(opening - asked) > limit(at, "off_pct")
+    full = hydraulics.valve_at_end(opening, view.gap_k, limit(at, "full_pct"), short)
+    stuck = hydraulics.valve_stuck(opening, asked, limit(at, "off_pct"))
     parts = _parts(valve_pct=np.where(stuck, 2.0, 1.0), supply_c=np.maximum(-view.z["supply"], 0))
     return Look(full | stuck, opening, np.where(stuck, asked, limit(at, "full_pct")).astype(np.float32), parts)
 

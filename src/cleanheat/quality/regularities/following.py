@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
-from cleanheat.calc.anomaly.sensor_drift import HEAT, Circuit, against_peers, candidates, imbalance_k, isolate, smoothed
+from cleanheat.calc.anomaly.ewma import smoothed
+from cleanheat.calc.anomaly.sensor_drift import HEAT, Circuit, against_peers, candidates, imbalance_k, isolate
 from cleanheat.calc.profile.features import effective, features
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import HOUR_S, MINUTE_S
