@@ -14,7 +14,7 @@ import structlog
 from numpy.typing import NDArray
 
 from cleanheat.calc.rooms import usual
-from cleanheat.calc.rooms.horizons import HORIZONS_H, Horizons
+from cleanheat.calc.rooms.horizons import FEATURES, HORIZONS_H, Horizons
 
 FOLDER, FILE, VERSION = "models", "rooms.npz", 1
 Float32s = NDArray[np.float32]
@@ -59,7 +59,8 @@ class RoomModels:
 
     def horizons(self, number: int) -> Horizons | None:
         """The models of one room's hours ahead; None where none has earned trust."""
-        if self.ahead.shape[0] <= number or not self.trust[number].any():
+        is_old = self.ahead.shape[-1] != FEATURES  # learned before the models knew what they know now
+        if is_old or self.ahead.shape[0] <= number or not self.trust[number].any():
             return None
         rows = slice(number, number + 1)
         return Horizons(
