@@ -161,7 +161,7 @@ def list_models(request: HttpRequest, kind: Kind | None = None) -> Any:
     require(request.user, VIEW)
     scope = scope_of(request.user)
     if kind is not None:
-        queries.require_kind(kind)
+        queries.require_trained_kind(kind)
     return [_version(row, scope) for row in queries.versions(kind)[:200]]
 
 
@@ -189,7 +189,10 @@ class ModelObject(Schema):
 
 
 class ComparedCounts(Schema):
+    """``same``: the errors differ by less than a person would notice."""
+
     better: int
+    same: int
     worse: int
     unknown: int
 

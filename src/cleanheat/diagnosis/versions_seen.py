@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.assets import public as assets
+from cleanheat.diagnosis.fleet import numbers as numbers_of
 from cleanheat.diagnosis.fleet.curving import Basis
 from cleanheat.diagnosis.parameters import Parameters, Quantity, Reason, Source
 from cleanheat.diagnosis.queries import quantity_unit
@@ -68,14 +69,23 @@ def errors(p: Parameters, quantity: str, n: int) -> dict[str, float | None]:
 
 
 def compared(p: Parameters, numbers: NDArray[np.int64]) -> dict[str, dict[str, int]]:
-    """By quantity, on the same weeks: objects that the version expects better, worse, or that cannot be compared."""
+    """By quantity, on the same weeks: objects that the version expects better, alike or worse, or that cannot be compared.
+
+    The version before may have learned from those weeks, which the new one had not seen: a small loss is none.
+    """
     rows = numbers[numbers < p.size]
     out = {}
     for name in p.quantities:
         mae, before = _metric(p, name, "")[rows], _metric(p, name, "_before")[rows]
         known = np.isfinite(mae) & np.isfinite(before)
-        better = int((known & (mae <= before)).sum())
-        out[name] = {"better": better, "worse": int(known.sum()) - better, "unknown": int((~known).sum())}
+        change = np.where(known, mae - before, 0.0)
+        least = numbers_of.number("comparison", "same_share") * np.where(known, before, 0.0)
+        out[name] = {
+            "better": int((known & (change < -least)).sum()),
+            "same": int((known & (np.abs(change) <= least)).sum()),
+            "worse": int((known & (change > least)).sum()),
+            "unknown": int((~known).sum()),
+        }
     return out
 
 

@@ -3853,6 +3853,7 @@ export interface components {
         /**
          * AheadOut
          * @description ``basis``: ``own`` models, or ``as_now`` where none has earned trust; errors are those on weeks not learned.
+         *     ``weather``: whose weather they reckon with: a forecast, a stale one, the days before, or none.
          */
         AheadOut: {
             /**
@@ -3868,6 +3869,11 @@ export interface components {
             room_c: number | null;
             /** Usual Error K */
             usual_error_k: number | null;
+            /**
+             * Weather
+             * @enum {string}
+             */
+            weather: "forecast" | "stale" | "persistence" | "none";
         };
         /**
          * AlertOut
@@ -4642,10 +4648,15 @@ export interface components {
             /** Valid Ratio */
             valid_ratio: number | null;
         };
-        /** ComparedCounts */
+        /**
+         * ComparedCounts
+         * @description ``same``: the errors differ by less than a person would notice.
+         */
         ComparedCounts: {
             /** Better */
             better: number;
+            /** Same */
+            same: number;
             /** Unknown */
             unknown: number;
             /** Worse */

@@ -75,8 +75,8 @@ export function errorHistogram({ edges, counts }: ModelObjects['histogram'], uni
 /** On the same weeks: objects that a version expects better, worse, or that cannot be compared. */
 export function comparedOption(compared: ModelObjects['compared'], quantities: readonly QuantityWord[], look: ChartLook): EChartsOption {
   const shown = quantities.filter(({ key }) => compared[key]).reverse()
-  const { ok, level2, none } = look.tokens
-  const parts = [['better', '不差于上一版本', ok], ['worse', '差于上一版本', level2], ['unknown', '无法比较', none]] as const
+  const { ok, level2, level4, none } = look.tokens
+  const parts = [['better', '更准', ok], ['same', '相当（±5%）', level4], ['worse', '变差', level2], ['unknown', '无法比较', none]] as const
   return {
     ...baseOption(look),
     tooltip: { ...tooltip(look), trigger: 'axis', axisPointer: { type: 'shadow' } },

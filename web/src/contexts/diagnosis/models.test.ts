@@ -45,8 +45,8 @@ describe('charts of a model', () => {
     expect(option.series).toMatchObject([{ type: 'bar', data: [3, 1] }])
   })
   it('old and new are stacked to all objects', () => {
-    const option = comparedOption({ supply: { better: 5, worse: 2, unknown: 1 } }, QUANTITIES, look)
-    expect(option.series).toMatchObject([{ data: [5] }, { data: [2] }, { data: [1] }])
+    const option = comparedOption({ supply: { better: 5, same: 4, worse: 2, unknown: 1 } }, QUANTITIES, look)
+    expect(option.series).toMatchObject([{ data: [5] }, { data: [4] }, { data: [2] }, { data: [1] }])
   })
   it('weights have a line a feature over the hours, without the constant', () => {
     const row = { features: ['one', 'outdoor'], theta: Array.from({ length: 24 }, (_, h) => [40, -0.5 - h / 100]), unit: '℃' }
