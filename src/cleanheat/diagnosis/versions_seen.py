@@ -69,7 +69,7 @@ def errors(p: Parameters, quantity: str, n: int) -> dict[str, float | None]:
 
 
 def compared(p: Parameters, numbers: NDArray[np.int64]) -> dict[str, dict[str, int]]:
-    """By quantity, on the same weeks: objects that the version expects better, alike or worse, or that cannot be compared.
+    """By quantity, on the same weeks: how many objects the version expects better, alike or worse than the one before.
 
     The version before may have learned from those weeks, which the new one had not seen: a small loss is none.
     """
