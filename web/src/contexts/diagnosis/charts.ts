@@ -70,8 +70,8 @@ export function curveOption(past: Past | null, curves: Curves, look: ChartLook):
     tooltip: { ...tooltip(look), trigger: 'item', formatter: (item: unknown) => atPoint(item as { seriesName: string; value: Point }) },
     legend: legend(look),
     grid: { top: 40, left: 12, right: 20, bottom: 24, containLabel: true },
-    xAxis: { type: 'value', name: '室外温度 ℃', nameLocation: 'middle', nameGap: 26, scale: true, ...axisStyle(look) },
-    yAxis: { type: 'value', name: '供水温度 ℃', scale: true, ...axisStyle(look) },
+    xAxis: { type: 'value', name: '室外温度 ℃', nameLocation: 'middle', nameGap: 26, scale: true, ...axisStyle(look), axisLine: { onZero: false, lineStyle: { color: tokens.line } } },
+    yAxis: { type: 'value', name: '供水温度 ℃', scale: true, ...axisStyle(look), axisLine: { onZero: false, lineStyle: { color: tokens.line } } },
     series: [
       { type: 'scatter' as const, name: '运行点', data: dots(false), symbolSize: 4, color: tokens.textFaint, itemStyle: { opacity: 0.55 } },
       { type: 'scatter' as const, name: '近48小时', data: dots(true), symbolSize: 5, color: tokens.level3, itemStyle: { opacity: 0.9 } },
@@ -146,7 +146,7 @@ export function controlOption(past: Past, quantity: string, look: ChartLook): EC
     useUTC: true,
     tooltip: { ...tooltip(look), trigger: 'axis', valueFormatter: (value) => formatMeasure(isNumber(value) ? value : null, unit, 2) },
     grid: { top: 34, left: 8, right: 38, bottom: 8, containLabel: true },
-    xAxis: timeAxis(look),
+    xAxis: { ...timeAxis(look), axisLine: { onZero: false, lineStyle: { color: tokens.line } } },
     yAxis: { type: 'value', name: `残差 ${unit}`, scale: true, ...axisStyle(look) },
     series: [
       {
