@@ -15,7 +15,6 @@ from typing import Any
 
 from bench import diagnosis_accuracy
 
-DIAGNOSIS_SEED = diagnosis_accuracy.EVALUATION_SEED
 DEVELOPMENT_SEEDS, EVALUATION_SEED = (11, 23, 37), 777_001
 START = 1_768_431_600
 """15 January 2026, 07:00 in Changchun."""
@@ -43,7 +42,7 @@ def main() -> int:
     if "real" in parts:
         _keep("real", _real(given))
     for part in (p for p in parts if p != "simulated"):
-        diagnosis_accuracy.keep("diagnosis", {part: diagnosis_accuracy.measure(part, DIAGNOSIS_SEED)})
+        diagnosis_accuracy.keep("diagnosis", {part: diagnosis_accuracy.measure(part, diagnosis_accuracy.seed_of(part))})
     diagnosis_accuracy.write_page()
     return 0
 

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 EVALUATION_SEED = 900_101
+OWN_SEEDS: Mapping[str, int] = {"startup": 900_102}
+"""The start of the season was changed after its figures of 900,101 were seen: it is measured on a seed of its own."""
 KEPT, PAGE = Path("build/accuracy.json"), Path("docs/accuracy.md")
 PARTS: Mapping[str, tuple[str, str]] = {
     "real": ("bench.diagnosis_accuracy_real", "Measured substations"),
@@ -77,18 +79,23 @@ HEAD = "| figure | data | ours | target | reached | beside it | counts | note |\
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=tuple(PARTS), action="append")
-    parser.add_argument("--seed", type=int, default=EVALUATION_SEED)
+    parser.add_argument("--seed", type=int, help="another city than that of the figures that are kept")
     parser.add_argument("--quick", action="store_true", help="much less data: does it run?")
     given = parser.parse_args()
     set_up()
-    is_for_good = given.seed == EVALUATION_SEED and not given.quick
+    is_for_good = given.seed is None and not given.quick
     for part in given.only or PARTS:
-        measured = measure(part, given.seed, given.quick)
+        measured = measure(part, given.seed or seed_of(part), given.quick)
         if is_for_good:
             keep("diagnosis", {part: measured})
     if is_for_good:
         write_page()
     return 0
+
+
+def seed_of(part: str) -> int:
+    """The seed of the figures that are kept."""
+    return OWN_SEEDS.get(part, EVALUATION_SEED)
 
 
 def set_up() -> None:

@@ -56,7 +56,7 @@ def _scored(judged: list[Autumn], data: str, asked: float | None) -> list[Row]:
     false = sum(_too_early(j, last) for j, _, last, _ in judged)
     n, tried = len(judged), sum(t for *_, t in judged)
     counts = f"{near} of {n} station-autumns, {tried} with a trial or cold circulation before"
-    note = "" if asked else "floors are begun with water of 24–28 °C on mild days; no target"
+    note = "" if asked else "floors are begun with water of 20–28 °C on mild days; no target"
     onset, no_start = (17 / 18, 0.0) if asked else (None, None)
     return [
         Row("first heat within 2 h", data, near / n, "%", onset, "higher", counts=counts, note=note),
@@ -90,6 +90,7 @@ def _chosen(autumn: Stretch, year: int, with_trial: bool, is_floor: bool) -> tup
 
 def _judged(autumn: Stretch, row: int) -> SeasonStart | None:
     values = {name: autumn.values["unit"][name][row : row + 1] for name in CHANNELS}
+    values["outdoor_c"] = autumn.outdoor_c[None]
     found = starts(Series(autumn.start, HOUR_S, values), zone_s=ZONE_S)
     return found[-1] if found else None
 

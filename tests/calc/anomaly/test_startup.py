@@ -74,3 +74,45 @@ def test_without_a_return_the_supply_must_say_it_alone():
     supply, _ = _course(range(30, DAYS))
     start = _judge(supply, np.full_like(supply, np.nan))
     assert start.sustained_heat == 30 * HOURS + ON
+
+
+def _mild(heated_days):
+    """Heat of 24–26 °C after a trial with hotter water, in the mild half of an autumn; frost later."""
+    supply, back = _course(heated_days, noise=0.05)
+    day = np.arange(supply.shape[1]) // HOURS
+    warm = supply > 30
+    outdoor = np.where(day < 45, 11.0, -15.0)[None]
+    trial, mild = warm & (day < 28), warm & (day >= 28) & (day < 45)
+    supply, back = np.where(mild, 25.5, supply), np.where(mild, 23.5, back)
+    heat = np.where(trial, 500.0, np.where(mild, 150.0, np.where(warm, 900.0, 0.0)))
+    return supply, back, heat, outdoor
+
+
+@pytest.mark.feature("A9-5")
+def test_metered_heat_of_a_mild_autumn_is_a_start_and_a_trial_is_none():
+    supply, back, heat, outdoor = _mild([27, *range(30, DAYS)])
+    none = np.zeros((1, DAYS), bool)
+    start = judge(supply, back, np.full_like(supply, 46.0), none, none, limits(), heat, outdoor)[0]
+    assert start.first_heat == 27 * HOURS + ON
+    assert start.sustained_heat == 30 * HOURS + ON
+
+
+def test_a_dead_or_a_stuck_meter_says_nothing():
+    supply, back = _course(range(30, DAYS))
+    none = np.zeros((1, DAYS), bool)
+    for meter in (0.0, 400.0, np.nan):
+        heat = np.full_like(supply, meter)
+        start = judge(supply, back, np.full_like(supply, 46.0), none, none, limits(), heat)[0]
+        assert start.first_heat == start.sustained_heat == 30 * HOURS + ON
+
+
+def test_water_that_cools_for_days_after_a_trial_is_no_heat_in_mild_weather():
+    supply, back = _course(range(30, DAYS))
+    hours = np.arange(4 * HOURS)
+    for values, top, least in ((supply, 46.0, 19.0), (back, 38.0, 18.5)):
+        values[0, 20 * HOURS + ON : 24 * HOURS + ON] = least + (top - least) * np.exp(-hours / 40)
+    outdoor = np.where(np.arange(supply.shape[1]) < 35 * HOURS, 12.0, -15.0)[None]
+    none = np.zeros((1, DAYS), bool)
+    start = judge(supply, back, np.full_like(supply, 46.0), none, none, limits(), None, outdoor)[0]
+    assert start.first_heat == 20 * HOURS + ON
+    assert start.sustained_heat == 30 * HOURS + ON

@@ -86,6 +86,15 @@ def test_who_heats_from_the_first_day_is_never_named(opening):
     assert (opening.model.course.sustained > 0).all()
 
 
+@pytest.mark.feature("A9-5")
+def test_the_cool_water_of_a_mild_autumn_is_heat_where_it_is_metered(opening):
+    area = opening.archive["unit"].values["heated_area_m2"][opening.numbers]
+    flow, mild = area / 400, {"secondary_supply_temp_c": 25, "secondary_return_temp_c": 23}
+    opening.run(2, **OFF)
+    assert opening.run(94, **mild, secondary_flow_t_h=flow, heat_power_gj_h=flow * 0.0083) == []
+    assert (opening.model.course.sustained > 0).all()
+
+
 def test_who_does_not_heat_two_days_after_the_first_is_late(opening):
     assert opening.run(90, **OFF) == []
     late = opening.run(10, **OFF)

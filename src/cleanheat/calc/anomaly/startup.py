@@ -153,7 +153,11 @@ def onset(rise_k: Floats, at: int, least_k: float, back_h: int = 12) -> int:
     2
     """
     begin = at
-    while begin > max(0, at - back_h) and rise_k[begin] - rise_k[begin - 1] > _STILL_K and rise_k[begin - 1] > least_k:
+    while (
+        begin > max(0, at - back_h)
+        and rise_k[begin] - rise_k[max(begin - 2, 0)] > _STILL_K
+        and rise_k[begin - 1] > least_k
+    ):
         begin -= 1
     return begin
 

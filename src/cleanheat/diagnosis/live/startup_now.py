@@ -1,6 +1,7 @@
 """Has everybody's heating begun (开栓)?  Around the season's first day: not started, circulating, trial, sustained.
 
-Sustained: supply at 30 °C or more with a difference of 2 K for 12 hours on end.  Who has not come so far some days
+Sustained: supply at 30 °C or more with a difference of 2 K, or, for the mild autumn's cooler water, heat that the meter
+or the flow shows (so many watts a square metre heated), for 12 hours on end.  Who has not come so far some days
 after the first day is late; who had come to heat and stands again before it was sustained made a false start; who was
 sustained and stands within the first weeks is interrupted.
 """
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from cleanheat.assets.archive import Archive
 from cleanheat.diagnosis.live.model import Arrays, Moment
 from cleanheat.diagnosis.live.numbers import number
-from cleanheat.diagnosis.live.readings import Reader
+from cleanheat.diagnosis.live.readings import Reader, water_heat_kw
 from cleanheat.diagnosis.live.saying import source_key
 from cleanheat.diagnosis.vocabulary import State
 from cleanheat.kernel.findings import Contribution, Evidence, Finding, Level
@@ -52,7 +53,8 @@ class StartupNow:
 
     def __init__(self, archive: Archive, of: str) -> None:
         self.of, self.numbers = of, archive[of].numbers
-        self._reader = Reader(of, self.numbers, ("supply_c", "return_c"))
+        self._reader = Reader(of, self.numbers, ("supply_c", "return_c", "flow_t_h", "heat_kw"))
+        self._area_m2 = archive[of].values.get("heated_area_m2", np.zeros(archive[of].size))[self.numbers]
         peak = archive[of].values.get("is_peak", np.zeros(archive[of].size))[self.numbers] > 0
         self._watched = ~peak
         self._year = 0
@@ -78,7 +80,11 @@ class StartupNow:
         c, minute = self.course, moment.minute
         now = self._reader.read(moment.latest, minute - int(number("reach", "fresh_min") - 1) * MINUTE_S)
         delta = now["supply_c"] - now["return_c"]
-        heats = (now["supply_c"] >= number("startup", "supply_c")) & (delta >= number("startup", "delta_k"))
+        warm = (now["supply_c"] >= number("startup", "supply_c")) & (delta >= number("startup", "delta_k"))
+        least_kw = number("startup", "heat_w_m2") * self._area_m2 / 1_000
+        by_flow = water_heat_kw(now)  # asked of the water as well: a meter that is stuck heats nobody
+        metered = np.where(np.isnan(by_flow), now["heat_kw"], np.fmin(now["heat_kw"], by_flow)) >= least_kw
+        heats = warm | (metered & (least_kw > 0) & (delta > 0))
         known = np.isfinite(delta)
         c.heard[known] = minute
         begins, ends = heats & (c.heating_since == 0), known & ~heats & (c.heating_since > 0)
