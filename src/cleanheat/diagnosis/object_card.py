@@ -9,9 +9,9 @@ import numpy as np
 
 from cleanheat.assets import public as assets
 from cleanheat.diagnosis.fleet import current
-from cleanheat.diagnosis.live.circuits_now import MAIN, CircuitsNow
+from cleanheat.diagnosis.live.circuits_now import CircuitsNow
 from cleanheat.diagnosis.live.installed import running
-from cleanheat.diagnosis.live.view import DAY_H
+from cleanheat.diagnosis.live.view import DAY_H, MAIN
 from cleanheat.diagnosis.parameters import Reason, Source
 from cleanheat.diagnosis.past_series import BAND_SIGMAS, UNITS_OF
 from cleanheat.diagnosis.vocabulary import BY_CODE, State

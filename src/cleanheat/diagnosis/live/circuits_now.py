@@ -28,7 +28,7 @@ from cleanheat.diagnosis.live.numbers import number
 from cleanheat.diagnosis.live.readings import Reader, water_heat_kw
 from cleanheat.diagnosis.live.running import Running
 from cleanheat.diagnosis.live.saying import finding, source_key
-from cleanheat.diagnosis.live.view import Rooms, Trends, View
+from cleanheat.diagnosis.live.view import MAIN, Rooms, Trends, View
 from cleanheat.diagnosis.live.weather_now import WeatherNow
 from cleanheat.diagnosis.parameters import Parameters
 from cleanheat.diagnosis.vocabulary import State
@@ -39,7 +39,6 @@ from cleanheat.telemetry.public import Latest, Store
 Float32s = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 _NAN = np.float32(np.nan)
-MAIN = {"supply": "supply_c", "return": "return_c", "flow": "flow_t_h", "heat": "heat_kw"}
 _KEPT = ("supply_c", "return_c", "flow_t_h", "heat_kw", "makeup_t_h")
 _DERIVED = (
     "gap_k", "heat_on_kw", "heat_due_kw", "supply_on_c", "supply_due_c", "return_due_c", "flow_due_t_h", "flow_ratio",

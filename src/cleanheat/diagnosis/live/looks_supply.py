@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cleanheat.diagnosis.live.conditions import Condition, Look, limit
 from cleanheat.diagnosis.live.numbers import number
-from cleanheat.diagnosis.live.view import DAY_H, View
+from cleanheat.diagnosis.live.view import DAY_H, MAIN, View
 from cleanheat.diagnosis.parameters import Source
 from cleanheat.diagnosis.vocabulary import State
 
@@ -20,8 +20,7 @@ DAYS = 3
 
 def _parts(view: View, sign: int) -> dict[str, Floats]:
     """How far each signal departs in the direction that the finding says."""
-    names = {"supply": "supply_c", "return": "return_c", "heat": "heat_kw"}
-    return {names[q]: np.maximum(sign * view.z[q], 0) for q in names if q in view.z}
+    return {MAIN[q]: np.maximum(sign * view.z[q], 0) for q in ("supply", "return", "heat") if q in view.z}
 
 
 def under_supply(view: View) -> Look:
@@ -83,8 +82,7 @@ def abnormal(view: View) -> Look:
     at = State.ABNORMAL
     value = np.where(view.expected.source >= Source.OWN, view.memory.mean("distance", FAST_H, least=5), np.nan)
     bound = limit(at, "distance") * np.float32(1) * view.expected.coefficient("limit_factor", 1.0) ** 2
-    names = {"supply": "supply_c", "return": "return_c", "flow": "flow_t_h", "heat": "heat_kw"}
-    parts = {names[q]: z * z for q, z in view.z.items()}
+    parts = {MAIN[q]: z * z for q, z in view.z.items()}
     return Look(value > bound, value.astype(np.float32), bound, parts)
 
 

@@ -16,6 +16,8 @@ Float32s = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 DAY_H = 24
 ROOM_C = np.float32(20.0)
+MAIN = {"supply": "supply_c", "return": "return_c", "flow": "flow_t_h", "heat": "heat_kw"}
+"""Channel of each expected quantity."""
 
 
 @dataclass
@@ -91,10 +93,9 @@ class View:
     @cached_property
     def z(self) -> dict[str, Float32s]:
         """Standardised residuals of this minute by quantity."""
-        names = {"supply": "supply_c", "return": "return_c", "flow": "flow_t_h", "heat": "heat_kw"}
         return {
             q: (self.now[channel] - self.expected[q].value) / self.expected[q].sigma
-            for q, channel in names.items()
+            for q, channel in MAIN.items()
             if channel in self.now
         }
 
