@@ -29,13 +29,18 @@ def still_hours(values: Floats, tolerance: float = 1e-3) -> NDArray[np.int64]:
 
 
 def longest_still(values: Floats, neighbour: Floats, moved: float = 1.0) -> Floats:
-    """Longest run of each day ``[S, D]``, h, counted where the neighbour moved by ``moved`` or more that day.
+    """Longest run of each day ``[S, D]``, h, counted where the neighbour moved by ``moved`` or more meanwhile.
 
-    A circuit at rest is not a frozen sensor.  Without a neighbour (all NaN) runs are taken as they are.
+    A circuit at rest is not a frozen sensor, and where everything stands still the line has died, not a sensor.
+    Without a neighbour (all NaN) runs are taken as they are.
     """
-    runs = by_day(still_hours(values)).max(axis=-1).astype(np.float64)
+    still = by_day(still_hours(values))
+    runs = still.max(axis=-1).astype(np.float64)
+    ends = still.argmax(axis=-1)[..., None]
+    hour = np.arange(still.shape[-1])
+    meanwhile = (hour <= ends) & (hour >= ends - runs[..., None])
     daily = by_day(neighbour)
-    known = np.isfinite(daily)
+    known = np.isfinite(daily) & meanwhile
     top = np.where(known, daily, -np.inf).max(axis=-1)
     bottom = np.where(known, daily, np.inf).min(axis=-1)
     alone = ~np.isfinite(neighbour).any(axis=-1, keepdims=True)

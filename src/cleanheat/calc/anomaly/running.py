@@ -65,12 +65,16 @@ def meter_speaks(heat_kw: Floats, share: Floats, use: Bools, least: float = 0.9)
     return np.asarray((warm.sum(axis=-1) >= 3 * HOURS) & (counts >= least * warm.sum(axis=-1)))
 
 
-def dead_meter(heat_kw: Floats, share: Floats, hours: int = 18, warm: float = 0.85) -> Bools:
-    """Hours of days on which the meter shows nothing while water runs warm as usual: ``bool[S, T]``."""
-    silent = ~(by_day(heat_kw) > 0).any(axis=-1)
-    known = by_day(np.isfinite(share)).sum(axis=-1)
-    usual = by_day(share > warm).sum(axis=-1) * HOURS > (HOURS - hours) * np.maximum(known, 1)
-    return np.asarray(np.repeat(silent & usual, HOURS, axis=-1))
+def dead_meter(heat_kw: Floats, share: Floats, hours: int = 5, warm: float = 0.85, part: float = 0.5) -> Bools:
+    """Hours of days on which the meter shows nothing while water runs warm as usual: ``bool[S, T]``.
+
+    Without heat the water cools within two or three hours; ``hours`` of it, and the better ``part`` of all warm hours,
+    can only be the meter.
+    """
+    is_warm = share > warm
+    silent = by_day(is_warm & (heat_kw <= 0)).sum(axis=-1)
+    dead = (silent >= hours) & (silent > part * by_day(is_warm & np.isfinite(heat_kw)).sum(axis=-1))
+    return np.asarray(np.repeat(dead, HOURS, axis=-1))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ still.  What is not measured takes no part, and a day nobody can judge is never 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -30,12 +30,14 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-DETECTORS = (*directed.HYPOTHESES, "under_days", "over_days", "missing", "delivery", "swings", "still")
-_, _, _WARM, _, _, _DAYS, _, _MISSING, _DELIVERY, _SWINGS, _STILL = range(len(DETECTORS))
+DETECTORS = (*directed.HYPOTHESES, "under_days", "over_days", "missing", "delivery", "swings", "still", "stop", "turns")
+_, _, _WARM, _, _, _DAYS, _, _MISSING, _DELIVERY, _SWINGS, _STILL, _STOP, _TURNS = range(len(DETECTORS))
 _GAINS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
 _SHARES = (0.012, 0.01, 0.008, 0.006, 0.005, 0.004, 0.003, 0.002, 0.001)
 _WEATHER_BINS = 3
 _ENOUGH_DAYS = 100
+_CHOSEN = (_MISSING, _DELIVERY, _SWINGS, _STOP, _TURNS)
+_CHOICE_AT, _CHOICE_TAIL, _CHOICE_MOST = (0.3, 0.55, 0.75, 0.88, 0.95), 0.95, 4.0
 _Z_OF_MISSING = 10.0
 """A tenth of the usual delivery missing weighs as much as one spread of the temperatures."""
 
@@ -43,6 +45,40 @@ _Z_OF_MISSING = 10.0
 @cache
 def settings() -> Settings:
     return Settings(**parameters.values(parameters.read("cleanheat.diagnosis.station", "detection.toml")["detection"]))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How much further the course of a day may depart in each weather: where it is mild, heating is a choice.
+
+    ``factor [S, B, detectors]`` of the limits by outdoor ``edges [S, B − 1]``.
+    """
+
+    edges: Floats
+    factor: Floats
+
+    @classmethod
+    def none(cls, objects: int) -> Choice:
+        return cls(np.empty((objects, 0)), np.ones((objects, 1, len(DETECTORS))))
+
+    @classmethod
+    def of(cls, raw: Floats, outdoor_c: Floats, least: Floats) -> Choice:
+        """From the statistics of training days ``[S, D, detectors]``; never less in milder weather."""
+        edges = np.nan_to_num(np.stack([quantile_by(outdoor_c, q) for q in _CHOICE_AT], axis=-1))
+        bins = (outdoor_c[..., None] > edges[:, None]).sum(axis=-1)
+        there = [np.where((bins == b)[..., None], raw, np.nan) for b in range(len(_CHOICE_AT) + 1)]
+        tail = np.nan_to_num(np.stack([quantile_by(each, _CHOICE_TAIL, axis=1) for each in there], axis=1))
+        base = np.maximum(np.median(tail, axis=1, keepdims=True), least)
+        factor = np.clip(tail / base, 1.0, _CHOICE_MOST)
+        factor[:, : len(_CHOICE_AT) // 2] = 1.0  # in the cold nobody chooses: what departs there is a fault
+        factor = np.maximum.accumulate(factor, axis=1)
+        factor[..., [k for k in range(len(DETECTORS)) if k not in _CHOSEN]] = 1.0
+        return cls(edges, factor)
+
+    def at(self, outdoor_c: Floats) -> Floats:
+        """Factors ``[S, D, detectors]`` of days."""
+        bins = (outdoor_c[..., None] > self.edges[:, None]).sum(axis=-1)
+        return np.asarray(self.factor[np.arange(len(bins))[:, None], bins])
 
 
 @dataclass(frozen=True)
@@ -59,6 +95,7 @@ class Detector:
     unrest: Floats
     limits: Floats
     training_days: int
+    choice: Choice
 
 
 @dataclass(frozen=True)
@@ -125,7 +162,15 @@ def train(grid: Series, training: Bools, folds: Ints) -> tuple[Detector | None, 
     calm = v / _unrest(edges, unrest, seen.outdoor_c)[..., None]
     floors = np.array([FLOORS[name] for name in habits.signals])
     bare = Detector(
-        habits, gain, spread, scatter(calm, floors), edges, unrest, np.ones((len(gain), len(DETECTORS))), days.size
+        habits,
+        gain,
+        spread,
+        scatter(calm, floors),
+        edges,
+        unrest,
+        np.ones((len(gain), len(DETECTORS))),
+        days.size,
+        Choice.none(len(gain)),
     )
     return _limited(bare, seen, numbers), ""
 
@@ -181,13 +226,17 @@ def _unrest(edges: Floats, factor: Floats, outdoor_c: Floats) -> Floats:
 
 def _limited(bare: Detector, seen: Days, numbers: Settings) -> Detector:
     """Limits so that together the detectors alarm on at most the allowed share of training days."""
-    raw = _scores(bare, seen, bare.limits).scores
     least = np.array(
         [numbers.z_least] * _MISSING
         + [numbers.missing_least, numbers.delivery_least, numbers.swing_least, numbers.still_least_h]
+        + [numbers.course_least] * 2
     )
+    choice = Choice.of(_scores(bare, seen, bare.limits).scores, seen.outdoor_c, least)
+    bare = replace(bare, choice=choice)
+    raw = _scores(bare, seen, bare.limits).scores
     margin = numbers.short_training_margin if bare.training_days < _ENOUGH_DAYS else 1.0
     evident = (seen.missing > numbers.evident_missing) | (seen.still > numbers.evident_still_h)
+    evident |= np.nan_to_num(raw[..., _STOP:]).max(axis=-1) > numbers.course_evident
     raw = np.where(evident[..., None], np.nan, raw)  # a stop in training must not teach that stops are usual
     limits = np.full(bare.limits.shape, np.inf)
     for share in _SHARES:
@@ -197,7 +246,7 @@ def _limited(bare: Detector, seen: Days, numbers: Settings) -> Detector:
         fits = (rate <= numbers.false_alarm_share) & np.isinf(limits).all(axis=-1)
         limits[fits] = candidate[fits]
     limits = np.where(np.isinf(limits), candidate, limits)
-    return Detector(**{**vars(bare), "limits": limits})
+    return replace(bare, limits=limits)
 
 
 def _scores(detector: Detector, days: Days, limits: Floats) -> Verdicts:
@@ -210,7 +259,9 @@ def _scores(detector: Detector, days: Days, limits: Floats) -> Verdicts:
     track = directed.Track.of(detector.gain, detector.spread)
     window = directed.Window.of(known.shape[0], 2, int(numbers.window_days))
     out = np.full((*known.shape[:2], len(DETECTORS)), np.nan)
+    allowed = detector.choice.at(days.outdoor_c)
     v, size = np.full(known.shape, np.nan), np.zeros((*known.shape[:2], 3))
+    out[..., _STOP], out[..., _TURNS] = days.stop, days.turns
     missing = np.where(days.outdoor_c > numbers.outdoor_below_c, np.nan, days.missing)  # so mild, off is no stop
     out[..., _MISSING], out[..., _SWINGS], out[..., _STILL] = missing, days.swings, days.still
     for day in range(known.shape[1]):
@@ -225,6 +276,7 @@ def _scores(detector: Detector, days: Days, limits: Floats) -> Verdicts:
         out[:, day, _DELIVERY] = np.hypot(
             np.nan_to_num(np.fmax(out[:, day, 0], 0.0)), np.nan_to_num(missing[:, day]) * _Z_OF_MISSING
         )
+        out[:, day] /= allowed[:, day]
         size[:, day] = np.nan_to_num(np.column_stack([np.fmax(a[:, :2], a[:, 3:]), a[:, _WARM]]))
         suspect = (np.nan_to_num(out[:, day] / limits) > 1.0).any(axis=-1)
         suspect |= (

@@ -31,6 +31,8 @@ _KIND_OF = {
     "still": State.FROZEN_SENSOR,
     "swings": State.INTERMITTENT,
     "missing": State.STOPPED,
+    "stop": State.STOPPED,
+    "turns": State.INTERMITTENT,
     "warm_return": State.FOULING,
     "under": State.UNDER_SUPPLY,
     "under_full": State.UNDER_SUPPLY,

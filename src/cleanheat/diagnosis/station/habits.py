@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.calc.anomaly import cycling, frozen, running
+from cleanheat.calc.anomaly import cycling, day_shape, frozen, running
 from cleanheat.calc.anomaly.days import HOURS, by_day, day_means, since_false
 from cleanheat.calc.models.ridge import fit, predict
 from cleanheat.calc.models.weather_memory import memories
@@ -30,7 +30,7 @@ _LEVEL_BY = ("return_c", "supply_c", "primary_return_c")
 _DAY = slice(6, 22)
 """Hours in which swings are counted: nights are often left out on purpose."""
 _HARMONICS = (1, 2, 3)
-_PER_DAY = ("residual", "expected", "missing", "swings", "still", "outdoor_c")
+_PER_DAY = ("residual", "expected", "missing", "swings", "still", "stop", "turns", "outdoor_c")
 _PAUSE_DAYS = 21
 _BRIDGED_H = 2
 
@@ -59,12 +59,16 @@ class Settings:
     false_alarm_share: float
     training_least_days: float
     short_training_margin: float
+    course_least: float
+    course_size_least: float
+    course_evident: float
 
 
 @dataclass(frozen=True)
 class Days:
     """Facts of each day: mean residual and expected value of the signals in running hours ``[S, D, C]``; share of the
-    usual delivery that is missing, swings of the level, longest run of one supply value (h), outdoor mean ``[S, D]``;
+    usual delivery that is missing, swings of the level, longest run of one supply value (h), how much the day's course
+    looks like a stop and like heating in turns (z of ``day_shape``), outdoor mean ``[S, D]``;
     the day's ``number [D]``, counted without gaps.
     """
 
@@ -73,6 +77,8 @@ class Days:
     missing: Floats
     swings: Floats
     still: Floats
+    stop: Floats
+    turns: Floats
     outdoor_c: Floats
     number: NDArray[np.int64]
 
@@ -105,6 +111,7 @@ class Habits:
     meter: Bools
     with_setpoint: bool
     theta: tuple[Floats, ...]
+    shape: day_shape.Shape | None
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ def learn(values: Mapping[str, Floats], weather: Weather, use: Bools, settings: 
     prior = np.full(features.shape[-1], 3.0)
     read = {**values, "heat_kw": heat}
     theta = tuple(fit(features, read[name], steady, prior, prior).theta for name in signals)
-    return Habits(signals, level_by, level, table, meter, with_setpoint, theta)
+    return Habits(signals, level_by, level, table, meter, with_setpoint, theta, _shape(values, signals, use))
 
 
 def facts(habits: Habits, values: Mapping[str, Floats], weather: Weather, settings: Settings) -> Days:
@@ -159,6 +166,7 @@ def facts(habits: Habits, values: Mapping[str, Floats], weather: Weather, settin
         expected.append(day_means(usual, steady, least))
     known = np.isfinite(share)
     delivered = np.where(known & habits.meter[:, None] & (heat <= 0), 0.0, share)
+    stop, turns = _course(habits.shape, values, settings)
     usual_hours = habits.table.usual(values["outdoor_c"])
     return Days(
         np.stack(residual, axis=-1),
@@ -166,6 +174,8 @@ def facts(habits: Habits, values: Mapping[str, Floats], weather: Weather, settin
         running.shortfall(delivered, usual_hours, known),
         cycling.swings(by_day(delivered)[..., _DAY], settings.swing_level),
         _still(values, habits.signals),
+        stop,
+        turns,
         day_means(values["outdoor_c"], np.ones(share.shape, bool), 1),
         np.arange(share.shape[1] // HOURS),
     )
@@ -221,3 +231,21 @@ def _still(values: Mapping[str, Floats], signals: tuple[str, ...]) -> Floats:
     water = [name for name in signals if name != "heat_kw"] or list(signals)
     neighbour = values[water[1]] if len(water) > 1 else np.full_like(values[water[0]], np.nan)
     return frozen.longest_still(values[water[0]], neighbour)
+
+
+def _shape(values: Mapping[str, Floats], signals: tuple[str, ...], use: Bools) -> day_shape.Shape | None:
+    """The usual course of a day, from the water temperatures there are."""
+    names = [name for name in day_shape.CHANNELS if name in signals]
+    if not names:
+        return None
+    return day_shape.learn(values, values["outdoor_c"], np.asarray(by_day(use).any(axis=-1)), names)
+
+
+def _course(shape: day_shape.Shape | None, values: Mapping[str, Floats], settings: Settings) -> tuple[Floats, Floats]:
+    """z of a stop and of turns ``[S, D]``; 0 where the departure is too small to be one."""
+    if shape is None:
+        nobody = np.full(by_day(values["outdoor_c"]).shape[:2], np.nan)
+        return nobody, nobody
+    z, size = day_shape.match(shape, *day_shape.departures(shape, values, values["outdoor_c"]))
+    z = np.where(size < settings.course_size_least, np.minimum(z, 0.0), z)
+    return z[..., 0], z[..., 1]
