@@ -15,6 +15,7 @@ from cleanheat.diagnosis.coefficients import coefficients
 from cleanheat.diagnosis.fleet.serving import served
 from cleanheat.diagnosis.models import ModelVersion
 from cleanheat.diagnosis.parameters import Parameters, Source
+from cleanheat.diagnosis.rooms import registry
 from cleanheat.diagnosis.versions import counted
 from cleanheat.diagnosis.versions_seen import Order
 from cleanheat.diagnosis.words import TrainedHow, VersionState
@@ -83,6 +84,8 @@ def words(request: HttpRequest) -> Any:
         }
         for kind in CIRCUITS
     ]
+    ahead = [{"key": key, "name": name, "unit": "℃"} for key, name in registry.QUANTITIES.items()]
+    kinds.append({"kind": registry.KIND, "name": KINDS[registry.KIND].zh, "quantities": ahead})
     same = ("key", "unit", "default", "lowest", "highest", "decimals", "source")
     setting = [{"name": c.zh} | {name: getattr(c, name) for name in same} for c in coefficients().values()]
     return {"kinds": kinds, "coefficients": setting, "sources": [s.zh for s in Source]}

@@ -74,7 +74,7 @@ export const diagnosisRoutes: RouteRecordRaw[] = [
     meta: { title: '模型版本', permission: view },
   },
   {
-    path: '/diagnosis/parameters/:kind(plant|branch|boiler|unit|device)/:number(\\d+)',
+    path: '/diagnosis/parameters/:kind(plant|branch|boiler|unit|device|room)/:number(\\d+)',
     name: 'model-parameters',
     component: () => import('@/contexts/diagnosis/pages/ParametersPage.vue'),
     props: ({ params }) => ({ kind: String(params.kind), number: Number(params.number) }),
