@@ -28,16 +28,6 @@ def others(platform: RunningPlatform, cast: dict[str, dict[str, str]]) -> tuple[
     return str(own["short_name"]), int(other)
 
 
-@pytest.mark.feature("C4-4", "C4-1")
-def test_service_is_read_from_the_city_down_to_a_substation(browse: Any, cast: dict[str, dict[str, str]]) -> None:
-    found = browse("diagnosis_service", cast["city.administrator"], walks=["service"])["found"]["service"]
-    assert "95% 区间" in found["figures"]
-    assert "覆盖率" in found["figures"]
-    assert "合格率权重" in found["numbers"]
-    assert len(found["csv"].splitlines()) == found["count"] + 1
-    assert found["title"].endswith("：服务质量供热企业")
-
-
 @pytest.mark.feature("C4-2", "C4-6")
 def test_a_cold_room_leads_to_its_heat_user(browse: Any, cast: dict[str, dict[str, str]]) -> None:
     found = browse("diagnosis_service", cast["city.dispatcher"], walks=["rooms", "portraits"])["found"]
@@ -69,16 +59,26 @@ def test_weather_comes_in_and_a_cold_snap_is_gone_through(browse: Any, cast: dic
     assert "寒潮甲" in found["snap"]["compared"]
 
 
+def test_every_page_of_service_fits_a_phone(browse: Any, cast: dict[str, dict[str, str]]) -> None:
+    found = browse(
+        "diagnosis_service", cast["city.administrator"], walks=["phone"], paths=PAGES, viewport=PHONE, phone=True
+    )
+    assert found["found"]["phone"]["wide"] == []
+
+
+@pytest.mark.feature("C4-4", "C4-1")
+def test_service_is_read_from_the_city_down_to_a_substation(browse: Any, cast: dict[str, dict[str, str]]) -> None:
+    found = browse("diagnosis_service", cast["city.administrator"], walks=["service"])["found"]["service"]
+    assert "95% 区间" in found["figures"]
+    assert "覆盖率" in found["figures"]
+    assert "合格率权重" in found["numbers"]
+    assert len(found["csv"].splitlines()) == found["count"] + 1
+    assert found["title"].endswith("：服务质量供热企业")
+
+
 def test_a_company_sees_its_own_part_and_presses_nothing(
     browse: Any, cast: dict[str, dict[str, str]], others: tuple[str, int]
 ) -> None:
     own, foreign = others
     found = browse("diagnosis_service", cast["company.reader"], walks=["company"], foreign=foreign)["found"]["company"]
     assert found == {"status": 404, "buttons": 0, "uploads": 0, "companies": [own]}
-
-
-def test_every_page_of_service_fits_a_phone(browse: Any, cast: dict[str, dict[str, str]]) -> None:
-    found = browse(
-        "diagnosis_service", cast["city.administrator"], walks=["phone"], paths=PAGES, viewport=PHONE, phone=True
-    )
-    assert found["found"]["phone"]["wide"] == []

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { scenario } from './session.mjs'
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 200_000
 
 /** Days are summed and rooms judged some time after a city has started: look again until there is a row. */
 async function filled(page, address, row) {
@@ -107,10 +107,10 @@ async function forecast(page, url) {
   const lines = sample.split('\r\n').map((line, i) => (i ? line.replace(',,', `,${(-12 - i / 10).toFixed(1)},3`) : line))
   await dialog.getByLabel('预报来源').fill('验收气象台')
   const file = (text) => ({ name: '预报.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
-  await dialog.getByLabel('预报文件').setInputFiles(file('时间,湿度\n1,2\n'))
+  await dialog.locator('input[type=file]').setInputFiles(file('时间,湿度\n1,2\n'))
   await dialog.getByRole('button', { name: '上传', exact: true }).click()
   const refused = await dialog.getByRole('alert').last().innerText()
-  await dialog.getByLabel('预报文件').setInputFiles(file(lines.join('\r\n')))
+  await dialog.locator('input[type=file]').setInputFiles(file(lines.join('\r\n')))
   await dialog.getByRole('button', { name: '上传', exact: true }).click()
   await dialog.waitFor({ state: 'hidden' })
   await page.locator('.boxes').getByText('验收气象台').waitFor()
