@@ -17,6 +17,7 @@ from cleanheat.diagnosis.events import ModelAdopted, ParametersSteered
 from cleanheat.diagnosis.fleet import kept
 from cleanheat.diagnosis.fleet.steering import next_factor, steered
 from cleanheat.diagnosis.models import Drift, ModelVersion, Outcome, Override, Training
+from cleanheat.diagnosis.rooms import registry
 from cleanheat.diagnosis.words import DriftState, OutcomeKind, VersionState
 from cleanheat.infra import audit, clock, events, jobs
 from cleanheat.infra.models import Job, JobState
@@ -35,8 +36,10 @@ MOST_OBJECTS = 500
 def request_training(user: Any, kind: str, numbers: Sequence[int] = (), reason: str = "") -> Training:
     """Have a kind learned anew, or only these objects of it.  The same wish while it is under way changes nothing."""
     require(user, TUNE)
-    queries.require_kind(kind)
+    queries.require_trained_kind(kind)
     wanted = sorted(set(numbers))
+    if wanted and kind == queries.ROOM:
+        raise invalid("numbers", "室温模型整类训练")
     if len(wanted) > MOST_OBJECTS:
         raise invalid("numbers", f"一次最多单独训练 {MOST_OBJECTS} 个对象")
     for number in wanted:
@@ -96,7 +99,7 @@ def _put_in_force(
 ) -> ModelVersion:
     if version.state == VersionState.ADOPTED:
         return version
-    queries.trained(version)  # a version whose file is gone cannot be adopted
+    _require_file(version)
     at = clock.now_utc()
     ModelVersion.objects.filter(kind=version.kind, state=VersionState.ADOPTED).update(state=predecessor)
     version.state, version.adopted_at, version.adopted_by = VersionState.ADOPTED, at, user
@@ -106,9 +109,23 @@ def _put_in_force(
     )
     by_user = getattr(user, "pk", 0) or 0
     events.publish(ModelAdopted(version.kind, version.pk, version.number, int(at.timestamp()), by_user))
-    folder = kept.folder_of(settings.DATA_DIR)
-    transaction.on_commit(lambda: kept.put_in_force(folder, version.kind, version.number))
+    transaction.on_commit(lambda: _serve(version))
     return version
+
+
+def _require_file(version: ModelVersion) -> None:
+    """A version whose file is gone cannot be adopted."""
+    if version.kind == queries.ROOM:
+        registry.require_file(version.number)
+    else:
+        queries.trained(version)
+
+
+def _serve(version: ModelVersion) -> None:
+    if version.kind == queries.ROOM:
+        registry.put_in_force(version.number)
+    else:
+        kept.put_in_force(kept.folder_of(settings.DATA_DIR), version.kind, version.number)
 
 
 def _why(reason: str) -> dict[str, str]:

@@ -25,12 +25,19 @@ from cleanheat.kernel.errors import invalid, not_found
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import HOUR_S
 
+ROOM = "room"
+
 
 def require_kind(kind: str) -> str:
     """The kind if it has personal parameters."""
     if kind not in CIRCUITS:
         raise invalid("kind", "这一类对象没有个体参数", kind)
     return kind
+
+
+def require_trained_kind(kind: str) -> str:
+    """The kind if its models are trained as versions: circuits, and rooms."""
+    return kind if kind == ROOM else require_kind(kind)
 
 
 def versions(kind: str | None = None) -> QuerySet[ModelVersion]:

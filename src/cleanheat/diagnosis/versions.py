@@ -23,6 +23,7 @@ from cleanheat.diagnosis.fleet.training import Progress, train
 from cleanheat.diagnosis.history import History, Hours
 from cleanheat.diagnosis.models import Drift, ModelVersion, Training
 from cleanheat.diagnosis.parameters import Parameters, Source
+from cleanheat.diagnosis.rooms import registry
 from cleanheat.diagnosis.words import DriftState, TrainedHow, VersionState
 from cleanheat.infra import audit, clock, events
 from cleanheat.kernel.time import DAY_S, HOUR_S, utc
@@ -36,11 +37,16 @@ def run_training(training_id: int, store: Hours, until: int, progress: Progress)
     """Do what a training asks; running it again after a crash makes the version that was missing, never a second."""
     training = Training.objects.select_related("version").get(pk=training_id)
     if training.version is None:
-        how = TrainedHow.OBJECTS if training.numbers else TrainedHow.WHOLE
-        version = _make(training.kind, store, until, progress, how, training.numbers, training.author, training.reason)
-        training.version = version
+        training.version = _of_training(training, store, until, progress)
         training.save(update_fields=["version"])
     return training.version
+
+
+def _of_training(training: Training, store: Any, until: int, progress: Progress) -> ModelVersion:
+    how, by, note = TrainedHow.OBJECTS if training.numbers else TrainedHow.WHOLE, training.author, training.reason
+    if training.kind == registry.KIND:
+        return registry.train(store, until, progress, how, by, note)
+    return _make(training.kind, store, until, progress, how, training.numbers, by, note)
 
 
 def train_first(kinds: Sequence[str], store: Hours, until: int, progress: Progress) -> list[str]:

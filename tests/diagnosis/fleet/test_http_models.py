@@ -25,7 +25,7 @@ def post(client, path, body=None):
 
 def test_words_name_every_kind_and_coefficient(cast, signed_in):
     words = get(signed_in("company.reader"), "/models/words")
-    assert {k["kind"] for k in words["kinds"]} == {"plant", "branch", "boiler", "unit", "device"}
+    assert {k["kind"] for k in words["kinds"]} == {"plant", "branch", "boiler", "unit", "device", "room"}
     assert {"limit_factor", "recommended_offset_k"} <= {c["key"] for c in words["coefficients"]}
     assert words["kinds"][0]["quantities"][0]["unit"] == "℃"
 
@@ -97,6 +97,6 @@ def test_trained_compared_adopted_and_rolled_back(models, signed_in):
 def test_what_is_not_there(models, signed_in):
     admin = signed_in("city.administrator")
     assert admin.get(f"{BASE}/models/9999").status_code == 404
-    assert admin.get(f"{BASE}/models?kind=room").status_code == 422
+    assert admin.get(f"{BASE}/models?kind=building").status_code == 422
     assert post(admin, "/models/9999/adopt").status_code == 404
     assert admin.get(f"{BASE}/models/{queries.adopted('unit').pk}/objects?limit=0").status_code == 422

@@ -84,17 +84,20 @@ class RoomModels:
         )  # fmt: skip
 
     def save(self, data_dir: Path) -> Path:
+        """In force from now on."""
+        return self.save_as(data_dir / FOLDER / FILE)
+
+    def save_as(self, path: Path) -> Path:
         """Replace the file at once: a reader sees the old one or the new one."""
-        folder = data_dir / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / (FILE + ".new")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(path.name + ".new")
         arrays: dict[str, Any] = {name: np.asarray(value) for name, value in vars(self).items()}
         with draft.open("wb") as file:
             np.savez(file, version=np.array(VERSION), **arrays)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(folder / FILE)
-        return folder / FILE
+        draft.replace(path)
+        return path
 
 
 def last_change(data_dir: Path) -> int:
