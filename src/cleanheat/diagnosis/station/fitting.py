@@ -82,7 +82,7 @@ def prepare(series: Series) -> Station | None:
     parts = split(grid)
     if parts is None:
         return None
-    own = {name: np.asarray(values, np.float64) for name, values in grid.values.items()}
+    own = {name: np.asarray(of, np.float64) for name, of in grid.values.items() if np.isfinite(of).any()}  # no dead one
     outdoor = _bridged(own["outdoor_c"][0]) if "outdoor_c" in own else np.full(grid.steps, np.nan)
     supply = own.get("supply_c", np.full((1, grid.steps), np.nan))
     runs = operation(supply, own.get("return_c"), own.get("heat_kw"))
