@@ -22,7 +22,7 @@ async function train(page, url) {
   const early = await start.isDisabled()
   await dialog.getByLabel('训练原因').fill('季中复训')
   await start.click()
-  const row = table(page, '训练记录').locator('tbody tr').filter({ hasText: '季中复训' })
+  const row = table(page, '训练记录').locator('tbody tr').filter({ hasText: '锅炉房' }).filter({ hasText: '季中复训' })
   await row.waitFor()
   return { early, training: await row.innerText() }
 }
@@ -30,7 +30,7 @@ async function train(page, url) {
 /** The version that came of it is compared, adopted and rolled back. */
 async function compare(page, url) {
   await page.goto(`${url}/diagnosis/models?kind=boiler`)
-  const row = table(page, '训练记录').locator('tbody tr').filter({ hasText: '季中复训' })
+  const row = table(page, '训练记录').locator('tbody tr').filter({ hasText: '锅炉房' }).filter({ hasText: '季中复训' })
   await row.waitFor()
   const follow = row.getByRole('button', { name: '查看进度' })
   if (await follow.isVisible()) await follow.click()
