@@ -136,7 +136,7 @@ async function reader(page, url) {
   const mayTrain = await page.getByRole('button', { name: '立即训练' }).count()
   await page.goto(`${url}/diagnosis/guidance?show=advice`)
   await page.getByRole('heading', { name: '调控建议' }).waitFor()
-  const answers = await page.getByRole('button', { name: /采纳|转督办/ }).count()
+  const answers = await page.getByRole('button', { name: /^(不?采纳|转督办)$/ }).count()
   const status = await page.evaluate(() => fetch('/api/v1/diagnosis/trainings', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRFToken': document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? '' }, body: JSON.stringify({ kind: 'unit' }) }).then((answer) => answer.status))
   return { mayTrain, answers, status }
 }
