@@ -133,10 +133,13 @@ SCREENS = {
     "company": "city district company office",
     "complaints": "city district company",
     "data_quality": "city district company office",
+    "diagnosis": "city district company office",
     "governance": "city district company office",
+    "guidance": "city district company office",
     "intake": "city district company office",
     "overview": "city district",
     "rules": "city district company office",
+    "service": "city district company office",
     "uploads": "city district company office",
 }
 """Who may open which screen: a new layout needs its line."""

@@ -43,7 +43,7 @@ it('draws the outlook as a fan', () => {
 it('puts the forecasts of a room after its last hour, with error bars where the error is known', () => {
   const room = { number: 1, name: '', building: 1, company_id: 1, state: 'normal', state_zh: '正常', since: null, reach: 0, reach_zh: '', mean_c: 20, departure_k: 0, short_kh: 0, spell_h: 0, seen_h: 24, confidence: 1 }
   const hours = { times: [START], room_c: [20], usual_c: [null], supply_c: [45], outdoor_c: [-10] }
-  const ahead = [{ hours: 1, room_c: 20.5, usual_error_k: 0.2, persistence_error_k: 0.3, basis: 'own' as const }, { hours: 6, room_c: null, usual_error_k: null, persistence_error_k: null, basis: 'as_now' as const }]
+  const ahead = [{ hours: 1, room_c: 20.5, usual_error_k: 0.2, persistence_error_k: 0.3, basis: 'own' as const, weather: 'forecast' as const }, { hours: 6, room_c: null, usual_error_k: null, persistence_error_k: null, basis: 'as_now' as const, weather: 'none' as const }]
   const series = roomOption({ room, user: 1, hours, ahead }, DARK).series as { name: string; data: unknown[] }[]
   expect(series.find(({ name }) => name === '预测')?.data).toEqual([[wallMs(START + 2 * HOUR_S), 20.5]])
   expect(series.filter(({ name }) => name === '惯常误差').map(({ data }) => data)).toEqual([[[wallMs(START + 2 * HOUR_S), 20.3], [wallMs(START + 2 * HOUR_S), 20.7]]])
