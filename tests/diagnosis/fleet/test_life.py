@@ -121,7 +121,12 @@ def test_who_may_not_and_what_is_not(models, cast):
         with pytest.raises(Problem) as refused:
             actions.request_training(who(name), "unit")
         assert refused.value.status == 403
-    for kind, numbers, status in (("building", [], 422), ("room", [1], 422), ("unit", [999], 404), ("unit", list(range(501)), 422)):
+    for kind, numbers, status in (
+        ("building", [], 422),
+        ("room", [1], 422),
+        ("unit", [999], 404),
+        ("unit", list(range(501)), 422),
+    ):
         with pytest.raises(Problem) as refused:
             actions.request_training(who(ADMIN), kind, numbers)
         assert refused.value.status == status
