@@ -24,6 +24,9 @@ Bools = NDArray[np.bool_]
 TOGETHER = tuple(source_key(s) for s in (State.UNDER_SUPPLY, State.OVER_SUPPLY, State.INTERMITTENT, State.ABNORMAL))
 """What is said of the substation where all its units have it; devices' troubles stay with their unit."""
 WITH_STOP = frozenset(source_key(s) for s in (State.PUMP, State.PRESSURE, State.VALVE, State.CAPACITY_SHORTAGE))
+COLD = source_key(State.ROOM_COLD)
+MAKES_COLD = (SUPPLY_STOPPED, source_key(State.UNDER_SUPPLY))
+ABOVE_HOMES = ("unit", "substation", "community")
 FROM_SOURCE = {source_key(State.UNDER_SUPPLY): "欠供", source_key(State.OVER_SUPPLY): "超供", SUPPLY_STOPPED: "停供"}
 SYSTEMS = {1: "单系统", 2: "双系统"}
 
@@ -46,6 +49,7 @@ class Grouping:
         self._count = np.bincount(self._station_of[units.numbers], minlength=archive["substation"].size)
         self._fed_by = {kind: units.links[kind] for kind in ("branch", "boiler") if kind in units.links}
         self._sizes = {kind: archive[kind].size for kind in self._fed_by}
+        self._homes = {kind: archive[kind].links for kind in ("building", "community")}
 
     def group(self, findings: Sequence[Finding], running: Bools) -> Grouped:
         """``running``: which units run (``bool[size]``): only they can be under-supplied with their source."""
@@ -60,7 +64,8 @@ class Grouping:
             if cause not in spoken:
                 spoken.append(cause)
             held |= {m.place: (m, cause.place) for m in members}
-        return Grouped(tuple(spoken), held)
+        held |= self._by_circuit(spoken)
+        return Grouped(tuple(f for f in spoken if f.place not in held), held)
 
     # --- units → substation -------------------------------------------------------------------------------------------
 
@@ -101,6 +106,21 @@ class Grouping:
                 cause = stops.get((f.kind, f.number)) or stops.get(station)
                 if cause is not None:
                     found[f.place] = (f, cause)
+        return found
+
+    def _by_circuit(self, spoken: Sequence[Finding]) -> dict[Place, tuple[Finding, Place]]:
+        """Cold homes are the community's trouble, and both the circuit's where that stands or is short of heat."""
+        found = {}
+        colder = {(f.kind, f.number): f.place for f in spoken if f.source in MAKES_COLD}
+        colder |= {(f.kind, f.number): f.place for f in spoken if f.source == COLD and f.kind == "community"}
+        for f in spoken:
+            links = self._homes.get(f.kind, {}) if f.source == COLD else {}
+            above = (
+                (kind, int(links[kind][f.number])) for kind in ("unit", "substation", "community") if kind in links
+            )
+            cause = next((colder[place] for place in above if place in colder), None)
+            if cause is not None:
+                found[f.place] = (f, cause)
         return found
 
     # --- substations → source -----------------------------------------------------------------------------------------
