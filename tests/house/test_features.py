@@ -35,6 +35,14 @@ GOVERNANCE = (
     *("G4-1", "G6-1", "G6-4", "H1-2"),
 )
 
+DIAGNOSIS = (
+    "A5-1",
+    *(f"A9-{n}" for n in range(1, 21)),
+    *(f"C{source}-{n}" for source in range(1, 4) for n in range(1, 10)),
+    *(f"C4-{n}" for n in range(1, 9)),
+    "G4-2",
+)
+
 
 @pytest.fixture(scope="module")
 def proven(tmp_path_factory):
@@ -45,6 +53,6 @@ def proven(tmp_path_factory):
     return json.loads(out.read_text())
 
 
-@pytest.mark.parametrize("feature", sorted({*SPINE, *GOVERNANCE}))
+@pytest.mark.parametrize("feature", sorted({*SPINE, *GOVERNANCE, *DIAGNOSIS}))
 def test_feature_has_a_test(proven, feature):
     assert proven.get(feature), f"no test carries @pytest.mark.feature({feature!r})"
