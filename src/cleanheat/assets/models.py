@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from cleanheat.accounts.models import Organisation
+from cleanheat.assets import models_upkeep as _upkeep  # noqa: F401 - Django looks for models here
 from cleanheat.assets.vocabulary import (
     AreaLevel,
     BoilerUse,

@@ -85,3 +85,12 @@ class PipeMedium(models.TextChoices):
     TRUNK = "trunk", "长输管线"
     PRIMARY = "primary", "一次网"
     SECONDARY = "secondary", "二次网"
+
+
+class VersionSource(models.TextChoices):
+    """Through which door a change of a record came."""
+
+    IMPORT = "import", "批量导入"
+    EDIT = "edit", "变更申请"
+    RESTORE = "restore", "版本恢复"
+    MATCH = "match", "关联匹配"
