@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from cleanheat.assets import public as assets
 from cleanheat.assets.archive import Archive
 from cleanheat.calc.rooms import states, usual
+from cleanheat.calc.rooms.classes import group_quantile
 from cleanheat.complaints import public as complaints
 from cleanheat.diagnosis.rooms.kept import RoomModels
 from cleanheat.diagnosis.rooms.now import RoomsNow
+from cleanheat.diagnosis.service.numbers import number
 from cleanheat.diagnosis.vocabulary import State
 from cleanheat.kernel.time import season_of
 
@@ -41,7 +43,8 @@ UNPAID_DAYS: Final = 180.0
 
 @dataclass(frozen=True)
 class Homes:
-    """``values[feature] [N]`` NaN where unknown; ``state`` codes; ``owes`` yuan still due this season (NaN: no fee)."""
+    """``values[feature] [N]`` NaN where unknown; ``state`` codes; ``owes`` yuan still due this season (NaN: no fee);
+    ``leaky_from``: K a room loses for each K outdoors from which a home stands out of its class."""
 
     user: Ints
     room: Ints
@@ -52,6 +55,7 @@ class Homes:
     state: NDArray[np.uint8]
     short_kh: Floats
     owes: Floats
+    leaky_from: Floats
 
     def matrix(self) -> Floats:
         return np.stack([self.values[name] for name in FEATURES], axis=1)
@@ -83,7 +87,17 @@ def homes(archive: Archive, models: RoomModels, running: RoomsNow | None, now: i
         "night_day_k": own.night_day_k(), "openings": held["openings"], "calls": calls, "late_days": late,
     }  # fmt: skip
     state = held["state"].astype(np.uint8)
-    return Homes(user, numbers, building, position, klass, values, state, held["short_kh"], owes)
+    leaky_from = _leaky_from(values["outdoor_k_per_k"], klass)
+    return Homes(user, numbers, building, position, klass, values, state, held["short_kh"], owes, leaky_from)
+
+
+def _leaky_from(outdoor_k_per_k: Floats, klass: Ints) -> Floats:
+    """Beyond what all but the worst of the class answer, and clearly beyond its middle."""
+    groups, least = int(klass.max(initial=0)) + 1, int(number("tags", "outdoor_class_homes"))
+    worst, middle = (
+        group_quantile(outdoor_k_per_k, klass, groups, s, least)[klass] for s in (number("tags", "outdoor_share"), 0.5)
+    )
+    return np.maximum(worst, middle + number("tags", "outdoor_beyond_k_per_k"))
 
 
 def _live(running: RoomsNow | None, numbers: Ints) -> dict[str, Floats]:

@@ -71,8 +71,8 @@ RULES: Final[Mapping[str, _Rule]] = {
         lambda v: f"比同位置、同节能等级住户的中位数低 {-v['class_k']:.1f} K",
     ),
     "leaky": _Rule(
-        "受室外影响大", "notice", lambda h: h.values["outdoor_k_per_k"] >= _limit("outdoor_k_per_k"),
-        lambda v: f"室外每降 1 K 室温降 {v['outdoor_k_per_k']:.2f} K",
+        "受室外影响大", "notice", lambda h: h.values["outdoor_k_per_k"] > h.leaky_from,
+        lambda v: f"室外每降 1 K 室温降 {v['outdoor_k_per_k']:.2f} K，超过同类户的界限 {v['leaky_from']:.2f} K",
     ),
     "restless": _Rule(
         "昼夜波动大", "notice", lambda h: h.values["night_day_k"] >= _limit("night_day_k"),
@@ -112,7 +112,12 @@ def holding(homes: Homes) -> dict[str, Bools]:
 def tags(homes: Homes, row: int) -> list[Tag]:
     """One home's tags, gravest first."""
     values = {name: float(v[row]) for name, v in homes.values.items()}
-    said = {**values, "owes": float(homes.owes[row]), "state_zh": BY_CODE[int(homes.state[row])].zh}
+    said = {
+        **values,
+        "owes": float(homes.owes[row]),
+        "leaky_from": float(homes.leaky_from[row]),
+        "state_zh": BY_CODE[int(homes.state[row])].zh,
+    }
     found = [
         Tag(key, RULES[key].zh, RULES[key].reason(said), RULES[key].tone, RULES[key].is_latent)
         for key, holds in holding(homes).items()
