@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connections, models, router, transaction
+from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
 from cleanheat.assets.models import ArchiveVersion
@@ -38,11 +39,19 @@ def publish(note: str = "") -> str:
     return version.name
 
 
-def insert_columns(model: type[models.Model], columns: Columns) -> None:
-    """Rows from columns through the ORM's own statement: a model instance a row would take four times as long."""
+def insert_columns(model: type[models.Model], columns: Columns, *, or_replace: bool = False) -> None:
+    """Rows from columns through the ORM's own statement: a model instance a row would take four times as long.
+
+    ``or_replace``: a row whose primary key exists takes the new values.
+    """
     connection = connections[router.db_for_write(model)]
     fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
-    query = InsertQuery(model)
+    replacing: dict[str, Any] = {
+        "on_conflict": OnConflict.UPDATE,
+        "update_fields": [f for f in fields if not f.primary_key],
+        "unique_fields": [model._meta.pk],
+    }
+    query = InsertQuery(model, **(replacing if or_replace else {}))
     query.insert_values(fields, [model()], raw=True)
     statement, _ = query.get_compiler(connection=connection).as_sql()[0]
     values = [_values(columns, f) for f in fields]
@@ -57,6 +66,6 @@ def _values(columns: Columns, fld: models.Field[Any, Any]) -> Sequence[Any]:
         plain: list[Any] = values.tolist() if isinstance(values, np.ndarray) else list(values)
         # 0 stands for "none" in arrays; a foreign key stores it as NULL
         return [v or None for v in plain] if fld.null and fld.is_relation else plain
-    if not fld.has_default():
+    if not (fld.has_default() or fld.null or fld.blank):
         raise ValueError(f"{fld.model.__name__}: column {name} is missing")
     return [fld.get_default()] * len(next(iter(columns.values())))
