@@ -16,6 +16,7 @@ from ninja.security import SessionAuth
 
 from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
+from cleanheat.assets.equipment.http import router as equipment
 from cleanheat.catalogue.http import router as catalogue
 from cleanheat.catalogue.http_sharing import router as sharing
 from cleanheat.complaints.http import router as complaints
@@ -25,7 +26,9 @@ from cleanheat.diagnosis.http_heating import router as diagnosis_heating
 from cleanheat.diagnosis.http_models import router as diagnosis_models
 from cleanheat.diagnosis.http_networks import router as diagnosis_networks
 from cleanheat.diagnosis.http_objects import router as diagnosis_objects
+from cleanheat.diagnosis.http_portraits import router as diagnosis_portraits
 from cleanheat.diagnosis.http_rooms import router as diagnosis_rooms
+from cleanheat.diagnosis.http_service import router as diagnosis_service
 from cleanheat.diagnosis.http_tuning import router as diagnosis_tuning
 from cleanheat.evaluation.http import router as evaluation
 from cleanheat.governance.http import router as governance
@@ -71,6 +74,7 @@ for router in (
     jobs,
     panels,
     resources,
+    equipment,
     twin,
     alerts,
     pipeline,
@@ -82,6 +86,8 @@ for router in (
     diagnosis_tuning,
     diagnosis_networks,
     diagnosis_rooms,
+    diagnosis_service,
+    diagnosis_portraits,
     diagnosis_heating,
     evaluation,
     catalogue,

@@ -55,7 +55,7 @@ def forecast(request: HttpRequest) -> dict[str, Any]:
     """The outlook for now and 72 hours, and how good past forecasts were by lead time."""
     require(request.user, VIEW)
     told = answers.weather(city_plan())
-    return told | {"skill": [vars(s) for s in past_forecasts.skill(int(clock.now()))]}
+    return told | {"skill": past_forecasts.skill(int(clock.now()))}
 
 
 @router.post("/diagnosis/forecast", response={201: ForecastTaken})

@@ -8,6 +8,8 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field
 
+from cleanheat.diagnosis.forecast.queries import Skill
+
 LARGEST = 2_147_483_647
 """The largest number an id can have."""
 Values = list[float | None]
@@ -35,16 +37,7 @@ class ForecastTaken(Schema):
     hours: int
 
 
-class ForecastSkill(Schema):
-    first_h: int
-    last_h: int
-    mae_k: float
-    bias_k: float
-    rmse_k: float
-    hours: int
-
-
-class ForecastOut(Schema):
+class Sky(Schema):
     """What guidance reckons with; ``basis``: forecast, stale, persistence or none, said in ``note``."""
 
     at: int
@@ -58,7 +51,12 @@ class ForecastOut(Schema):
     outdoor_low_c: Values
     outdoor_high_c: Values
     felt_c: Values
-    skill: list[ForecastSkill]
+
+
+class ForecastOut(Sky):
+    """``skill``: how good past forecasts were by lead time."""
+
+    skill: list[Skill]
 
 
 class LackOut(Schema):
@@ -143,23 +141,12 @@ class DeviceGuidance(Schema):
     note: str
 
 
-class GuidanceOut(Schema):
+class GuidanceOut(Sky):
     """Guidance of one object: hourly values belong to ``times``, the present hour first."""
 
     kind: str
     number: int
     name: str
-    at: int
-    basis: str
-    basis_zh: str
-    note: str
-    source: str
-    issued: int | None
-    times: list[int]
-    outdoor_c: Values
-    outdoor_low_c: Values
-    outdoor_high_c: Values
-    felt_c: Values
     model_version: int
     present: dict[str, float | int | None] | None = None
     recommended: dict[str, Values] | None = None
@@ -423,7 +410,7 @@ class PeakBoilerRow(Schema):
     runs: list[PeakRun]
 
 
-class SystemRow(Schema):
+class SystemRow(UnitMarks):
     """Area-weighted indicators of single, dual or multi-system substations; ``spread_k``: how differently the units of
     a substation depart from their need; ``mark`` 0–100."""
 
@@ -433,13 +420,3 @@ class SystemRow(Schema):
     units: int
     area_m2: float
     spread_k: float | None
-    supply_c: float | None
-    return_c: float | None
-    gap_k: float | None
-    heat_w_m2: float | None
-    heat_ratio: float | None
-    flow_kg_m2: float | None
-    flow_ratio: float | None
-    room_c: float | None
-    below_share: float | None
-    mark: float | None

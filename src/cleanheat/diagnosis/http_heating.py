@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from cleanheat.diagnosis.service.heating import SourceKind, heating_quality
+from cleanheat.diagnosis.service.heating import HeatingQuality, SourceKind, heating_quality
 from cleanheat.diagnosis.service.numbers import table_values
 from cleanheat.infra import clock
 from cleanheat.infra.scope import require, scope_of
@@ -34,29 +33,12 @@ class HeatingQuery(Schema):
         return start, end
 
 
-class HeatingRow(Schema):
-    """``parts`` 0–1: compliance of supply, continuity, qualified rooms of its area; ``short_k``: how much too cold its
-    supply was when it was; ``low``/``high``: 95 % interval of the qualified rate; null where nothing can be said."""
-
-    number: int
-    name: str
-    score: float | None
-    weighed: float
-    parts: dict[str, float | None]
-    hours: int
-    short_k: float | None
-    rooms: int
-    qualified: float | None
-    low: float | None
-    high: float | None
-
-
 class HeatingPage(Schema):
     kind: str
     start: int
     end: int
     weights: dict[str, float]
-    rows: list[HeatingRow]
+    rows: list[HeatingQuality]
 
 
 @router.get("/diagnosis/heating-quality/{kind}", response=HeatingPage)
@@ -68,5 +50,5 @@ def heating(request: HttpRequest, kind: SourceKind, asked: Query[HeatingQuery]) 
     rows.sort(key=lambda r: (r.score is None, r.score or 0.0, r.number))
     return {
         "kind": kind, "start": start, "end": end, "weights": table_values("heating_weights"),
-        "rows": [asdict(row) for row in rows],
+        "rows": rows,
     }  # fmt: skip

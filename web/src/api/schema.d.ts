@@ -685,13 +685,13 @@ export interface paths {
          * Demands
          * @description What regulators want set right, newest first, of one's own objects.
          */
-        get: operations["cleanheat_diagnosis_http_rooms_demands"];
+        get: operations["cleanheat_diagnosis_http_service_demands"];
         put?: never;
         /**
          * Open Demand
          * @description Demand that the service of an object is set right; it stands as an alert from the next minute on.
          */
-        post: operations["cleanheat_diagnosis_http_rooms_open_demand"];
+        post: operations["cleanheat_diagnosis_http_service_open_demand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -711,7 +711,7 @@ export interface paths {
          * Close Demand
          * @description It has been set right.
          */
-        post: operations["cleanheat_diagnosis_http_rooms_close_demand"];
+        post: operations["cleanheat_diagnosis_http_service_close_demand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1296,7 +1296,7 @@ export interface paths {
          * Portrait List
          * @description Homes with a tag or of a sort, the coldest first.
          */
-        get: operations["cleanheat_diagnosis_http_rooms_portrait_list"];
+        get: operations["cleanheat_diagnosis_http_portraits_portrait_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1316,7 +1316,7 @@ export interface paths {
          * Special Users
          * @description Edge, top, corner and overhanging flats beside middle ones and beside their own class.
          */
-        get: operations["cleanheat_diagnosis_http_rooms_special_users"];
+        get: operations["cleanheat_diagnosis_http_portraits_special_users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1336,7 +1336,7 @@ export interface paths {
          * Portrait Tags
          * @description How many homes have which tag and are of which sort.
          */
-        get: operations["cleanheat_diagnosis_http_rooms_portrait_tags"];
+        get: operations["cleanheat_diagnosis_http_portraits_portrait_tags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1356,7 +1356,7 @@ export interface paths {
          * Portrait
          * @description Everything that is known of one heat user, personal data masked.
          */
-        get: operations["cleanheat_diagnosis_http_rooms_portrait"];
+        get: operations["cleanheat_diagnosis_http_portraits_portrait"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1521,7 +1521,7 @@ export interface paths {
          * Service List
          * @description Service quality of every object of a level, worst score first unless asked otherwise.
          */
-        get: operations["cleanheat_diagnosis_http_rooms_service_list"];
+        get: operations["cleanheat_diagnosis_http_service_service_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1541,7 +1541,7 @@ export interface paths {
          * Service Weights
          * @description How the score is made: weights and references are public.
          */
-        get: operations["cleanheat_diagnosis_http_rooms_service_weights"];
+        get: operations["cleanheat_diagnosis_http_service_service_weights"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1561,7 +1561,7 @@ export interface paths {
          * Service Trend
          * @description One object's quality over days, weeks or months.
          */
-        get: operations["cleanheat_diagnosis_http_rooms_service_trend"];
+        get: operations["cleanheat_diagnosis_http_service_service_trend"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3851,16 +3851,13 @@ export interface components {
             valid_until: string;
         };
         /**
-         * AheadOut
-         * @description ``basis``: ``own`` models, or ``as_now`` where none has earned trust; errors are those on weeks not learned.
-         *     ``weather``: whose weather they reckon with: a forecast, a stale one, the days before, or none.
+         * Ahead
+         * @description What a room will be ``hours`` from now; ``basis``: its own models, or "as now" where none has earned trust;
+         *     ``weather``: a forecast (fresh or stale), the days before gone on with, or none.
          */
-        AheadOut: {
-            /**
-             * Basis
-             * @enum {string}
-             */
-            basis: "own" | "as_now";
+        Ahead: {
+            /** Basis */
+            basis: string;
             /** Hours */
             hours: number;
             /** Persistence Error K */
@@ -3869,11 +3866,8 @@ export interface components {
             room_c: number | null;
             /** Usual Error K */
             usual_error_k: number | null;
-            /**
-             * Weather
-             * @enum {string}
-             */
-            weather: "forecast" | "stale" | "persistence" | "none";
+            /** Weather */
+            weather: string;
         };
         /**
          * AlertOut
@@ -4386,30 +4380,6 @@ export interface components {
             system: string;
             /** Units */
             units: components["schemas"]["CircuitDiagnosis"][];
-        };
-        /**
-         * ClassOut
-         * @description Flats of one position: against middle flats, and how many are colder than their own class.
-         */
-        ClassOut: {
-            /** Against Middle K */
-            against_middle_k: number | null;
-            /** Below Own Class */
-            below_own_class: number;
-            /** Calls A Hundred */
-            calls_a_hundred: number | null;
-            /** Cold Share */
-            cold_share: number | null;
-            /** Homes */
-            homes: number;
-            /** Mean C */
-            mean_c: number | null;
-            /** Position */
-            position: number;
-            /** Read */
-            read: number;
-            /** Zh */
-            zh: string;
         };
         /**
          * CleanedOut
@@ -5989,7 +5959,7 @@ export interface components {
         };
         /**
          * ForecastOut
-         * @description What guidance reckons with; ``basis``: forecast, stale, persistence or none, said in ``note``.
+         * @description ``skill``: how good past forecasts were by lead time.
          */
         ForecastOut: {
             /** At */
@@ -6011,26 +5981,11 @@ export interface components {
             /** Outdoor Low C */
             outdoor_low_c: (number | null)[];
             /** Skill */
-            skill: components["schemas"]["ForecastSkill"][];
+            skill: components["schemas"]["Skill"][];
             /** Source */
             source: string;
             /** Times */
             times: number[];
-        };
-        /** ForecastSkill */
-        ForecastSkill: {
-            /** Bias K */
-            bias_k: number;
-            /** First H */
-            first_h: number;
-            /** Hours */
-            hours: number;
-            /** Last H */
-            last_h: number;
-            /** Mae K */
-            mae_k: number;
-            /** Rmse K */
-            rmse_k: number;
         };
         /** ForecastTaken */
         ForecastTaken: {
@@ -6255,7 +6210,7 @@ export interface components {
             /** Kind */
             kind: string;
             /** Rows */
-            rows: components["schemas"]["HeatingRow"][];
+            rows: components["schemas"]["HeatingQuality"][];
             /** Start */
             start: number;
             /** Weights */
@@ -6264,21 +6219,13 @@ export interface components {
             };
         };
         /**
-         * HeatingQuery
-         * @description ``[start, end)`` in epoch seconds; the last seven days if not said.
+         * HeatingQuality
+         * @description One source over some days; None where nothing can be said.  ``weighed``: share of the weights judged.
+         *
+         *     ``short_k``: mean shortfall of supply in the hours it was too cold; ``hours`` read; ``rooms`` read in its area and
+         *     their ``qualified`` rate with its 95 % interval.
          */
-        HeatingQuery: {
-            /** End */
-            end?: number | null;
-            /** Start */
-            start?: number | null;
-        };
-        /**
-         * HeatingRow
-         * @description ``parts`` 0–1: compliance of supply, continuity, qualified rooms of its area; ``short_k``: how much too cold its
-         *     supply was when it was; ``low``/``high``: 95 % interval of the qualified rate; null where nothing can be said.
-         */
-        HeatingRow: {
+        HeatingQuality: {
             /** High */
             high: number | null;
             /** Hours */
@@ -6303,6 +6250,16 @@ export interface components {
             short_k: number | null;
             /** Weighed */
             weighed: number;
+        };
+        /**
+         * HeatingQuery
+         * @description ``[start, end)`` in epoch seconds; the last seven days if not said.
+         */
+        HeatingQuery: {
+            /** End */
+            end?: number | null;
+            /** Start */
+            start?: number | null;
         };
         /**
          * Heatmap
@@ -7323,6 +7280,30 @@ export interface components {
             kinds: components["schemas"]["KindWord"][];
             /** Sources */
             sources: string[];
+        };
+        /**
+         * NamedClass
+         * @description Flats of one position, by its name.
+         */
+        NamedClass: {
+            /** Against Middle K */
+            against_middle_k: number | null;
+            /** Below Own Class */
+            below_own_class: number;
+            /** Calls A Hundred */
+            calls_a_hundred: number | null;
+            /** Cold Share */
+            cold_share: number | null;
+            /** Homes */
+            homes: number;
+            /** Mean C */
+            mean_c: number | null;
+            /** Position */
+            position: number;
+            /** Read */
+            read: number;
+            /** Zh */
+            zh: string;
         };
         /** NamedLimit */
         NamedLimit: {
@@ -8504,7 +8485,7 @@ export interface components {
             /** State Zh */
             state_zh: string;
             /** Tags */
-            tags: components["schemas"]["TagOut"][];
+            tags: components["schemas"]["Tag"][];
             /** User */
             user: number;
         };
@@ -8659,6 +8640,55 @@ export interface components {
             period: string;
             /** @default month */
             span: "day" | "month" | "quarter" | "season" | "year";
+        };
+        /**
+         * Quality
+         * @description One row of a level over some days; ratios 0–1, None where nothing can be said.
+         *
+         *     ``low``/``high``: 95 % interval of the qualified rate by the number of rooms; ``coverage``: rooms read of homes;
+         *     ``like_for_like``: the rate as if with the city's buildings and weather; ``weighed``: share of the weights judged.
+         */
+        Quality: {
+            /** Complaints */
+            complaints: number;
+            /** Coverage */
+            coverage: number | null;
+            /** Expected */
+            expected: number | null;
+            /** Few */
+            few: boolean;
+            /** High */
+            high: number | null;
+            /** Hot */
+            hot: number | null;
+            /** Hours */
+            hours: number;
+            /** Households */
+            households: number;
+            /** Like For Like */
+            like_for_like: number | null;
+            /** Low */
+            low: number | null;
+            /** Mean C */
+            mean_c: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Parts */
+            parts: {
+                [key: string]: number | null;
+            };
+            /** Qualified */
+            qualified: number | null;
+            /** Rooms */
+            rooms: number;
+            /** Score */
+            score: number | null;
+            /** Short K */
+            short_k: number | null;
+            /** Weighed */
+            weighed: number;
         };
         /**
          * QuantityNow
@@ -9029,9 +9059,9 @@ export interface components {
         /** RoomCard */
         RoomCard: {
             /** Ahead */
-            ahead: components["schemas"]["AheadOut"][];
+            ahead: components["schemas"]["Ahead"][];
             hours: components["schemas"]["RoomHours"];
-            room: components["schemas"]["RoomOut"];
+            room: components["schemas"]["RoomRow"];
             /** User */
             user: number;
         };
@@ -9094,47 +9124,10 @@ export interface components {
             /** Usual C */
             usual_c: (number | null)[];
         };
-        /**
-         * RoomOut
-         * @description One room; ``departure_k``: the day against the room's own way; ``short_kh``: degree-hours below 18 °C and
-         *     ``spell_h`` the longest spell of the last day; ``confidence`` 0–1; null where nothing can be said.
-         */
-        RoomOut: {
-            /** Building */
-            building: number;
-            /** Company Id */
-            company_id: number;
-            /** Confidence */
-            confidence: number | null;
-            /** Departure K */
-            departure_k: number | null;
-            /** Mean C */
-            mean_c: number | null;
-            /** Name */
-            name: string;
-            /** Number */
-            number: number;
-            /** Reach */
-            reach: number;
-            /** Reach Zh */
-            reach_zh: string;
-            /** Seen H */
-            seen_h: number;
-            /** Short Kh */
-            short_kh: number | null;
-            /** Since */
-            since: number | null;
-            /** Spell H */
-            spell_h: number;
-            /** State */
-            state: string;
-            /** State Zh */
-            state_zh: string;
-        };
         /** RoomPage */
         RoomPage: {
             /** Rows */
-            rows: components["schemas"]["RoomOut"][];
+            rows: components["schemas"]["RoomRow"][];
             /** Total */
             total: number;
         };
@@ -9165,6 +9158,42 @@ export interface components {
              * @default
              */
             state: string;
+        };
+        /**
+         * RoomRow
+         * @description One room as lists show it; None where nothing can be said.
+         */
+        RoomRow: {
+            /** Building */
+            building: number;
+            /** Company Id */
+            company_id: number;
+            /** Confidence */
+            confidence: number | null;
+            /** Departure K */
+            departure_k: number | null;
+            /** Mean C */
+            mean_c: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Reach */
+            reach: number;
+            /** Reach Zh */
+            reach_zh: string;
+            /** Seen H */
+            seen_h: number;
+            /** Short Kh */
+            short_kh: number | null;
+            /** Since */
+            since: number | null;
+            /** Spell H */
+            spell_h: number;
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
         };
         /** RoomStateCount */
         RoomStateCount: {
@@ -10260,7 +10289,7 @@ export interface components {
             /** Level */
             level: string;
             /** Rows */
-            rows: components["schemas"]["ServiceRow"][];
+            rows: components["schemas"]["Quality"][];
             /** Start */
             start: number;
             /** Total */
@@ -10305,75 +10334,6 @@ export interface components {
             start?: number | null;
             /** Within */
             within?: ("building" | "community" | "substation" | "branch" | "boiler" | "plant" | "company" | "district" | "city") | null;
-        };
-        /**
-         * ServiceRow
-         * @description ``low``/``high``: 95 % interval by rooms; ``coverage``: rooms read of homes; ``like_for_like``: as if with the
-         *     city's buildings and weather, ``expected``: what the city reached with theirs; ``weighed``: share of the weights
-         *     that could be judged; ``few``: too few rooms for more than a hint.
-         */
-        ServiceRow: {
-            /** Complaints */
-            complaints: number;
-            /** Coverage */
-            coverage: number | null;
-            /** Expected */
-            expected: number | null;
-            /** Few */
-            few: boolean;
-            /** High */
-            high: number | null;
-            /** Hot */
-            hot: number | null;
-            /** Hours */
-            hours: number;
-            /** Households */
-            households: number;
-            /** Like For Like */
-            like_for_like: number | null;
-            /** Low */
-            low: number | null;
-            /** Mean C */
-            mean_c: number | null;
-            /** Name */
-            name: string;
-            /** Number */
-            number: number;
-            /** Parts */
-            parts: {
-                [key: string]: number | null;
-            };
-            /** Qualified */
-            qualified: number | null;
-            /** Rooms */
-            rooms: number;
-            /** Score */
-            score: number | null;
-            /** Short K */
-            short_k: number | null;
-            /** Weighed */
-            weighed: number;
-        };
-        /** ServiceTrend */
-        ServiceTrend: {
-            /** High */
-            high: (number | null)[];
-            /** Low */
-            low: (number | null)[];
-            /** Mean C */
-            mean_c: (number | null)[];
-            /** Outdoor C */
-            outdoor_c: (number | null)[];
-            /** Qualified */
-            qualified: (number | null)[];
-            /** Rooms */
-            rooms: number[];
-            /** Score */
-            score: (number | null)[];
-            /** Slope */
-            slope: number | null;
-            /** Times */
-            times: number[];
         };
         /**
          * Session
@@ -10507,6 +10467,24 @@ export interface components {
             unit: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Skill
+         * @description How far forecasts of a span of lead hours were off: mean absolute error, bias and standard error, K.
+         */
+        Skill: {
+            /** Bias K */
+            bias_k: number;
+            /** First H */
+            first_h: number;
+            /** Hours */
+            hours: number;
+            /** Last H */
+            last_h: number;
+            /** Mae K */
+            mae_k: number;
+            /** Rmse K */
+            rmse_k: number;
         };
         /** SnapAsked */
         SnapAsked: {
@@ -10968,6 +10946,25 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * Tag
+         * @description ``is_latent``: a problem that nobody has complained of.
+         */
+        Tag: {
+            /**
+             * Is Latent
+             * @default false
+             */
+            is_latent: boolean;
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+            /** Tone */
+            tone: string;
+            /** Zh */
+            zh: string;
+        };
         /** TagCount */
         TagCount: {
             /** Count */
@@ -10976,22 +10973,6 @@ export interface components {
             is_latent: boolean;
             /** Key */
             key: string;
-            /** Tone */
-            tone: string;
-            /** Zh */
-            zh: string;
-        };
-        /**
-         * TagOut
-         * @description ``is_latent``: a problem nobody has complained of.
-         */
-        TagOut: {
-            /** Is Latent */
-            is_latent: boolean;
-            /** Key */
-            key: string;
-            /** Reason */
-            reason: string;
             /** Tone */
             tone: string;
             /** Zh */
@@ -11404,6 +11385,30 @@ export interface components {
             tone: "neutral" | "good" | "notice" | "warning" | "serious" | "critical";
             /** Value */
             value: number;
+        };
+        /**
+         * Trend
+         * @description One object's quality step by step; ``times`` begin each step, ``slope`` is the rate's usual change a step.
+         */
+        Trend: {
+            /** High */
+            high: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** Mean C */
+            mean_c: (number | null)[];
+            /** Outdoor C */
+            outdoor_c: (number | null)[];
+            /** Qualified */
+            qualified: (number | null)[];
+            /** Rooms */
+            rooms: number[];
+            /** Score */
+            score: (number | null)[];
+            /** Slope */
+            slope: number | null;
+            /** Times */
+            times: number[];
         };
         /**
          * TrendOut
@@ -12748,7 +12753,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_demands: {
+    cleanheat_diagnosis_http_service_demands: {
         parameters: {
             query?: never;
             header?: never;
@@ -12768,7 +12773,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_open_demand: {
+    cleanheat_diagnosis_http_service_open_demand: {
         parameters: {
             query?: never;
             header?: never;
@@ -12792,7 +12797,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_close_demand: {
+    cleanheat_diagnosis_http_service_close_demand: {
         parameters: {
             query?: never;
             header?: never;
@@ -13589,7 +13594,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_portrait_list: {
+    cleanheat_diagnosis_http_portraits_portrait_list: {
         parameters: {
             query?: {
                 tag?: string;
@@ -13617,7 +13622,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_special_users: {
+    cleanheat_diagnosis_http_portraits_special_users: {
         parameters: {
             query?: never;
             header?: never;
@@ -13632,12 +13637,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClassOut"][];
+                    "application/json": components["schemas"]["NamedClass"][];
                 };
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_portrait_tags: {
+    cleanheat_diagnosis_http_portraits_portrait_tags: {
         parameters: {
             query?: never;
             header?: never;
@@ -13657,7 +13662,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_portrait: {
+    cleanheat_diagnosis_http_portraits_portrait: {
         parameters: {
             query?: never;
             header?: never;
@@ -13891,7 +13896,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_service_list: {
+    cleanheat_diagnosis_http_service_service_list: {
         parameters: {
             query?: {
                 start?: number | null;
@@ -13920,7 +13925,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_service_weights: {
+    cleanheat_diagnosis_http_service_service_weights: {
         parameters: {
             query?: never;
             header?: never;
@@ -13940,7 +13945,7 @@ export interface operations {
             };
         };
     };
-    cleanheat_diagnosis_http_rooms_service_trend: {
+    cleanheat_diagnosis_http_service_service_trend: {
         parameters: {
             query?: {
                 start?: number | null;
@@ -13962,7 +13967,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ServiceTrend"];
+                    "application/json": components["schemas"]["Trend"];
                 };
             };
         };

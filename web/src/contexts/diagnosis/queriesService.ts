@@ -3,24 +3,24 @@ import { api, body } from '@/api/client'
 import type { operations } from '@/api/schema'
 import type { Schemas } from '@/api/types'
 
-export type Room = Schemas['RoomOut']
+export type Room = Schemas['RoomRow']
 export type RoomCounts = Schemas['RoomCounts']
 export type RoomCard = Schemas['RoomCard']
-export type ServiceRow = Schemas['ServiceRow']
+export type ServiceRow = Schemas['Quality']
 export type ServicePage = Schemas['ServicePage']
-export type ServiceTrend = Schemas['ServiceTrend']
+export type ServiceTrend = Schemas['Trend']
 export type PublicNumber = Schemas['NumberOut']
 export type Demand = Schemas['DemandOut']
 export type Portrait = Schemas['PortraitOut']
 export type Home = Schemas['HomeRow']
 export type Tags = Schemas['TagsOut']
-export type SpecialClass = Schemas['ClassOut']
+export type SpecialClass = Schemas['NamedClass']
 
 type Query<name extends keyof operations> = operations[name] extends { parameters: { query?: infer Given } } ? NonNullable<Given> : never
 
 export type RoomQuery = Query<'cleanheat_diagnosis_http_rooms_room_list'>
-export type ServiceQuery = Query<'cleanheat_diagnosis_http_rooms_service_list'>
-export type PortraitQuery = Query<'cleanheat_diagnosis_http_rooms_portrait_list'>
+export type ServiceQuery = Query<'cleanheat_diagnosis_http_service_service_list'>
+export type PortraitQuery = Query<'cleanheat_diagnosis_http_portraits_portrait_list'>
 export type Level = NonNullable<ServiceQuery['level']>
 export type Step = 'day' | 'week' | 'month'
 

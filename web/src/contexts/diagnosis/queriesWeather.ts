@@ -3,7 +3,7 @@ import { api, body } from '@/api/client'
 import type { Schemas } from '@/api/types'
 
 export type Outlook = Schemas['ForecastOut']
-export type Skill = Schemas['ForecastSkill']
+export type Skill = Schemas['Skill']
 export type ScenarioHead = Schemas['ScenarioHead']
 export type Scenario = Schemas['ScenarioOut']
 export type ScenarioIn = Schemas['ScenarioIn']
