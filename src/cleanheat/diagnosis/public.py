@@ -11,7 +11,7 @@ from cleanheat.diagnosis.live.judging import LiveDiagnosis
 from cleanheat.diagnosis.live.saying import device_key, source_key
 from cleanheat.diagnosis.service.source import SERVICE_QUALITY
 from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, limits, outdoor_temp_c, stops_in_past
-from cleanheat.diagnosis.teaching import learn_handled, train_first
+from cleanheat.diagnosis.teaching import learn_handled, measure_first, train_first
 from cleanheat.diagnosis.vocabulary import BY_CODE, State
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "learn_handled",
     "limits",
     "live",
+    "measure_first",
     "outdoor_temp_c",
     "over_history",
     "source_key",

@@ -1,4 +1,4 @@
-"""What may other rooms tell the models?  That an alert was handled, and that a new city's past is complete."""
+"""What may other rooms tell diagnosis?  That an alert was handled, and that a new city's past is complete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from django.contrib.auth import get_user_model
 from cleanheat.diagnosis import actions, versions
 from cleanheat.diagnosis.circuits import CIRCUITS
 from cleanheat.diagnosis.history import Hours
+from cleanheat.diagnosis.service import jobs as service_jobs
 from cleanheat.diagnosis.words import OutcomeKind
+from cleanheat.telemetry.public import Store
 
 PREFIX = "diagnosis."
 
@@ -29,3 +31,8 @@ def learn_handled(reference: str, source: str, kind: str, number: int, *, is_fal
 def train_first(store: Hours, until: int, progress: Callable[[int, int, str], object]) -> list[str]:
     """Models of every kind that has a past and none yet, in force at once."""
     return versions.train_first(tuple(CIRCUITS), store, until, progress)
+
+
+def measure_first(store: Store, until: int, progress: Callable[[int, int, str], object]) -> int:
+    """Service quality of the last days of a new city's past, so that its first reader finds them; how many they are."""
+    return service_jobs.measured(store, until, service_jobs.FIRST_DAYS, progress)

@@ -193,6 +193,7 @@ def _train_models(watch: _Watch, until: int, data_dir: Path) -> None:
     store = telemetry.Store.open(settings.TSDB_DSN or data_dir / "tsdb")
     try:
         diagnosis.train_first(store, until, lambda done, total, _: watch.tell(STEPS[7], done, total))
+        diagnosis.measure_first(store, until, lambda done, total, _: watch.tell(STEPS[7], done, total))
     finally:
         store.close()
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 
+from cleanheat.diagnosis import teaching
 from cleanheat.diagnosis.service import days, jobs, quality
 from cleanheat.infra.scope import EVERYTHING, Scope
 from cleanheat.kernel.errors import Problem
@@ -102,3 +103,12 @@ def test_a_sensor_that_stands_still_is_not_a_warm_home(heated, store, monkeypatc
     assert day.sensors.tolist() == [1, 1]
     assert day.rooms.tolist() == [0, 1]
     assert day.hours.tolist() == [0, 24]
+
+
+@pytest.mark.feature("C4-4")
+def test_a_new_city_has_its_last_days_measured_before_it_opens(heated, store, tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    told = []
+    assert teaching.measure_first(store, int(EVENING), lambda *step: told.append(step)) == 3
+    assert [step[0] for step in told] == [0, 1, 2]
+    assert len(list(days.kept(tmp_path, int(EVENING) - 3 * DAY_S, int(EVENING)))) == 3

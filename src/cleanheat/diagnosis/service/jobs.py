@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +14,35 @@ from cleanheat.diagnosis.service.sorts import sort_homes
 from cleanheat.infra import clock
 from cleanheat.infra.jobs import Progress, job
 from cleanheat.kernel.time import DAY_S, HOUR_S
-from cleanheat.telemetry.public import store
+from cleanheat.telemetry.public import Store, store
 
 MEASURE, SORT = "diagnosis.measure_service", "diagnosis.sort_homes"
 BACK_DAYS, AGAIN_DAYS = 40, 2
 """How far back days that were never measured are looked for, and how many are measured again for late readings."""
+FIRST_DAYS = 2
+"""Of a new city that are measured before it opens: as many as a past of minutes holds of its rooms."""
 
 
 @job(MEASURE, "统计供热服务质量", every_s=6 * HOUR_S, lease_s=900)
 def measure_service(payload: Mapping[str, Any], progress: Progress) -> dict[str, int]:
     """``payload``: ``days`` back (40 if not given).  Today is measured as far as it has come."""
-    now, archive, folder = clock.now(), assets.archive(), Path(settings.DATA_DIR)
-    today = days.day_start(now)
     back = int(payload.get("days", BACK_DAYS))
+    return {"days": measured(store(), clock.now(), back, progress)}
+
+
+def measured(past: Store, now: float, back: int, progress: Callable[[int, int, str], object]) -> int:
+    """Measure what was not yet measured of the days up to now; how many of them had readings of rooms."""
+    archive, folder, today = assets.archive(), Path(settings.DATA_DIR), days.day_start(now)
     starts = [today - i * DAY_S for i in range(back, -1, -1)]
     todo = [s for s in starts if s > today - AGAIN_DAYS * DAY_S or not days.path_of(folder, s).exists()]
-    measured = 0
+    found = 0
     for done, start in enumerate(todo):
         progress(done, len(todo), "服务质量")
-        day = days.measure(store(), archive, start)
+        day = days.measure(past, archive, start)
         if day.hours.any():
             days.save(day, folder)
-            measured += 1
-    return {"days": measured}
+            found += 1
+    return found
 
 
 @job(SORT, "热用户画像分群", every_s=DAY_S, lease_s=900)
