@@ -26,7 +26,20 @@ def as_rows(found: Iterable[Found]) -> list[dict[str, Any]]:
     district = dict(zip(areas, assets.names("area", areas), strict=True))
     members = Found.objects.filter(cause_id__in=[f.pk for f in rows]).order_by().values_list("cause_id")
     affected = dict(members.annotate(n=Count("pk")))
-    return [_row(f) | {"district": district.get(f.district_id, ""), "affected": affected.get(f.pk, 0)} for f in rows]
+    causes = dict(Found.objects.filter(pk__in={f.cause_id for f in rows} - {None}).values_list("pk", "object_kind"))
+    return [
+        _row(f)
+        | {"district": district.get(f.district_id, ""), "affected": affected.get(f.pk, 0)}
+        | {"status_name": _status(f, causes.get(f.cause_id or 0, ""))}
+        for f in rows
+    ]
+
+
+def _status(f: Found, cause_kind: str) -> str:
+    """How it stands; of what something above explains, what that is."""
+    if f.state == FoundState.EXPLAINED and cause_kind in KINDS_ZH:
+        return f"由{KINDS_ZH[cause_kind]}解释"
+    return str(FoundState(f.state).label)
 
 
 def _row(f: Found) -> dict[str, Any]:
@@ -34,7 +47,7 @@ def _row(f: Found) -> dict[str, Any]:
     return {name: getattr(f, name) for name in _SAME} | {
         "state": state.value, "state_name": state.zh, "kind": f.object_kind, "number": f.object_number,
         "name": f.object_name, "level_name": f"{level.roman}级 {level.zh}", "status": f.state,
-        "status_name": FoundState(f.state).label, "since": f.since_s, "found": f.found_s, "ended": f.ended_s,
+        "since": f.since_s, "found": f.found_s, "ended": f.ended_s,
         "judged": f.judged_s, "archive_version": f.archive_version, "model_version": f.model_version,
         "company": accounts.short_name(f.company_id),
     }  # fmt: skip

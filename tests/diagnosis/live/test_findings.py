@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cleanheat.assets import public as assets
+from cleanheat.diagnosis.findings_told import as_rows
 from cleanheat.diagnosis.live.grouping import Grouped
 from cleanheat.diagnosis.live.keeping import Judged, Keeper
 from cleanheat.diagnosis.live.models import Contradiction, Found
@@ -61,6 +62,16 @@ def test_what_a_source_explains_is_kept_beside_it(city):
     source = Found.objects.get(object_kind="branch")
     assert {m.object_number for m in source.members.all()} == {1, 3}
     assert set(Found.objects.filter(object_kind="substation").values_list("state", flat=True)) == {"explained"}
+    told = {row["kind"]: row["status_name"] for row in as_rows(Found.objects.all())}
+    assert told == {"branch": "持续中", "substation": "由电厂支线解释"}
+
+
+def test_a_unit_is_said_to_be_explained_by_its_station_not_by_a_source(city):
+    keeper, cause = Keeper(), finding(1, Level.II)
+    keep(keeper, city, [cause, finding(9, kind="unit")])
+    unit = finding(9, kind="unit")
+    keep(keeper, city, [cause], {unit.place: (unit, cause.place)}, NOW + 60)
+    assert {row["status_name"] for row in as_rows(Found.objects.filter(object_kind="unit"))} == {"由换热站解释"}
 
 
 def test_a_restart_goes_on_with_the_rows_that_stand(city):

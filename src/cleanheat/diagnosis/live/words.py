@@ -6,10 +6,10 @@ from django.db import models
 
 
 class FoundState(models.TextChoices):
-    """``explained``: it holds, but a finding at its source says it all; no alert of its own."""
+    """``explained``: it holds, but a finding above it (a source, its station, its community) says it all; no alert."""
 
     OPEN = "open", "持续中"
-    EXPLAINED = "explained", "由热源侧解释"
+    EXPLAINED = "explained", "由上级结论解释"
     ENDED = "ended", "已结束"
 
 
