@@ -11,19 +11,24 @@ from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
 from cleanheat.assets.models import ArchiveVersion
+from cleanheat.assets.models_equipment import Equipment
 from cleanheat.assets.queries import MODELS, forget
 
 Columns = Mapping[str, Any]
 """One table by column (``district_id``, ``name`` …): arrays or lists of one length."""
 
 
+LOADED: Mapping[str, type[models.Model]] = {**MODELS, "equipment": Equipment}
+"""Every table that may come with an archive, in the order in which rows may refer to each other."""
+
+
 def load(tables: Mapping[str, Columns], note: str = "") -> str:
-    """Store a whole archive, table by table as ``queries.MODELS`` orders them, and publish it as a new version."""
-    unknown = tables.keys() - MODELS.keys()
+    """Store a whole archive, table by table as ``LOADED`` orders them, and publish it as a new version."""
+    unknown = tables.keys() - LOADED.keys()
     if unknown:
         raise ValueError(f"unknown archive tables: {sorted(unknown)}")
     with transaction.atomic():
-        for key, model in MODELS.items():
+        for key, model in LOADED.items():
             if key in tables:
                 insert_columns(model, tables[key])
         return publish(note)

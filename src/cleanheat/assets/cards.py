@@ -53,11 +53,16 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = {
     "position": ("户型位置", ""),
     "state": ("用热状态", ""),
     "device_type": ("设备类型", ""),
+    "horsepower": ("匹数", "P"),
+    "auxiliary": ("辅助热源", ""),
     "rated_kw": ("额定功率", "kW"),
     "floor_area_m2": ("采暖面积", "m²"),
     "built_year": ("建成年份", ""),
 }
 """Zh and unit of the model fields a card shows, in this order."""
+
+_WHERE_FITTING: Final = ("horsepower",)
+"""Told of heat pumps alone; elsewhere a missing value is said to be missing."""
 
 ORGANISATIONS: Final = (("company", "供热企业"), ("office", "分公司"), ("sender", "数据报送单位"))
 PARENTS: Final = ("plant", "branch", "boiler", "substation", "unit", "community", "building", "user")
@@ -110,7 +115,9 @@ def _attributes(row: Any) -> list[dict[str, Any]]:
     for key, (zh, unit) in ATTRIBUTES.items():
         if hasattr(row, key):
             in_words = getattr(row, f"get_{key}_display", None)
-            found.append({"key": key, "zh": zh, "value": in_words() if in_words else getattr(row, key), "unit": unit})
+            value = in_words() if in_words else getattr(row, key)
+            if value != "" and not (value is None and key in _WHERE_FITTING):
+                found.append({"key": key, "zh": zh, "value": value, "unit": unit})
     return found
 
 

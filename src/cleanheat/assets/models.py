@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from cleanheat.accounts.models import Organisation
+from cleanheat.assets import models_equipment as _equipment  # noqa: F401 - Django looks for models here
 from cleanheat.assets import models_upkeep as _upkeep  # noqa: F401 - Django looks for models here
 from cleanheat.assets.vocabulary import (
     AreaLevel,
@@ -20,6 +21,7 @@ from cleanheat.assets.vocabulary import (
     Fuel,
     OutageKind,
     PipeMedium,
+    SolarAuxiliary,
     SystemType,
     Terminal,
     UserState,
@@ -209,6 +211,9 @@ class RuralDevice(Asset):
     device_type = models.CharField(max_length=20, choices=DeviceType.choices)
     rated_kw = models.FloatField()
     floor_area_m2 = models.FloatField()
+    horsepower = models.PositiveSmallIntegerField("匹数", null=True, blank=True)  # heat pumps: 4, 5, 6
+    terminal = models.CharField("末端形式", max_length=10, choices=Terminal.choices, blank=True)
+    auxiliary = models.CharField("辅助热源", max_length=10, choices=SolarAuxiliary.choices, blank=True)
 
 
 class WeatherStation(Asset):

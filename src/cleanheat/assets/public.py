@@ -6,6 +6,7 @@ from cleanheat.assets.actions import load, publish
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.assets.areas import owners_of_area
 from cleanheat.assets.cards import children, object_card, parents, search
+from cleanheat.assets.equipment.standard import RoomDesigns, UnitDesigns, boiler_equipment, substation_equipment
 from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees, user_state
 from cleanheat.assets.finder import matching
 from cleanheat.assets.naming import names, titles
@@ -19,7 +20,10 @@ __all__ = [
     "Archive",
     "FeeColumns",
     "KindTable",
+    "RoomDesigns",
+    "UnitDesigns",
     "archive",
+    "boiler_equipment",
     "build_archive",
     "children",
     "code_words",
@@ -39,6 +43,7 @@ __all__ = [
     "publish",
     "require",
     "search",
+    "substation_equipment",
     "system_types",
     "titles",
     "user_state",

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from cleanheat.accounts import public as accounts
+from cleanheat.assets import resources_equipment as _equipment  # noqa: F401 - its records declare themselves
 from cleanheat.assets import resources_fees as _fees  # noqa: F401 - its records declare themselves
 from cleanheat.assets.models import Area, PlannedOutage
 from cleanheat.assets.queries import KIND_MODELS, exists
@@ -259,6 +260,9 @@ _declare(
         *_PLACE,
         Col("village__name", "村屯"),
         Col("device_type", "设备类型"),
+        Col("horsepower", "匹数", "P"),
+        Col("terminal", "末端形式"),
+        Col("auxiliary", "辅助热源"),
         Col("rated_kw", "额定功率", "kW"),
         Col("floor_area_m2", "采暖面积", "m²"),
         *_LIFE,

@@ -16,6 +16,7 @@ from ninja.security import SessionAuth
 
 from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
+from cleanheat.assets.equipment.http import router as equipment
 from cleanheat.catalogue.http import router as catalogue
 from cleanheat.catalogue.http_sharing import router as sharing
 from cleanheat.complaints.http import router as complaints
@@ -73,6 +74,7 @@ for router in (
     jobs,
     panels,
     resources,
+    equipment,
     twin,
     alerts,
     pipeline,

@@ -14,6 +14,7 @@ from cleanheat.assets.public import Archive, build_archive
 from cleanheat.simulator.city.areas import draw_areas, draw_households
 from cleanheat.simulator.city.basemap import draw_geometry
 from cleanheat.simulator.city.buildings import choose_sites, place_buildings
+from cleanheat.simulator.city.equipment import draw_equipment, draw_systems
 from cleanheat.simulator.city.estates import divide_estates, draw_flats
 from cleanheat.simulator.city.network import lay
 from cleanheat.simulator.city.organisations import draw_organisations
@@ -46,7 +47,7 @@ class CityDataset:
         arrays = {
             kind: {name: np.asarray(values) for name, values in columns.items()}
             for kind, columns in self.tables.items()
-            if kind != "area"
+            if kind not in ("area", "equipment")
         }
         return build_archive(version, arrays)
 
@@ -96,4 +97,7 @@ def make_city(size: str | CitySize, seed: int, *, all_users: bool = False) -> Ci
         households=draw_households(people, areas, spec),
         organisations=draw_organisations(owners, sites, realms, spec, areas.rural),
     )
-    return CityDataset(spec.key, seed, plan.organisations.rows, draw_tables(people, plan), draw_geometry(plan, roads))
+    tables = draw_tables(people, plan)
+    tables["device"] |= draw_systems(seed, tables["device"])
+    tables["equipment"] = draw_equipment(seed, tables)
+    return CityDataset(spec.key, seed, plan.organisations.rows, tables, draw_geometry(plan, roads))

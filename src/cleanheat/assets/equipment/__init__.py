@@ -1,0 +1,1 @@
+"""What stands inside substations, boiler rooms and households, down to the single pump."""
