@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cleanheat.calc.thermal.heat_power import flow_for_t_h
 
-Floats = NDArray[np.float64]
+Floats = NDArray[Any]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Columns = dict[str, Any]
