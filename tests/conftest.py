@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from cleanheat.infra import clock
 from cleanheat.kernel.time import MachineClock, ManualClock
@@ -17,6 +18,13 @@ EVENING = 1_768_478_400.0
 
 
 _databases = itertools.count(1)
+# The same examples every time, no limit in wall-clock time: a busy machine must not change what is found.
+hypothesis_settings.load_profile("ci")
+
+
+def pytest_make_parametrize_id(config, val, argname):
+    """Bytes are named after their argument: a workbook holds the second it was made, and workers must agree on ids."""
+    return argname if isinstance(val, bytes) else None
 
 
 @pytest.fixture

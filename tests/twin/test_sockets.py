@@ -15,6 +15,8 @@ from cleanheat.twin import live_frames, public, sockets
 from tests.twin.conftest import OUR_SCOPE, THEIR_SCOPE
 
 N = 145
+PATIENCE_S = 30
+"""How long what is sure to come may take on a busy machine."""
 
 
 class Socket(ApplicationCommunicator):
@@ -27,11 +29,11 @@ class Socket(ApplicationCommunicator):
 
     async def connect(self):
         await self.send_input({"type": "websocket.connect"})
-        return (await self.receive_output(2))["type"] == "websocket.accept"
+        return (await self.receive_output(PATIENCE_S))["type"] == "websocket.accept"
 
     async def disconnect(self):
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(2)
+        await self.wait(PATIENCE_S)
 
 
 class Browser:
@@ -61,7 +63,7 @@ class Browser:
 
     async def read_until(self, reached):
         while not reached():
-            output = await self.socket.receive_output(timeout=2)
+            output = await self.socket.receive_output(timeout=PATIENCE_S)
             if output.get("text"):
                 self.events.append(orjson.loads(output["text"]))
             else:
@@ -201,7 +203,10 @@ async def test_bad_request_is_answered_with_a_problem(signed_in, request_, field
 async def test_nobody_listens_without_signing_in(signed_in):
     browser = Browser(OUR_SCOPE, signed_in=False)
     await browser.socket.connect()
-    assert await browser.socket.receive_output(timeout=2) == {"type": "websocket.close", "code": sockets.SIGNED_OUT}
+    assert await browser.socket.receive_output(timeout=PATIENCE_S) == {
+        "type": "websocket.close",
+        "code": sockets.SIGNED_OUT,
+    }
     assert live.listeners() == []
 
 
@@ -241,7 +246,10 @@ async def test_an_open_map_closes_when_its_session_ends(signed_in, monkeypatch):
     await browser.socket.connect()
     await browser.read_until(lambda: browser.has("hello"))
     session.ended = True
-    assert await browser.socket.receive_output(timeout=2) == {"type": "websocket.close", "code": sockets.SIGNED_OUT}
+    assert await browser.socket.receive_output(timeout=PATIENCE_S) == {
+        "type": "websocket.close",
+        "code": sockets.SIGNED_OUT,
+    }
     await browser.socket.disconnect()
     assert live.listeners() == []
 
