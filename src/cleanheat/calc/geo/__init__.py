@@ -1,0 +1,1 @@
+"""Where is this point in another system?  Planes, zones, ellipsoids, the shifted systems of map services."""
