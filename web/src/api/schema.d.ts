@@ -112,6 +112,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/equipment/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 标准工艺系统及其设备清单 */
+        get: operations["cleanheat_assets_equipment_http_standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{kind}/{number}/equipment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个对象的设备清单与测点绑定 */
+        get: operations["cleanheat_assets_equipment_http_equipment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalogue": {
         parameters: {
             query?: never;
@@ -4093,6 +4127,18 @@ export interface components {
             seen?: number | null;
         };
         /**
+         * Binding
+         * @description A measured signal of an object that this piece of equipment shows.
+         */
+        Binding: {
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Signal */
+            signal: string;
+        };
+        /**
          * CalendarOut
          * @description ``completeness[y][x]`` and ``validity[y][x]`` (0–1) of sender y on day x; null where nothing is known.
          */
@@ -5344,6 +5390,65 @@ export interface components {
             elements: components["schemas"]["ElementOut"][];
             /** Total */
             total: number;
+        };
+        /**
+         * EquipmentItem
+         * @description One piece of equipment; ``unit``: number of its unit, 0 for what serves the whole site.
+         */
+        EquipmentItem: {
+            /** Bindings */
+            bindings: components["schemas"]["Binding"][];
+            /** In Service */
+            in_service: boolean;
+            /** Is Standby */
+            is_standby: boolean;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Nameplate */
+            nameplate: components["schemas"]["PlateEntry"][];
+            /** Number */
+            number: number;
+            /** Ordinal */
+            ordinal: number;
+            /** Role */
+            role: string;
+            /** Tag */
+            tag: string;
+            /** Unit */
+            unit: number;
+        };
+        /**
+         * EquipmentList
+         * @description All equipment of one object (``number`` 0: of a standard one), in order of units and process.
+         *
+         *     ``is_standard``: declared for the type, not recorded piece by piece.  ``measured``: whose readings bindings name.
+         */
+        EquipmentList: {
+            /** Equipment */
+            equipment: components["schemas"]["EquipmentItem"][];
+            /** Is Standard */
+            is_standard: boolean;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Layout Zh */
+            layout_zh: string;
+            /** Measured */
+            measured: [
+                string,
+                number
+            ][];
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Terminal */
+            terminal: string;
+            /** Units */
+            units: components["schemas"]["SceneUnit"][];
         };
         /**
          * EvaluationReportOut
@@ -8449,6 +8554,20 @@ export interface components {
             unit: string;
         };
         /**
+         * PlateEntry
+         * @description One line of a nameplate.
+         */
+        PlateEntry: {
+            /** Key */
+            key: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * PortraitOut
          * @description ``has_sensor`` false: what the room would say is unknown; ``sort``: the sort of homes it belongs to;
          *     ``room``: its sensor.
@@ -9962,6 +10081,18 @@ export interface components {
             };
             /** Zh */
             zh: string;
+        };
+        /**
+         * SceneUnit
+         * @description A unit by which a list is grouped; ``terminal`` is radiator or floor.
+         */
+        SceneUnit: {
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Terminal */
+            terminal: string;
         };
         /**
          * ScopeIn
@@ -11990,6 +12121,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_equipment_http_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EquipmentList"][];
+                };
+            };
+        };
+    };
+    cleanheat_assets_equipment_http_equipment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EquipmentList"];
                 };
             };
         };
