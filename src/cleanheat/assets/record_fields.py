@@ -36,6 +36,7 @@ KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "device": "农村清洁取暖设备",
         "weather": "气象站",
         "pipe": "管段",
+        "valve": "阀门",
     }
 )
 
@@ -98,6 +99,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "medium": ("管网层级", ""),
         "diameter_mm": ("管径", "mm"),
         "length_m": ("长度", "m"),
+        "pipe_id": ("所在管段", ""),
+        "along": ("沿管段位置", ""),
+        "kind": ("类别", ""),
+        "is_normally_open": ("常开", ""),
     }
 )
 _PERSONAL: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
@@ -143,7 +148,7 @@ def field_of(kind: str, key: str) -> Field | None:
 
 
 def _field(kind: str, column: models.Field[Any, Any]) -> Field:
-    zh, unit = _WORDS[column.attname]
+    zh, unit = _WORDS.get(column.attname) or (str(column.verbose_name), "")
     return Field(
         key=column.attname,
         zh=zh,

@@ -1,0 +1,1 @@
+"""How do strangers' files become records of the archive?  Read, mapped, converted, rehearsed, confirmed, undone."""
