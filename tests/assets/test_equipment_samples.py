@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cleanheat.assets.equipment.listing import EquipmentList
+from cleanheat.assets.equipment.listing import EquipmentItem, EquipmentList
 from cleanheat.assets.equipment.queries import standard_scenes
 
 SAMPLE = Path(__file__).parents[2] / "web/src/scenes/layout/standards.sample.json"
@@ -19,14 +19,19 @@ def sample() -> str:
 
 
 def _short(scene: EquipmentList) -> dict[str, object]:
-    rows = [
-        [i.kind, i.tag, i.role, i.unit, i.ordinal, int(i.is_standby), {p.key: p.value for p in i.nameplate if p.key in SIZING}]
-        for i in scene.equipment
-    ]  # fmt: skip
-    units = [[unit.number, unit.name] for unit in scene.units]
     return {
-        "key": scene.key, "kind": scene.kind, "name": scene.name, "layout": scene.layout_zh, "units": units, "rows": rows,
-    }  # fmt: skip
+        "key": scene.key,
+        "kind": scene.kind,
+        "name": scene.name,
+        "layout": scene.layout_zh,
+        "units": [[unit.number, unit.name] for unit in scene.units],
+        "rows": [_row(item) for item in scene.equipment],
+    }
+
+
+def _row(i: EquipmentItem) -> list[object]:
+    plate = {entry.key: entry.value for entry in i.nameplate if entry.key in SIZING}
+    return [i.kind, i.tag, i.role, i.unit, i.ordinal, int(i.is_standby), plate]
 
 
 def test_the_sample_is_the_servers_own_list():
