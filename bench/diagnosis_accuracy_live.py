@@ -45,7 +45,7 @@ WANTED: Mapping[Fault, Wanted] = {
     Fault.PRESSURE_DROP: Wanted(frozenset({"leak", "pressure"}), 30),
     Fault.INTERMITTENT: Wanted(frozenset({"intermittent"}), 72 * 60),
     Fault.SHORT_CYCLING: Wanted(frozenset({"short_cycling"}), 240),
-    Fault.EFFICIENCY_LOSS: Wanted(frozenset({"efficiency", "flue"}), 96 * 60),
+    Fault.EFFICIENCY_LOSS: Wanted(frozenset({"efficiency", "flue", "flue_loss"}), 96 * 60),
     Fault.PEAK_IDLE: Wanted(frozenset({"peak_not_started"}), 240),
 }
 MODELS_OF_CIRCUITS = ("unit", "substation", "boiler", "branch", "plant")

@@ -232,3 +232,29 @@ def test_false_starts_come_before_most_seasons(archive):
     early = found[np.isin(found["fault"], (Fault.FALSE_START, Fault.COLD_CIRCULATION))]
     assert 1 <= early.shape[0] <= 0.4 * archive["unit"].count
     assert City(archive, 7).archive["unit"].count > 0
+
+
+def test_a_clogging_strainer_takes_flow_and_leaves_the_heat(archive, evening):
+    faulty, calm = both(archive, Grid(evening, 20), Fault.STRAINER, 1.0, start=-8 * DAY, end=2 * DAY)
+    lost = [v["secondary_supply_pressure_mpa"][ROW] - v["secondary_return_pressure_mpa"][ROW] for v in (faulty, calm)]
+    flow = [v["secondary_flow_t_h"][ROW].mean() for v in (faulty, calm)]
+    assert flow[0] == pytest.approx(0.92 * flow[1], rel=0.02)
+    assert lost[0].mean() / flow[0] ** 2 > 1.7 * lost[1].mean() / flow[1] ** 2
+    assert faulty["heat_power_gj_h"][ROW].mean() == pytest.approx(calm["heat_power_gj_h"][ROW].mean(), rel=0.02)
+
+
+def test_a_worn_pump_draws_more_for_less_flow(archive, evening):
+    faulty, calm = both(archive, Grid(evening, 20), Fault.PUMP_WEAR, 0.2, start=-8 * DAY, end=2 * DAY)
+    effort = [v["circulation_pump_a"][ROW].mean() / v["secondary_flow_t_h"][ROW].mean() ** 3 for v in (faulty, calm)]
+    assert effort[0] > 1.15 * effort[1]
+
+
+def test_too_much_air_shows_as_oxygen_and_fuel_while_it_burns(archive, evening):
+    grid = Grid(evening, 20)
+    n = int(archive["boiler"].numbers[archive["boiler"].values["is_peak"][archive["boiler"].numbers] == 0][0])
+    row = int(np.searchsorted(archive["boiler"].numbers, n))
+    extra = label("boiler", n, Fault.EXCESS_AIR, evening - 4 * DAY, evening + DAY, 4.0)
+    faulty, calm = (sources(calm_city(archive, extra=e), grid)["boiler"] for e in (extra, None))
+    assert faulty["oxygen_pct"][row] - calm["oxygen_pct"][row] == pytest.approx(3.9, abs=0.2)
+    assert faulty["fuel_rate_t_h"][row].mean() > 1.01 * calm["fuel_rate_t_h"][row].mean()
+    assert (faulty["flue_temp_c"][row] == calm["flue_temp_c"][row]).all()

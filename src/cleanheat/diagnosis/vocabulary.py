@@ -55,6 +55,9 @@ class State(StrEnum):
     PRESSURE = "pressure"
     EFFICIENCY = "efficiency"
     FLUE = "flue"
+    RESISTANCE = "resistance"
+    PUMP_WEAR = "pump_wear"
+    FLUE_LOSS = "flue_loss"
 
     NOT_STARTED = "not_started"
     FILLING = "filling"
@@ -118,6 +121,9 @@ _WORDS: dict[State, Word] = {
     State.PRESSURE: Word(23, "压力异常", "substation_anomaly", _II, _RED),
     State.EFFICIENCY: Word(24, "锅炉效率下降", "boiler_anomaly", _IV, _PURPLE),
     State.FLUE: Word(25, "排烟异常", "boiler_anomaly", _III, _PURPLE),
+    State.RESISTANCE: Word(26, "管路阻力异常", "substation_anomaly", _IV, _PURPLE),
+    State.PUMP_WEAR: Word(27, "水泵性能下降", "substation_anomaly", _IV, _PURPLE),
+    State.FLUE_LOSS: Word(28, "排烟热损失偏高", "boiler_anomaly", _IV, _PURPLE),
     State.NOT_STARTED: Word(30, "未开栓", "startup", None, _GREY),
     State.FILLING: Word(31, "注水", "startup", None, _BLUE),
     State.CIRCULATING: Word(32, "冷态循环", "startup", None, _BLUE),

@@ -1,7 +1,8 @@
 """What do boiler rooms show that cycle or burn badly?  Changes of their columns from the labels of a span.
 
 A short-cycling boiler fires for half of every twenty to forty minutes: flame, flue gas and fuel come and go, and the
-water swings by the label's kelvin.  One that loses efficiency needs the label's share more fuel, ever hotter flue gas.
+water swings by the label's kelvin.  One that loses efficiency needs the label's share more fuel, ever hotter flue gas;
+one that is given too much air has the label's percentage points more oxygen, and needs the fuel to heat it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ CYCLE_MIN, FIRED_SHARE = (20.0, 40.0), 0.5
 OFF_FLUE_C, OFF_OXYGEN_PCT, FRESH_FLUE_K = 48.0, 20.9, 12.0
 WORSENS_H, FLUE_K_PER_SHARE = 60.0, 350.0
 """Efficiency is lost over some days; flue gas 20 K hotter for each 6 % of fuel (heat lost up the stack)."""
+AIR_DRIFTS_H, FUEL_PER_OXYGEN, MOST_OXYGEN_PCT = 24.0, 0.004, 16.0
+"""Dampers drift within a day or two; each point of oxygen costs 0.4 % more fuel."""
 
 
 def idle(labels: Labels, numbers: NDArray[np.int32], times: NDArray[np.int64]) -> NDArray[np.bool_] | None:
@@ -39,13 +42,16 @@ def idle(labels: Labels, numbers: NDArray[np.int32], times: NDArray[np.int64]) -
 
 def disturb(columns: Columns, labels: Labels, numbers: NDArray[np.int32], times: NDArray[np.int64], seed: int) -> None:
     """Change the columns ``[boilers, T]`` of boiler rooms in place."""
-    found = labels[np.isin(labels["fault"], (Fault.SHORT_CYCLING, Fault.EFFICIENCY_LOSS))]
+    found = labels[np.isin(labels["fault"], (Fault.SHORT_CYCLING, Fault.EFFICIENCY_LOSS, Fault.EXCESS_AIR))]
     rows = np.searchsorted(numbers, found["number"])
     for label, row in zip(found, rows.tolist(), strict=True):  # a handful at a time
         when = np.flatnonzero((times >= label["start"]) & (times < label["end"]))
         when = when[columns[_AT["running_boilers"]][row, when] > 0]
         if when.shape[0] and label["fault"] == Fault.SHORT_CYCLING:
             _cycle(columns, row, when, times[when], float(label["amount"]), seed)
+        elif when.shape[0] and label["fault"] == Fault.EXCESS_AIR:
+            held = -np.expm1(-(times[when] - label["start"]) / (AIR_DRIFTS_H * HOUR_S))
+            _dilute(columns, row, when, float(label["amount"]) * held)
         elif when.shape[0]:
             held = -np.expm1(-(times[when] - label["start"]) / (WORSENS_H * HOUR_S))
             _worsen(columns, row, when, float(label["amount"]) * held)
@@ -80,3 +86,12 @@ def _worsen(columns: Columns, row: int, when: NDArray[np.intp], share: NDArray[n
         columns[_AT[code]][row, when] /= 1.0 - share
     burns = columns[_AT["fuel_rate_t_h"]][row, when] > 0
     columns[_AT["flue_temp_c"]][row, when] += FLUE_K_PER_SHARE * share * burns
+
+
+def _dilute(columns: Columns, row: int, when: NDArray[np.intp], points: NDArray[np.float64]) -> None:
+    """More air than the fuel needs, where it burns."""
+    points = points * (columns[_AT["fuel_rate_t_h"]][row, when] > 0)
+    oxygen = columns[_AT["oxygen_pct"]]
+    oxygen[row, when] = np.maximum(oxygen[row, when], np.minimum(oxygen[row, when] + points, MOST_OXYGEN_PCT))
+    for code in ("fuel_rate_t_h", "fuel_total_t"):
+        columns[_AT[code]][row, when] *= 1.0 + FUEL_PER_OXYGEN * points

@@ -27,6 +27,8 @@ class Channel(IntEnum):
     TRIAL_FLOW = 6
     TRIAL_HEAT = 7
     SPINNING = 8
+    RESISTANCE = 9
+    SLIP = 10
 
 
 # fault → (channel, share of the label's amount, minutes to take hold, minutes to let go).  The first three channels
@@ -48,6 +50,17 @@ _ACTS: dict[Fault, tuple[tuple[Channel, float, float, float], ...]] = {
     Fault.PRESSURE_DROP: ((Channel.PRESSURE_MPA, -1.0, 2.0, 15.0), (Channel.MAKEUP_T_H, 25.0, 2.0, 8.0)),
     Fault.FALSE_START: ((Channel.TRIAL_FLOW, 1.0, 4.0, 6.0), (Channel.TRIAL_HEAT, 0.95, 60.0, 90.0)),
     Fault.COLD_CIRCULATION: ((Channel.TRIAL_FLOW, 1.0, 4.0, 6.0),),
+    Fault.STRAINER: (
+        (Channel.RESISTANCE, 1.0, 2880.0, 30.0),
+        (Channel.FLOW, 0.09, 2880.0, 30.0),
+        (Channel.DELTA, -0.09, 2880.0, 30.0),
+        (Channel.SLIP, 0.1, 2880.0, 30.0),
+    ),
+    Fault.PUMP_WEAR: (
+        (Channel.SLIP, 1.0, 4320.0, 30.0),
+        (Channel.FLOW, 0.3, 4320.0, 30.0),
+        (Channel.DELTA, -0.3, 4320.0, 30.0),
+    ),
     Fault.SOURCE_TRIP: ((Channel.DELTA, 0.8, 25.0, 30.0), (Channel.WARM, 0.55, 90.0, 60.0)),
 }
 TAIL_S = 8 * HOUR_S

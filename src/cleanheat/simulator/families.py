@@ -49,11 +49,14 @@ class Fault(IntEnum):
     PRESSURE_DROP = 53
     FALSE_START = 54
     COLD_CIRCULATION = 55
+    STRAINER = 56
+    PUMP_WEAR = 57
     CAPACITY_SHORTAGE = 60
     SHORT_CYCLING = 61
     EFFICIENCY_LOSS = 62
     PEAK_IDLE = 63
     BRANCH_UNDER = 64
+    EXCESS_AIR = 65
     ROOM_MISPLACED = 70
     ROOM_VACANT = 71
     DEVICE_STOPPED = 80
@@ -134,6 +137,9 @@ FURTHER_OPERATION: tuple[Family, ...] = (
     Family(Fault.DEVICE_STOPPED, "device", 60, 1, 10, 0.8, 96, (1.0, 1.0), DEVICES, 60),
     Family(Fault.DEVICE_CYCLING, "device", 20, 0.5, 30, 0.7, 168, (1.0, 1.0), DEVICES, 120),
     Family(Fault.DEVICE_WEAK, "device", 25, 0.25, 72, 0.6, 336, (2.0, 5.0), DEVICES, 360),
+    Family(Fault.STRAINER, "unit", 1.5, 0.05, 300, 0.4, 720, (0.5, 1.4), UNITS, 2_880),
+    Family(Fault.PUMP_WEAR, "unit", 0.8, 0.03, 480, 0.4, 960, (0.12, 0.3), UNITS, 2_880),
+    Family(Fault.EXCESS_AIR, "boiler", 0.2, 0.05, 240, 0.4, 600, (2.5, 5.0), AREA_BOILERS, 1_440, "area"),
 )
 """Operation that came later: each draws by its own name, so that none changes what others draw."""
 

@@ -237,9 +237,10 @@ def evaluate(
     spinning = effects.on(first, last, times, Channel.SPINNING)
     speed = secondary_flow / (1.25 * units.design_flow_t_h[rows, None])
     speed[spinning[0]] += spinning[1] * 0.7
+    turned = _added(speed.copy(), effects, first, last, times, Channel.SLIP, relative=True)
     turns = flow_factor > 0.05
     turns[spinning[0]] |= spinning[1] > 0.5
-    hertz = np.where(turns, 50.0 * np.clip(0.25 + 0.75 * speed, 0.4, 1.0), 0.0)
+    hertz = np.where(turns, 50.0 * np.clip(0.25 + 0.75 * turned, 0.4, 1.0), 0.0)
     shaft = (hertz / 50.0) ** 3 * units.pump_kw[rows, None]
     pulse = np.clip(drift - 0.9, 0.0, None)
     makeup = pulse * (4.0 * units.makeup_t_h[rows, None])
@@ -247,7 +248,8 @@ def evaluate(
     makeup_hertz = np.where(makeup > 0.004, np.minimum(26.0 + 8.0 * makeup, 49.0), 0.0)
     back_mpa = units.pressure_mpa[rows, None] + 0.006 * drift
     back_mpa = np.maximum(_added(back_mpa, effects, first, last, times, Channel.PRESSURE_MPA), 0.02)
-    supply_mpa = back_mpa + 0.02 + 0.16 * speed * speed
+    lost_mpa = _added(0.02 + 0.16 * speed * speed, effects, first, last, times, Channel.RESISTANCE, relative=True)
+    supply_mpa = back_mpa + lost_mpa
     primary_mpa = units.primary_mpa[rows, None] + 0.008 * drift
     primary_back_mpa = primary_mpa - 0.10 - 0.05 * (1.0 - opening / 100.0)
     columns = [

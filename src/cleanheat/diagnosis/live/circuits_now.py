@@ -29,6 +29,7 @@ from cleanheat.diagnosis.live.readings import Reader, water_heat_kw
 from cleanheat.diagnosis.live.running import Running
 from cleanheat.diagnosis.live.saying import finding, source_key
 from cleanheat.diagnosis.live.view import MAIN, Rooms, Trends, View
+from cleanheat.diagnosis.live.wearing import WHOLE_HOUR, Wear, channels_of
 from cleanheat.diagnosis.live.weather_now import WeatherNow
 from cleanheat.diagnosis.parameters import Parameters
 from cleanheat.diagnosis.vocabulary import State
@@ -44,7 +45,10 @@ _DERIVED = (
     "gap_k", "heat_on_kw", "heat_due_kw", "supply_on_c", "supply_due_c", "return_due_c", "flow_due_t_h", "flow_ratio",
     "mismatch", "distance", "on", "stops",
 )  # fmt: skip
-_OF_KIND = {"unit": ("approach_k", "valve_pct"), "boiler": ("starts", "heat_per_fuel", "flue_c")}
+_OF_KIND = {
+    kind: tuple(dict.fromkeys((*own, *(c for c in channels_of(kind) if c not in _KEPT))))
+    for kind, own in {"unit": ("approach_k",), "boiler": ("starts", "heat_per_fuel", "flue_c")}.items()
+}
 PRESSURE_MIN = 10
 COUNTED = ("stops", "starts")
 """Events: an hour holds how many there were."""
@@ -62,6 +66,7 @@ class CircuitsNow:
         self.design = _design(archive, kind)
         self.memory = HourMemory((*_KEPT, *_DERIVED, *_OF_KIND.get(kind, ())), n.size, counted=COUNTED)
         self.running, self.trends = Running(n.size), Trends.of(n.size)
+        self.wear = Wear(kind, n.size, self.design)
         self.standing = Standing.of(len(self.conditions), n.size)
         self._counts = Counts(
             np.array([[c.onset_min] for c in self.conditions], np.int16),
@@ -136,6 +141,7 @@ class CircuitsNow:
         return View(
             moment.minute, now, self._expectation, self.memory, self.running.settled, self.trends, self.design,
             doubted, np.where(np.isnan(fallen), _NAN, fallen), self._rooms, self._more(moment.latest, since),
+            self.wear.ratio,
         )  # fmt: skip
 
     def _more(self, latest: Latest, since: int) -> dict[str, Float32s]:
@@ -174,10 +180,8 @@ class CircuitsNow:
 
     def _of_kind(self, now: dict[str, Float32s], runs: Bools) -> dict[str, Float32s]:
         if self.kind == "unit":
-            return {
-                "approach_k": _where(runs, now["primary_return_c"] - now["return_c"]),
-                "valve_pct": now["valve_pct"],
-            }
+            wears = {name: now[name] for name in channels_of("unit") if name not in _KEPT}
+            return wears | {"approach_k": _where(runs, now["primary_return_c"] - now["return_c"])}
         if self.kind != "boiler":
             return {}
         more = np.maximum(now["running_boilers"] - self._boilers_before, 0)
@@ -185,7 +189,9 @@ class CircuitsNow:
         self._boilers_before = np.where(known, now["running_boilers"], self._boilers_before)
         burning = now["fuel_t_h"] > 0
         per_fuel = _where(runs & burning, now["heat_kw"] / np.where(burning, now["fuel_t_h"], 1))
-        return {"starts": more, "heat_per_fuel": per_fuel, "flue_c": _where(runs, now["flue_c"])}
+        return {"starts": more, "heat_per_fuel": per_fuel, "flue_c": _where(runs, now["flue_c"])} | {
+            "oxygen_pct": now["oxygen_pct"]
+        }
 
     def _close_hour(self) -> None:
         """Signed sums of the hour's mean departure, and the slow means a circuit is compared with itself by."""
@@ -202,6 +208,9 @@ class CircuitsNow:
             smoothed(self.trends.slow_approach_k, self.memory.mean("approach_k", 24, least=12), share, held)
         held = self.standing.count[named[State.LEAK]] > 0
         smoothed(self.trends.slow_makeup_t_h, self.memory.mean("makeup_t_h", 24, least=12), share, held)
+        whole = self.memory.last("on", 1)[0] >= WHOLE_HOUR
+        hour = {name: np.where(whole, self.memory.last(name, 1)[0], _NAN) for name in channels_of(self.kind)}
+        self.wear.take(hour, {state: self.standing.count[k] > 0 for state, k in named.items()})
 
     def _armed(self, moment: Moment) -> Bools:
         """In season, alive, without an announced outage, cold enough; and running, where a condition needs it."""
@@ -273,6 +282,7 @@ class CircuitsNow:
             "running": self.running.snapshot(),
             "standing": self.standing.snapshot(),
             "trends": vars(self.trends),
+            "wear": self.wear.snapshot(),
         }
         arrays = {f"{part}/{name}": values for part, found in parts.items() for name, values in found.items()}
         last = np.array([self.minute, self._seen_min])
@@ -289,6 +299,7 @@ class CircuitsNow:
         self.running.restore(part("running"))
         self.standing = Standing(**{name: values.copy() for name, values in standing.items()})
         self.trends = Trends(**{name: values.copy() for name, values in part("trends").items()})
+        self.wear.restore(part("wear"))
         self._pressure, self._boilers_before = kept["pressure"].copy(), kept["boilers"].copy()
         self.minute, self._seen_min = (int(x) for x in kept["last"])
 
@@ -309,6 +320,12 @@ class CircuitsNow:
         self.memory.hour = max(self.memory.hour, hour + 1)
         if self.memory.hour == hour + 1:
             self._close_hour()
+
+    def relive_wear(self, readings: dict[str, Float32s]) -> None:
+        """One hour's means of weeks ago, for what wears slowly: of circuits with flow, where flow is known."""
+        flow = readings.get("flow_t_h", np.full(self.numbers.size, np.nan, np.float32)) / self.design["flow_t_h"]
+        runs = ~(flow < number("reach", "running_flow_share"))
+        self.wear.take({name: np.where(runs, values, _NAN) for name, values in readings.items()})
 
     def recover(self, store: Store, now: float) -> None:
         """Nothing of its own: ``reliving`` fills the rings, which needs the weather too."""
@@ -335,5 +352,5 @@ def _design(archive: Archive, kind: str) -> dict[str, Float32s]:
     area = table.values.get("heated_area_m2", np.full(table.size, np.nan))
     out["area_m2"] = np.nan_to_num(area)
     if kind == "boiler":
-        out |= {"boilers": table.values["boilers"], "is_peak": table.values["is_peak"]}
+        out |= {name: table.values[name] for name in ("boilers", "is_peak", "fuel")}
     return {name: values[numbers].astype(np.float32) for name, values in out.items()}

@@ -1,7 +1,8 @@
 """What is a condition of a circuit: a look at the view, how long it must stand, and what is said of it.
 
-The looks themselves are in ``looks_supply`` (what reaches the rooms), ``looks_water`` (the circuit and its devices) and
-``looks_source`` (boilers and peak boiler rooms); ``TABLE`` there says which kind is looked at how.
+The looks themselves are in ``looks_supply`` (what reaches the rooms), ``looks_water`` (the circuit and its devices),
+``looks_wear`` (what wears slowly) and ``looks_source`` (boilers and peak boiler rooms); ``TABLE`` there says which kind
+is looked at how.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ Bools = NDArray[np.bool_]
 class Look:
     """One condition at all objects: where it is bad, the value and the limit it was held against, in one unit.
 
-    Nothing is known where ``value`` is NaN.  ``parts`` weigh which signal speaks for it (any scale, NaN = nothing).
+    Nothing is known where ``value`` is NaN.  ``parts`` weigh which signal speaks for it (any scale, NaN = nothing);
+    ``told``: further values that are said.
     """
 
     bad: Bools
     value: Floats
     limit: Floats | np.floating[Any] | float
     parts: Mapping[str, Floats] = field(default_factory=dict)
+    told: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def known(self) -> Bools:

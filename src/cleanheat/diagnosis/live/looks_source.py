@@ -7,7 +7,6 @@ import numpy as np
 from cleanheat.diagnosis.live.conditions import Condition, Look, limit
 from cleanheat.diagnosis.live.looks_supply import ABNORMAL, INTERMITTENT, OVER, UNDER
 from cleanheat.diagnosis.live.looks_water import (
-    FOULING,
     FROZEN,
     HEAT_MISMATCH,
     IMBALANCE,
@@ -16,6 +15,7 @@ from cleanheat.diagnosis.live.looks_water import (
     PUMP,
     VALVE,
 )
+from cleanheat.diagnosis.live.looks_wear import FLUE_LOSS, FOULING, PUMP_WEAR, RESISTANCE
 from cleanheat.diagnosis.live.view import View
 from cleanheat.diagnosis.vocabulary import State
 
@@ -112,9 +112,10 @@ PEAK_ON = Condition(
 _SOURCE = (UNDER, OVER, INTERMITTENT, CAPACITY, LEAK, HEAT_MISMATCH, PRESSURE, IMBALANCE, FROZEN, ABNORMAL)
 TABLE: dict[str, tuple[Condition, ...]] = {
     "unit": (
-        UNDER, OVER, INTERMITTENT, PUMP, VALVE, LEAK, FOULING, IMBALANCE, HEAT_MISMATCH, PRESSURE, FROZEN, ABNORMAL,
+        UNDER, OVER, INTERMITTENT, PUMP, VALVE, LEAK, FOULING, RESISTANCE, PUMP_WEAR, IMBALANCE, HEAT_MISMATCH,
+        PRESSURE, FROZEN, ABNORMAL,
     ),
-    "boiler": (*_SOURCE, PUMP, SHORT_CYCLING, EFFICIENCY, FLUE, PEAK, PEAK_ON),
+    "boiler": (*_SOURCE, PUMP, SHORT_CYCLING, EFFICIENCY, FLUE, FLUE_LOSS, PEAK, PEAK_ON),
     "branch": _SOURCE,
     "plant": _SOURCE,
 }  # fmt: skip

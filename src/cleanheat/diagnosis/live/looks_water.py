@@ -1,4 +1,4 @@
-"""Is the circuit itself in order?  Water lost, exchanger, pump, valve, flow, pressure, meters and sensors."""
+"""Is the circuit itself in order?  Water lost, pump, valve, flow, pressure, meters and sensors."""
 
 from __future__ import annotations
 
@@ -29,19 +29,6 @@ def leak(view: View) -> Look:
     usual = np.nan_to_num(own / flow)
     bound = np.maximum(limit(at, "share"), limit(at, "times_own") * usual).astype(np.float32)
     return Look((share > bound) & (recent > limit(at, "least_t_h")), share, bound, _parts(makeup_t_h=share / bound))
-
-
-def fouling(view: View) -> Look:
-    """The cold end stays wide for a day: primary return far above secondary return, beyond its own past."""
-    at = State.FOULING
-    day, own = view.memory.mean("approach_k", 24, least=18), view.trends.slow_approach_k
-    usual = np.where(np.isnan(own), np.nanmedian(own) if np.isfinite(own).any() else np.float32(np.nan), own)
-    bound = np.maximum(usual * limit(at, "times_own"), usual + limit(at, "rise_k"))
-    bound = np.maximum(bound, limit(at, "least_k")).astype(np.float32)
-    weight = np.asarray(day / bound, np.float32)
-    return Look(
-        day > bound, np.where(np.isnan(bound), np.nan, day), bound, _parts(primary_return_c=weight, return_c=weight / 2)
-    )
 
 
 def pump(view: View) -> Look:
@@ -106,9 +93,6 @@ def frozen(view: View) -> Look:
 
 LEAK = Condition(
     State.LEAK, leak, "makeup_share", "", "补水量达设计循环流量的 {value:.2%}（限值 {limit:.2%}），疑似失水"
-)
-FOULING = Condition(
-    State.FOULING, fouling, "approach_k", "K", "一次回水高于二次回水 {value:.1f} K（限值 {limit:.1f} K），换热效果下降"
 )
 PUMP = Condition(
     State.PUMP, pump, "flow_ratio", "", "循环泵运转而流量仅为设计值的 {value:.0%}", running=False,

@@ -50,14 +50,14 @@ def finding(
         object_number,
         level_of(condition.state, view, row),
         since,
-        f"{condition.state.zh}：{_said(condition, view, row, value, bound)}{_caveat(condition.state, personal)}",
+        f"{condition.state.zh}：{_said(condition, look, view, row, value, bound)}{_caveat(condition.state, personal)}",
         _evidence(condition, view, row, value, bound),
         confidence(condition.state, value, bound, personal),
         contributions({signal: float(weights[row]) for signal, weights in look.parts.items()}),
     )
 
 
-def _said(condition: Condition, view: View, row: int, value: float, bound: float) -> str:
+def _said(condition: Condition, look: Look, view: View, row: int, value: float, bound: float) -> str:
     if value != value:  # NaN: the condition stands while nothing can be read
         return "当前无可信读数，保持原判断"
     told = {
@@ -68,6 +68,7 @@ def _said(condition: Condition, view: View, row: int, value: float, bound: float
         "pattern": pattern(view, row) if condition.state is State.INTERMITTENT else "",
         "branch_short": max(-_at(view.more["branch_gap_k"], row), 0.0) if "branch_gap_k" in view.more else 0.0,
     }
+    told |= {name: _at(values, row) for name, values in look.told.items()}
     return condition.says.format(**told).replace("nan", "—")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,7 +46,8 @@ class Rooms:
 
 @dataclass
 class View:
-    """Rows are objects; ``now`` readings by channel; ``on`` who has run for an hour; ``design``: the archive."""
+    """Rows are objects; ``now`` readings by channel; ``on`` who has run for an hour; ``design``: the archive;
+    ``wear``: what wears as a share of its own usual."""
 
     minute: int
     now: dict[str, Float32s]
@@ -58,6 +60,7 @@ class View:
     fallen_mpa: Float32s
     rooms: Rooms | None = None
     more: dict[str, Float32s] = field(default_factory=dict)
+    wear: Mapping[str, Float32s] = field(default_factory=dict)
 
     @property
     def n(self) -> int:

@@ -3,6 +3,7 @@ import { formatMeasure, formatNumber, formatRatio, NOTHING, type Maybe } from '@
 
 const QUANTITIES: Readonly<Record<string, string>> = {
   affected_share: '受影响比例',
+  conductance: '换热系数与自身常态之比',
   approach_k: '一次回水与二次回水端差',
   delta_temp_k: '供回水温差',
   distance: '偏离自身规律的程度',
@@ -11,6 +12,7 @@ const QUANTITIES: Readonly<Record<string, string>> = {
   flow_ratio: '流量与设计值之比',
   flow_t_h: '流量',
   flue_c: '排烟温度升高',
+  flue_loss: '排烟热损失与自身常态之比',
   fallen_mpa: '压力下降',
   fuel_t_h: '燃料量',
   gap_k: '供水温度与期望之差',
@@ -25,7 +27,9 @@ const QUANTITIES: Readonly<Record<string, string>> = {
   primary_supply_c: '一次供水温度',
   primary_flow_t_h: '一次流量',
   pump_a: '循环泵电流',
+  pump_effort: '同流量功耗与自身常态之比',
   pump_hz: '循环泵频率',
+  resistance: '阻力系数与自身常态之比',
   return_c: '回水温度',
   return_mpa: '回水压力',
   room_c: '室温',
@@ -39,7 +43,7 @@ const QUANTITIES: Readonly<Record<string, string>> = {
   power_kw: '用电功率',
 }
 
-const RATIOS = new Set(['affected_share', 'flow_ratio', 'heat_ratio_24h', 'makeup_share', 'mismatch', 'cold_share'])
+const RATIOS = new Set(['affected_share', 'flow_ratio', 'heat_ratio_24h', 'makeup_share', 'mismatch', 'cold_share', 'conductance', 'resistance', 'pump_effort', 'flue_loss'])
 
 export function quantityWord(signal: string): string {
   return QUANTITIES[signal] ?? signal
