@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 EVALUATION_SEED = 900_101
-OWN_SEEDS: Mapping[str, int] = {"startup": 900_102}
+OWN_SEEDS: Mapping[str, int] = {"startup": 900_102, "archives": 900_301}
 """The start of the season was changed after its figures of 900,101 were seen: it is measured on a seed of its own."""
 KEPT, PAGE = Path("build/accuracy.json"), Path("docs/accuracy.md")
 PARTS: Mapping[str, tuple[str, str]] = {
@@ -31,6 +31,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "detection": ("bench.diagnosis_accuracy_detection", "Simulated winters: faults found"),
     "rooms": ("bench.diagnosis_accuracy_rooms", "Rooms and homes"),
     "live": ("bench.diagnosis_accuracy_live", "A day as the platform judges it"),
+    "archives": ("bench.archives_accuracy", "Archives: records that find their objects"),
 }
 """Part → the module whose ``rows(seed, quick)`` measures it, and its heading."""
 

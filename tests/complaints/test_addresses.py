@@ -2,7 +2,7 @@
 
 import pytest
 
-from cleanheat.complaints.addresses import Gazetteer, Place, cut, serial_of
+from cleanheat.complaints.addresses import Gazetteer, Place
 
 PLACES = (
     Place(1, "御景花园", 2, {"3": 31, "12": 312, "A": 319}),
@@ -45,9 +45,3 @@ def test_match(gazetteer, address, community, building, flat):
 def test_score_tells_how_sure_a_match_is(gazetteer):
     scores = [gazetteer.match(a).score for a in ("御景花园3号楼", "御景花园99号楼", "翠湖家园1号楼", "某处")]
     assert scores[0] > scores[2] > scores[1] > scores[3] == 0
-
-
-def test_cut_and_serial():
-    assert cut("御景花园3#楼2单元501").building == "3"
-    assert cut("某小区 5单元 1201室").door == "1201"
-    assert [serial_of(n) for n in ("御景花园12号楼", "楼1", "主楼")] == ["12", "1", ""]

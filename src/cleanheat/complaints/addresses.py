@@ -1,30 +1,19 @@
 """Which home does an address mean?  Names of the archive found in free text, with a score (no database here).
 
-An address is normalised, cut into community, building, stair and door, and its community looked for first literally,
-then by shared pairs of characters.
+An address is cut (``calc.matching.addresses``), and its community looked for first literally, then by shared pairs of
+characters.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
-from cleanheat.complaints.calibration import half_width
+from cleanheat.calc.matching.addresses import half_width, parse, squeezed
 from cleanheat.kernel import parameters
 
-_NUMERALS: Final = str.maketrans("零一二三四五六七八九", "0123456789")
-_CITY = re.compile(r"^(?:吉林省)?(?:长春市)?")
-_BUILDING = re.compile(
-    r"(?P<n>\d+|[一二三四五六七八九]|[A-Za-z])\s*(?:号楼|栋|幢|座|#楼?|号(?=\s*\d+\s*(?:单元|门|-)))"
-)
-_STAIR = re.compile(r"(\d+|[一二三四五六七八九])\s*(?:单元|门(?!牌))")
-_DOOR = re.compile(r"(?:单元|门)\s*(\d{3,4})|(\d{3,4})\s*(?:室|户)|-(\d{3,4})\b")
-_DASHED = re.compile(r"(?<!\d)(\d{1,3})-(\d{1,2})-(\d{3,4})(?!\d)")
-_JUNK = re.compile(r"[\s,，。、;；()（）\-]+")
 LONGEST_NAME, SHORTEST_NAME = 24, 2
 
 
@@ -39,16 +28,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """An address cut up; empty where it does not say."""
-
-    text: str
-    building: str = ""
-    stair: str = ""
-    door: str = ""
-
-
-@dataclass(frozen=True)
 class Match:
     """What an address means as far as it could be told; numbers are 0 where it could not.  ``score`` is in [0, 1]."""
 
@@ -57,39 +36,6 @@ class Match:
     stair: str = ""
     door: str = ""
     score: float = 0.0
-
-
-def normalised(text: str) -> str:
-    """Half width, without province and city, blanks and marks.
-
-    >>> normalised("吉林省长春市　御景花园，３号楼")
-    '御景花园3号楼'
-    """
-    return _JUNK.sub("", _CITY.sub("", half_width(text)))
-
-
-def cut(address: str) -> Parts:
-    """Building, stair and door of an address; ``3-2-501`` means building, stair, door."""
-    text = half_width(address)
-    if dashed := _DASHED.search(text):
-        return Parts(text[: dashed.start()], *dashed.groups())
-    building = _BUILDING.search(text)
-    stair, door = _STAIR.search(text), _DOOR.search(text)
-    return Parts(
-        text[: building.start()] if building else text,
-        building.group("n").translate(_NUMERALS).upper() if building else "",
-        stair.group(1).translate(_NUMERALS) if stair else "",
-        next((g for g in door.groups() if g), "") if door else "",
-    )
-
-
-def serial_of(building_name: str) -> str:
-    """The number within a building's name: ``3`` of ``御景花园3号楼``."""
-    found = _BUILDING.search(half_width(building_name))
-    if found:
-        return found.group("n").translate(_NUMERALS).upper()
-    last = re.search(r"(\d+)\D*$", building_name)
-    return last.group(1) if last else ""
 
 
 def _pairs(text: str) -> set[str]:
@@ -107,7 +53,7 @@ class Gazetteer:
         self._by_pair: dict[str, list[int]] = defaultdict(list)
         self._places: list[tuple[Place, set[str]]] = []
         for place in places:
-            name = normalised(place.name)
+            name = squeezed(place.name)
             pairs = _pairs(name)
             self._by_name[name].append(place)
             for pair in pairs:
@@ -122,8 +68,8 @@ class Gazetteer:
     def _found(self, address: str) -> Match:
         if not address:
             return Match()
-        parts = cut(address)
-        text = normalised(parts.text)
+        parts = parse(address)
+        text = parts.community
         district = next((i for name, i in self._districts.items() if name in text), 0)
         place, likeness = self._literal(text, district) or self._alike(text, district)
         if place is None:

@@ -9,7 +9,8 @@ from threading import Lock
 
 from cleanheat.assets import public as assets
 from cleanheat.assets.models import Area, Building, Community, HeatUser
-from cleanheat.complaints.addresses import Gazetteer, Match, Place, serial_of
+from cleanheat.calc.matching.addresses import serial_of
+from cleanheat.complaints.addresses import Gazetteer, Match, Place
 from cleanheat.kernel import parameters
 
 
