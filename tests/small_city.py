@@ -85,6 +85,7 @@ def tables() -> dict[str, dict[str, list[Any]]]:
         "boiler_room_id": 0,
         "unit_id": 0,
     }
+    valve = {"along": 0.1, "diameter_mm": 500, "kind": "fork"}
     rows = {
         "area": _areas(),
         "plant": [_asset(1, "DC", "电厂", operator_id=30, capacity_mw=600.0)],
@@ -101,6 +102,7 @@ def tables() -> dict[str, dict[str, list[Any]]]:
         "device": [_asset(n, "QN", "户", village_id=21 + n, **device) for n in TWO],
         "weather": [_asset(1, "QX", "气象站", operator_id=50)],
         "pipe": [{**_asset(n, "GX", "管"), "company_id": _owner(n)["company_id"], **pipe} for n in TWO],
+        "valve": [{**_asset(n, "FM", "阀"), "pipe_id": n, **valve} for n in TWO],
     }
     for n, row in enumerate(rows["substation"], 1):
         row["street_id"] = 12 if n % 2 else 13

@@ -150,6 +150,10 @@ ROUTES = {
     "GET /twin/manifest": "own",
     "GET /twin/network.bin": "own",
     "GET /twin/coverage/{kind}": "own",
+    "GET /twin/trace/{kind}/{number}": "own",
+    "POST /twin/what-if": "own",
+    "GET /twin/isolate/{number}": "own",
+    "GET /twin/connectivity": "own",
     "GET /evaluation/words": "same",
     "GET /evaluation/rounds": "same",
     "GET /evaluation/life-cycle": "same",
@@ -245,6 +249,8 @@ FOREIGN = {
     "GET /objects/{kind}/{number}": "/objects/substation/2",
     "GET /objects/{kind}/{number}/series": "/objects/unit/9/series?signals=heat_power_gj_h",
     "GET /assets/{kind}/{number}/equipment": "/assets/substation/2/equipment",
+    "GET /twin/trace/{kind}/{number}": "/twin/trace/substation/2",
+    "GET /twin/isolate/{number}": "/twin/isolate/2",
     "GET /quality/trace": "/quality/trace?kind=unit&number=9&signal=heat_power_gj_h&minute=1768478340",
     "GET /quality/hits": "/quality/hits?kind=unit&number=9&start=1768478000&end=1768478400",
     "GET /quality/values/confirmations": "/quality/values/confirmations?kind=unit&number=9&start=1&end=9",
@@ -381,6 +387,8 @@ ELSEWHERE = {
     "GET /twin/manifest": "tests/twin",
     "GET /twin/network.bin": "tests/twin/test_network.py",
     "GET /twin/coverage/{kind}": "tests/twin",
+    "POST /twin/what-if": "tests/twin/test_tracing.py",
+    "GET /twin/connectivity": "tests/twin/test_tracing.py",
 }
 MARKS_OF_10 = ("甲热力", "甲一分", "换热站1", "换热站3", "H10", "company.")
 MARKS_OF_20 = ("乙热力", "乙一分", "换热站2", "换热站4", "H20", "company2.")

@@ -100,6 +100,7 @@ def archive() -> Archive:
         "substation": _table("substation", 20, heated_area_m2=np.full(20, 1000.0)),
         "device": _table("device", 6),
         "weather": _table("weather", 3),
+        "valve": _table("valve", 8),
     }
     return Archive("town-1", kinds)
 

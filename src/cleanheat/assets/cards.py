@@ -26,6 +26,7 @@ KIND_ZH: Final[Mapping[str, str]] = {
     "device": "农村清洁取暖设备",
     "weather": "气象站",
     "pipe": "管段",
+    "valve": "阀门",
 }
 ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = {
     "capacity_mw": ("额定供热能力", "MW"),
@@ -43,6 +44,8 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = {
     "length_km": ("长度", "km"),
     "length_m": ("长度", "m"),
     "medium": ("管网层级", ""),
+    "kind": ("阀门类别", ""),
+    "is_normally_open": ("常开", ""),
     "diameter_mm": ("管径", "mm"),
     "floors": ("层数", "层"),
     "height_m": ("高度", "m"),
@@ -65,7 +68,7 @@ _WHERE_FITTING: Final = ("horsepower",)
 """Told of heat pumps alone; elsewhere a missing value is said to be missing."""
 
 ORGANISATIONS: Final = (("company", "供热企业"), ("office", "分公司"), ("sender", "数据报送单位"))
-PARENTS: Final = ("plant", "branch", "boiler", "substation", "unit", "community", "building", "user")
+PARENTS: Final = ("plant", "branch", "boiler", "substation", "unit", "community", "building", "user", "pipe")
 CHILDREN: Final[Mapping[str, tuple[str, ...]]] = {
     "plant": ("branch",),
     "branch": ("boiler", "substation"),
@@ -74,6 +77,7 @@ CHILDREN: Final[Mapping[str, tuple[str, ...]]] = {
     "unit": ("building",),
     "community": ("building",),
     "building": ("room",),
+    "pipe": ("valve",),
 }
 MAX_CHILDREN: Final = 200
 

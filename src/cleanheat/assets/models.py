@@ -25,6 +25,7 @@ from cleanheat.assets.vocabulary import (
     SystemType,
     Terminal,
     UserState,
+    ValveKind,
     Zone,
 )
 
@@ -239,6 +240,16 @@ class Pipe(models.Model):
 
     class Meta:
         ordering = ["number"]
+
+
+class Valve(Asset):
+    """A valve on a pipe; ``along`` is its share of the pipe's line from the first vertex, 0 to 1."""
+
+    pipe = models.ForeignKey(Pipe, on_delete=models.PROTECT, related_name="+")
+    along = models.FloatField()
+    diameter_mm = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=ValveKind.choices)
+    is_normally_open = models.BooleanField(default=True)
 
 
 class PlannedOutage(models.Model):

@@ -34,6 +34,7 @@ KIND_MODELS: Mapping[str, type[models.Model]] = {
     "device": m.RuralDevice,
     "weather": m.WeatherStation,
     "pipe": m.Pipe,
+    "valve": m.Valve,
 }
 MODELS: Mapping[str, type[models.Model]] = {"area": m.Area, **KIND_MODELS}
 """Every table of the archive in the order in which rows may refer to each other."""
@@ -102,7 +103,7 @@ def _read_archive(name: str) -> Archive:
 def _snapshot_path(name: str) -> Path:
     database = Path(str(settings.DATABASES["default"].get("NAME", "")))
     folder = database.parent if database.is_absolute() and database.parent.is_dir() else Path(settings.DATA_DIR)
-    return folder / f"archive-{name}.npz"
+    return folder / f"archive-{len(KIND_MODELS)}-{name}.npz"  # a release with more kinds reads its rows anew
 
 
 def _columns(kind: str) -> dict[str, NDArray[Any]]:

@@ -37,6 +37,7 @@ KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "weather": "气象站",
         "pipe": "管段",
         "valve": "阀门",
+        "valve": "阀门",
     }
 )
 

@@ -48,6 +48,11 @@ OWNERS: Final[Mapping[str, Mapping[str, str]]] = {
     "device": {"district": "district_id", "sender": "platform_id"},
     "weather": {},
     "pipe": {"company": "company_id", "office": "unit__substation__office_id", "district": "district_id"},
+    "valve": {
+        "company": "pipe__company_id",
+        "office": "pipe__unit__substation__office_id",
+        "district": "district_id",
+    },
 }
 """Where each kind's rows keep the ids that a scope names; the counterpart of the archive's links."""
 
@@ -65,10 +70,8 @@ def rows_of(kind: str) -> Callable[[Scope], Q]:
             "sender": scope.sender_ids,
         }
         seen = [Q(**{f"{path}__in": ids[owner]}) for owner, path in OWNERS[kind].items() if ids[owner]]
-        if kind == "pipe" and scope.office_ids:  # mains of an area boiler room are its office's
-            seen.append(Q(unit=None, boiler_room__office_id__in=scope.office_ids))
-        if kind == "pipe" and scope.sender_ids:  # trunks have no company: they are the plant operator's
-            seen.append(Q(company_id__in=scope.sender_ids) | Q(company=None, branch__operator_id__in=scope.sender_ids))
+        if kind in _ON_PIPES:
+            seen += _of_pipes(scope, _ON_PIPES[kind])
         if not seen:
             return NOTHING
         rows = seen[0]
@@ -77,6 +80,21 @@ def rows_of(kind: str) -> Callable[[Scope], Q]:
         return rows
 
     return scope_by
+
+
+_ON_PIPES: Final[Mapping[str, str]] = {"pipe": "", "valve": "pipe__"}
+"""Kinds that belong to whom a pipe belongs to, and the way to it."""
+
+
+def _of_pipes(scope: Scope, at: str) -> list[Q]:
+    """Pipes that no column of their own gives to the scope."""
+    found = []
+    if scope.office_ids:  # mains of an area boiler room are its office's
+        found.append(Q(**{f"{at}unit": None, f"{at}boiler_room__office_id__in": scope.office_ids}))
+    if scope.sender_ids:  # trunks have no company: they are the plant operator's
+        of_operator = {f"{at}company": None, f"{at}branch__operator_id__in": scope.sender_ids}
+        found.append(Q(**{f"{at}company_id__in": scope.sender_ids}) | Q(**of_operator))
+    return found
 
 
 _PLACE = (Col("code", "统一编码"), Col("name", "名称"), Col("district__name", "区县"))
@@ -91,6 +109,8 @@ _FILTERS: Final = {
     "terminal": "equals",
     "device_type": "equals",
     "medium": "equals",
+    "kind": "equals",
+    "pipe__company__short_name": "equals",
     "built_year": "range",
     "heated_area_m2": "range",
 }
@@ -281,6 +301,20 @@ _declare(
         Col("length_m", "长度", "m"),
         Col("built_year", "建成年份"),
     ),
+)
+_declare(
+    "valve",
+    "阀门",
+    (
+        *_PLACE,
+        Col("pipe__company__short_name", "供热企业"),
+        Col("pipe__code", "所在管段"),
+        Col("kind", "阀门类别"),
+        Col("diameter_mm", "管径", "mm"),
+        Col("is_normally_open", "常开"),
+        *_LIFE,
+    ),
+    form=("name", "in_service"),
 )
 
 

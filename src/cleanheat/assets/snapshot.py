@@ -11,7 +11,16 @@ from django.db.models import TextChoices
 from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive, KindTable
-from cleanheat.assets.vocabulary import DeviceType, EnergyClass, FlatPosition, Fuel, PipeMedium, SystemType, Zone
+from cleanheat.assets.vocabulary import (
+    DeviceType,
+    EnergyClass,
+    FlatPosition,
+    Fuel,
+    PipeMedium,
+    SystemType,
+    ValveKind,
+    Zone,
+)
 from cleanheat.kernel.ids import UNITS_PER_SUBSTATION
 
 Rows = Mapping[str, NDArray[Any]]
@@ -38,6 +47,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "weather": "operator_id district_id longitude latitude",
         "pipe": "company_id branch_id boiler_room_id unit_id district_id longitude latitude medium diameter_mm "
         "length_m built_year",
+        "valve": "pipe_id district_id longitude latitude along diameter_mm kind is_normally_open",
     }.items()
 }
 
@@ -49,6 +59,7 @@ _WORDS: Mapping[str, type[TextChoices]] = {
     "position": FlatPosition,
     "device_type": DeviceType,
     "medium": PipeMedium,
+    "kind": ValveKind,
 }
 _CODES: Mapping[str, tuple[str, ...]] = {
     **{column: tuple(words.values) for column, words in _WORDS.items()},
@@ -243,6 +254,13 @@ def _pipe(b: _Builder) -> KindTable:
     return b.table()
 
 
+def _valve(b: _Builder) -> KindTable:
+    _links(b, pipe="pipe_id", district="district_id")
+    b.follow(b.kinds["pipe"], "pipe", "company", "office", "sender", "branch", "boiler", "unit")
+    _values(b, "along", "diameter_mm", "kind", "is_normally_open")
+    return b.table()
+
+
 _MAKERS = {
     "plant": _plant,
     "branch": _branch,
@@ -256,6 +274,7 @@ _MAKERS = {
     "device": _device,
     "weather": _weather,
     "pipe": _pipe,
+    "valve": _valve,
 }
 
 

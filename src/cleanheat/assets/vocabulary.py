@@ -87,6 +87,13 @@ class PipeMedium(models.TextChoices):
     SECONDARY = "secondary", "二次网"
 
 
+class ValveKind(models.TextChoices):
+    SECTION = "section", "分段阀"
+    FORK = "fork", "分支阀"
+    STATION = "station", "入站阀"
+    HOUSE = "house", "楼栋入口阀"
+
+
 class VersionSource(models.TextChoices):
     """Through which door a change of a record came."""
 
@@ -148,3 +155,20 @@ class EquipmentKind(models.TextChoices):
     EXPANSION_TANK = "expansion_tank", "膨胀水箱"
     THERMOSTAT = "thermostat", "温控器"
     METER = "meter", "电能表"
+
+
+class MatchBand(models.TextChoices):
+    """How sure the matching is of its best candidate."""
+
+    ACCEPTED = "accepted", "把握充分"
+    REVIEW = "review", "待复核"
+    NONE = "none", "无候选"
+
+
+class MatchState(models.TextChoices):
+    """What became of a case."""
+
+    OPEN = "open", "待处理"
+    RELINKED = "relinked", "已改关联"
+    KEPT = "kept", "维持原关联"
+    SOLVED = "solved", "已消除"

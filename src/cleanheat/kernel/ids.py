@@ -18,6 +18,7 @@ OBJECT_CLASSES: Final[dict[str, str]] = {
     "device": "QN",
     "weather": "QX",
     "pipe": "GX",
+    "valve": "FM",
     "equipment": "SB",
 }
 """Two letters per object class, after its pinyin initials."""

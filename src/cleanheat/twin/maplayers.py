@@ -20,13 +20,14 @@ DEVICES = layers.add(
 WEATHER = layers.add(
     MapLayer("weather", 7, "气象站", "weather", "disc", "#8fb3d9", min_zoom=9, size_px=5, card="weather", shown=False)
 )
+VALVES = layers.add(MapLayer("valves", 8, "阀门", "valve", "disc", "#c8d8ea", min_zoom=14, size_px=2.6, card="valve"))
 
 OPERATION = themes.add(
     Theme(
         key="operation",
         code=0,
         zh="运行状态",
-        layers=tuple(layer.key for layer in layers),
+        layers=tuple(layer.key for layer in layers if layer is not VALVES),  # nobody reports what a valve does
         legend=Classes(
             (
                 LegendClass(0, "无数据", "#5a6f8c"),

@@ -35,7 +35,7 @@ FORMAT_VERSION: Final = 1
 MICRODEGREES: Final = 1_000_000
 DIAMETER_STEPS_MM: Final = (80, 125, 200, 300, 450, 700, 1000)
 """A pipe's diameter class is the number of these steps it reaches."""
-POINT_LAYERS: Final = ("plants", "branches", "boilers", "substations", "devices", "weather")
+POINT_LAYERS: Final = ("plants", "branches", "boilers", "substations", "devices", "weather", "valves")
 NAMED_LAYERS: Final = ("plants", "branches", "boilers", "substations")
 
 Bools = NDArray[np.bool_]

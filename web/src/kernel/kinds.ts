@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<string, string>> = {
   device: '农村取暖设备',
   weather: '气象站',
   pipe: '管线',
+  valve: '阀门',
 }
 
 export function kindWord(kind: string): string {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from cleanheat.calc.thermal.heat_power import flow_for_t_h
 from cleanheat.kernel.time import HOUR_S
+from cleanheat.simulator.city.beside import beside
 from cleanheat.simulator.city.buildings import Floats, Footprints, Ints, Sites
 from cleanheat.simulator.city.geography import GEOGRAPHY, Points, turned
+from cleanheat.simulator.city.pipes import PRIMARY, SECONDARY, TRUNK, Pipes
 from cleanheat.simulator.city.routes import StreetMap, path, tree_loads
 from cleanheat.simulator.city.supply import Access, Supply
 from cleanheat.simulator.city.units import Dwellings, Units
 
-TRUNK, PRIMARY, SECONDARY = 0, 1, 2
 STANDARD_MM = np.array(
     [50, 65, 80, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1_000, 1_200, 1_400]
 )
@@ -44,28 +45,6 @@ class _Lines:
             self.columns.setdefault(name, []).append(np.broadcast_to(np.asarray(value), counts.shape))
 
 
-@dataclass(frozen=True)
-class Pipes:
-    """All pipes; ``branch``, ``boiler``, ``unit``, ``company`` are 0-based indices, -1 for none."""
-
-    medium: Ints
-    branch: Ints
-    boiler: Ints
-    unit: Ints
-    company: Ints
-    diameter_mm: Ints
-    length_m: Floats
-    built_year: Ints
-    district: NDArray[np.int32]
-    offsets: NDArray[np.uint32]
-    vertices: Points
-    branch_length_km: Floats
-
-    @property
-    def count(self) -> int:
-        return len(self.medium)
-
-
 def lay(
     rng: np.random.Generator,
     sites: Sites,
@@ -83,7 +62,8 @@ def lay(
     _mains(lines, streets, sites, gate, supply, load)
     _laterals(lines, streets, sites, gate, supply, load)
     _yards(lines, sites, gate, supply, prints, homes, units)
-    return _finish(rng, lines, branch_length)
+    pipes = _finish(rng, lines, branch_length)
+    return replace(pipes, vertices=beside(pipes, sites.count, streets, supply))
 
 
 def _trunks(lines: _Lines, streets: StreetMap, supply: Supply, load: Floats) -> Floats:

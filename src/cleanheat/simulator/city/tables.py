@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from cleanheat.assets.vocabulary import DeviceType, EnergyClass, FlatPosition, PipeMedium, SystemType, Zone
+from cleanheat.assets.vocabulary import DeviceType, EnergyClass, FlatPosition, PipeMedium, SystemType, ValveKind, Zone
 from cleanheat.calc.thermal.heat_power import flow_for_t_h
 from cleanheat.kernel.ids import OBJECT_CLASSES, UNITS_PER_SUBSTATION
 from cleanheat.simulator.city import names
@@ -17,12 +17,14 @@ from cleanheat.simulator.city.areas import Areas, Households
 from cleanheat.simulator.city.buildings import Floats, Footprints, Ints, Sites
 from cleanheat.simulator.city.estates import Estates, Flats
 from cleanheat.simulator.city.geography import DISTRICTS, GEOGRAPHY, Points, to_lonlat
-from cleanheat.simulator.city.network import TRUNK_DIFFERENCE_K, Pipes
+from cleanheat.simulator.city.network import TRUNK_DIFFERENCE_K
 from cleanheat.simulator.city.organisations import Organisations
+from cleanheat.simulator.city.pipes import Pipes
 from cleanheat.simulator.city.routes import StreetMap
 from cleanheat.simulator.city.sizes import CitySize
 from cleanheat.simulator.city.supply import PLANT_SITES, Access, Supply
 from cleanheat.simulator.city.units import Dwellings, Units
+from cleanheat.simulator.city.valves import draw_valves
 
 Columns = dict[str, Any]
 _SOURCE_MARGIN = 1.15  # installed capacity over design load
@@ -73,6 +75,7 @@ def draw_tables(rng: np.random.Generator, plan: Plan) -> dict[str, Columns]:
         "device": _devices(plan),
         "weather": _weather(rng, plan),
         "pipe": _pipes(plan),
+        "valve": _valves(plan),
     }
 
 
@@ -351,6 +354,21 @@ def _pipes(plan: Plan) -> Columns:
         "branch_id": pipes.branch + 1,
         "boiler_room_id": pipes.boiler + 1,
         "unit_id": unit[pipes.unit],
+    }
+
+
+def _valves(plan: Plan) -> Columns:
+    valves = draw_valves(plan.pipes, plan.streets, plan.supply)
+    pipe, kind = valves.pipe, _pick(ValveKind.values, valves.kind)
+    words = dict(ValveKind.choices)
+    bore = plan.pipes.diameter_mm[pipe]
+    called = [f"{words[k]} DN{d}" for k, d in zip(kind.tolist(), bore.tolist(), strict=True)]
+    return _asset("valve", called, plan.pipes.district[pipe], valves.at, plan.pipes.built_year[pipe]) | {
+        "pipe_id": pipe + 1,
+        "along": valves.along,
+        "diameter_mm": bore,
+        "kind": kind,
+        "is_normally_open": np.ones(len(pipe), dtype=bool),
     }
 
 

@@ -125,7 +125,7 @@ export class FallbackRenderer implements CityRenderer {
 const PAINT = { extrusion: 'fill-extrusion', line: 'line', disc: 'circle' } as const
 const layerId = (spec: LayerSpec): string => `city-${spec.key}`
 const sourceOf = (spec: LayerSpec): string => `city-${spec.key}`
-const RANKS = ['pipes', 'buildings', 'devices', 'weather', 'substations', 'boilers', 'branches', 'plants']
+const RANKS = ['pipes', 'buildings', 'valves', 'devices', 'weather', 'substations', 'boilers', 'branches', 'plants']
 const rankOf = (spec: LayerSpec): number => RANKS.indexOf(spec.key)
 
 function ownColour(spec: LayerSpec): string | ExpressionSpecification {

@@ -207,7 +207,7 @@ export class GlRenderer implements CityRenderer {
 function rank(layer: StateLayer): number {
   if (layer instanceof LineLayer) return 0
   if (layer instanceof BuildingLayer) return 1
-  return ['devices', 'weather', 'substations', 'boilers', 'branches', 'plants'].indexOf(layer.key) + 2
+  return ['valves', 'devices', 'weather', 'substations', 'boilers', 'branches', 'plants'].indexOf(layer.key) + 2
 }
 
 function layerFor(spec: LayerSpec, network: LoadedNetwork): StateLayer {

@@ -40,7 +40,7 @@ export interface Network {
   points: Record<string, Points>
 }
 
-export const POINT_LAYERS = ['plants', 'branches', 'boilers', 'substations', 'devices', 'weather'] as const
+export const POINT_LAYERS = ['plants', 'branches', 'boilers', 'substations', 'devices', 'weather', 'valves'] as const
 
 /** The network in a file's bytes; an `Error` that says what is wrong with any other bytes. */
 export function parseNetwork(buffer: ArrayBuffer): Network {
