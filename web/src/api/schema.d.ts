@@ -3580,6 +3580,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/twin/connectivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 管网连通性检查 */
+        get: operations["cleanheat_twin_http_tracing_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twin/coverage/{kind}": {
         parameters: {
             query?: never;
@@ -3589,6 +3606,23 @@ export interface paths {
         };
         /** 供热覆盖范围（GeoJSON，按权限裁剪） */
         get: operations["cleanheat_twin_http_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/isolate/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 爆管隔离：应关阀门与停热范围 */
+        get: operations["cleanheat_twin_http_tracing_isolate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3625,6 +3659,40 @@ export interface paths {
         get: operations["cleanheat_twin_http_network_bin"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/trace/{kind}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 追溯：上游热源或下游影响范围 */
+        get: operations["cleanheat_twin_http_tracing_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 关闭管段与阀门的影响推演 */
+        post: operations["cleanheat_twin_http_tracing_what_if"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4503,6 +4571,22 @@ export interface components {
             zh: string;
         };
         /**
+         * Closed
+         * @description What a what-if closes, together at most as many as the platform's parameters allow.
+         */
+        Closed: {
+            /**
+             * Pipes
+             * @default []
+             */
+            pipes: number[];
+            /**
+             * Valves
+             * @default []
+             */
+            valves: number[];
+        };
+        /**
          * CoefficientWord
          * @description A coefficient that people may set, and within which bounds.
          */
@@ -4776,6 +4860,22 @@ export interface components {
             number: number;
             /** Start */
             start: number;
+        };
+        /**
+         * Connectivity
+         * @description The network as counted over the whole city, and what is wrong within the viewer's scope.
+         */
+        Connectivity: {
+            /** Components */
+            components: number;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Nodes */
+            nodes: number;
+            /** Pipes */
+            pipes: number;
+            /** Sources */
+            sources: number;
         };
         /**
          * ContentIn
@@ -5144,6 +5244,18 @@ export interface components {
             name: string;
             /** Share */
             share: number;
+        };
+        /**
+         * Disagreement
+         * @description Objects of one kind that only the pipes, or only the archive, name.
+         */
+        Disagreement: {
+            /** Kind */
+            kind: string;
+            only_archive: components["schemas"]["Group"];
+            only_network: components["schemas"]["Group"];
+            /** Zh */
+            zh: string;
         };
         /** DismissIn */
         DismissIn: {
@@ -5736,6 +5848,17 @@ export interface components {
             url: string;
         };
         /**
+         * Finding
+         * @description One sort of fault and the objects that have it, within the viewer's scope.
+         */
+        Finding: {
+            /** Key */
+            key: string;
+            objects: components["schemas"]["Group"];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * FindingCount
          * @description ``levels[0]`` counts level Ⅰ.
          */
@@ -6208,6 +6331,20 @@ export interface components {
             zh: string;
         };
         /**
+         * Group
+         * @description Objects of one kind: ``numbers`` are base64 of varints, zigzag deltas of ascending numbers.
+         */
+        Group: {
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+            /** Numbers */
+            numbers: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * GuidanceCurve
          * @description Supply over outdoor temperature as advised and as run; ``basis``: model, design or optimum (sources).
          */
@@ -6541,6 +6678,24 @@ export interface components {
              * @default []
              */
             scenes: components["schemas"]["Scene"][];
+        };
+        /**
+         * Isolation
+         * @description Which valves cut a pipe off: ``must_close`` hold back the source's water, ``may_close`` only what lies behind.
+         *
+         *     ``hidden_valves`` are valves to close that belong to somebody else.  ``drained`` are the pipes between the valves.
+         */
+        Isolation: {
+            drained: components["schemas"]["Group"];
+            /** Groups */
+            groups: components["schemas"]["Group"][];
+            /** Hidden Valves */
+            hidden_valves: number;
+            may_close: components["schemas"]["Group"];
+            must_close: components["schemas"]["Group"];
+            /** Pipe */
+            pipe: number;
+            totals: components["schemas"]["Totals"];
         };
         /**
          * IssueOut
@@ -11269,6 +11424,58 @@ export interface components {
             tone: "neutral" | "good" | "notice" | "warning" | "serious" | "critical";
         };
         /**
+         * Totals
+         * @description What marked objects amount to: objects, people and square metres.
+         */
+        Totals: {
+            /** Buildings */
+            buildings: number;
+            /** Communities */
+            communities: number;
+            /** Heated Area M2 */
+            heated_area_m2: number;
+            /** Households */
+            households: number;
+            /** Pipe Km */
+            pipe_km: number;
+            /** Substations */
+            substations: number;
+            /** Users */
+            users: number;
+        };
+        /**
+         * Trace
+         * @description What hangs on an object, or what it hangs on, within the viewer's scope.
+         *
+         *     ``is_connected`` is false for an object that stands at no pipe; ``way_m`` is the length of the way from its source,
+         *     null without one.
+         */
+        Trace: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "network" | "archive";
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "down" | "up";
+            /** Disagreements */
+            disagreements: components["schemas"]["Disagreement"][];
+            /** Groups */
+            groups: components["schemas"]["Group"][];
+            /** Is Connected */
+            is_connected: boolean;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            totals: components["schemas"]["Totals"];
+            /** Way M */
+            way_m: number | null;
+        };
+        /**
          * TraceOut
          * @description One value's story; ``stored`` is null where the batch came but not this object's row.
          */
@@ -11867,6 +12074,17 @@ export interface components {
             current: number;
             /** Versions */
             versions: components["schemas"]["VersionOut"][];
+        };
+        /**
+         * WhatIf
+         * @description What closing does: ``totals`` and ``groups`` of what loses supply; ``rerouted`` keeps it by another way.
+         */
+        WhatIf: {
+            /** Groups */
+            groups: components["schemas"]["Group"][];
+            /** Rerouted */
+            rerouted: components["schemas"]["Group"][];
+            totals: components["schemas"]["Totals"];
         };
         /**
          * Who
@@ -16941,6 +17159,26 @@ export interface operations {
             };
         };
     };
+    cleanheat_twin_http_tracing_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connectivity"];
+                };
+            };
+        };
+    };
     cleanheat_twin_http_coverage: {
         parameters: {
             query?: {
@@ -16963,6 +17201,28 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_tracing_isolate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Isolation"];
                 };
             };
         };
@@ -17006,6 +17266,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_tracing_trace: {
+        parameters: {
+            query?: {
+                direction?: "down" | "up";
+                by?: "network" | "archive";
+            };
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_tracing_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Closed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
             };
         };
     };
