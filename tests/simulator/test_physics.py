@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from cleanheat.kernel.quantities import KINDS
+from cleanheat.kernel.time import season
 from cleanheat.simulator import rooms
 from cleanheat.simulator.families import Fault
 from cleanheat.simulator.faults import LABEL, Schedule
@@ -189,3 +192,22 @@ def test_buildings_store_heat_longer_the_better_they_are_insulated():
     assert low.min() == 24
     assert high.max() == 72
     assert (np.diff(low) > 0).all()
+
+
+def test_rooms_come_out_of_autumn_lived_in_and_warm_up_within_days_without_a_jump(archive):
+    """Day by day from a week before the season: windows of a day each, as a whole season is run through."""
+    city, first = calm_city(archive), season(2025).start // 3600
+    days = [city.room_knots(city.window(first + 24 * d, 25)).values["room"] for d in range(-7, 12)]
+    middle = np.array([np.median(room[:, :24]) for room in days])
+    assert (middle[:5] > 14).all(), "unheated homes are lived in"
+    assert (middle[:5] < 18.5).all()
+    assert (middle[-4:] > 19).all()
+    assert np.abs(np.diff(middle)).max() < 2.5
+    for before, after in pairwise(days):  # one window goes on where the other ends
+        assert np.median(np.abs(after[:, 0] - before[:, 24])) < 0.3
+
+
+def test_a_window_that_begins_before_the_season_knows_that_it_starts(archive):
+    city, first = calm_city(archive), season(2025).start // 3600
+    assert city.window(first - 15 * 24, 20 * 24).season == season(2025)
+    assert city.window(first - 15 * 24, 24).season == season(2024)

@@ -43,6 +43,8 @@ Columns = list[NDArray[Any]]
 Resets = Sequence[tuple[int, int, int]]
 LONGEST_DELAY_H = 10
 LATTICE_H = 168
+TRIAL_DAYS = 5
+"""Units start up to so many days before their season."""
 UNIT_BLOCK = 64
 COUNTERS = {code: tuple(i for i, s in enumerate(kind.signals) if s.is_counter) for code, kind in KINDS.items()}
 
@@ -160,7 +162,7 @@ class City:
         start, end = first_hour * HOUR_S, (first_hour + n_hours) * HOUR_S
         span = self._span(first_hour, n_hours)
         labels = self.schedule.labels(start - TAIL_S, end)
-        season = season_of(start + 5 * DAY_S)
+        season = season_of(end + TRIAL_DAYS * DAY_S)  # one that begins within the window, or soon after, is the one
         lacks = self._shortfall(labels, span)
         if lacks is not None:
             span = replace(span, source_supply_c=lacks.on_sources(span.source_supply_c))
@@ -241,7 +243,9 @@ class City:
         uneven = home_faults.uneven(
             run_up.labels, self.buildings.unit_row, self.unit_row, tilt.astype(np.float32), first, hours
         )
-        warm = rooms.building_knots(self.buildings, ratio, outdoor, sun, window.n_hours, uneven)
+        at = grid.times
+        unheated = (at < run_up.started_s[:, None]) | (at >= run_up.season.end)
+        warm = rooms.building_knots(self.buildings, ratio, outdoor, sun, window.n_hours, uneven, unheated)
         found = rooms.room_knots(self.rooms, warm, window.first_hour)
         self._disturb_rooms(found, window)
         return found

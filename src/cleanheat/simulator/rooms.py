@@ -19,6 +19,8 @@ TIME_CONSTANT_H = ((24.0, 34.0), (30.0, 42.0), (38.0, 52.0), (48.0, 64.0), (56.0
 """By energy class: not saving, 30, 50, 65 and 75 % saving."""
 POSITION_K = (0.6, -0.6, -0.9, -1.9, -1.1)
 """Middle, edge, top, corner and ground-floor flats against the mean of their building."""
+UNHEATED_C = 15.5
+"""What people keep their homes at before and after the season, with shut windows, cooking and small heaters."""
 SPIN_UP_H = 216
 """Three time constants of the slowest building: what was before no longer matters."""
 DAY_PATTERN_K = np.interp(np.arange(24), [0, 5, 7, 9, 16, 20, 22, 24], [-0.1, -0.35, 0.0, -0.1, 0.0, 0.45, 0.35, -0.1])
@@ -100,12 +102,14 @@ def building_knots(
     sun_w_m2: Floats,
     keep: int,
     uneven: tuple[NDArray[np.int64], Floats] | None = None,
+    unheated: NDArray[np.bool_] | None = None,
 ) -> Floats:
     """Building temperatures ``[buildings, keep]`` at the last ``keep`` hours of a span.
 
     ``supply_ratio[units, hours]`` is heat ÷ design heat in each hour, weather ``[hours]``; the first day's balance
     starts the first-order lag, which then runs hour by hour.  ``uneven``: rows that get more or less than their unit's
-    share, and the factor ``[rows, hours]``.
+    share, and the factor ``[rows, hours]``; ``unheated[units, hours]``: before the unit's start and after the season,
+    when people help themselves.
     """
     city = supply_ratio.mean(axis=0)
     no_unit = table.unit_row < 0
@@ -119,6 +123,9 @@ def building_knots(
         balance = balance_temp_c(ratio, outdoor_c[h], table.loss_ratio, table.gains_k + table.sun_k * sun_w_m2[h])
         # People open windows when it is too warm: what lies above 24 °C is halved.
         balance = np.minimum(balance, 24.0 + 0.5 * (balance - 24.0)).astype(np.float32)
+        if unheated is not None and unheated[:, h].any():
+            helped = np.where(no_unit, unheated[:, h].all(), unheated[:, h][table.unit_row])
+            balance = np.where(helped, np.maximum(balance, np.float32(UNHEATED_C)), balance)
         if h == 0:
             state = balance
         state = step(state, balance, table.time_constant_h, 1.0)
