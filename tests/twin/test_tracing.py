@@ -13,7 +13,7 @@ from cleanheat.assets import queries as assets_queries
 from cleanheat.infra.scope import EVERYTHING, NOBODY, Scope
 from cleanheat.kernel.errors import Problem, not_found
 from cleanheat.simulator.city.generate import make_city
-from cleanheat.twin import connectivity, topology, tracing, varint
+from cleanheat.twin import connectivity, listing, topology, tracing, varint
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +202,24 @@ def test_a_company_sees_its_own_part_of_every_answer(city):
         with pytest.raises(Problem) as problem:
             refused()
         assert problem.value.status == 404
+
+
+def test_what_was_found_is_listed_by_name_and_flats_are_only_counted(city, monkeypatch):
+    archive, _, _ = city
+    monkeypatch.setattr(assets, "titles", lambda kind, wanted: [(f"{kind} {n}", f"C{n}") for n in wanted])
+    asked = listing.Asked("down", "plant", 1)
+    page = listing.page(asked, "building", 0, EVERYTHING)
+    assert len(page.rows) == min(listing.PAGE, page.total)
+    everything = list(listing.rows(asked, EVERYTHING))
+    assert sum(1 for zh, *_ in everything if zh == "楼宇") == page.total
+    assert not any(zh == "热用户" for zh, *_ in everything)
+    valve = int(archive["valve"].numbers[0])
+    closed = listing.page(listing.Asked("close", valves=str(valve)), "substation", 0, EVERYTHING)
+    assert closed.total == tracing.what_if([], [valve], EVERYTHING).totals.substations
+    for wrong, kind, status in ((asked, "heat_user", 404), (listing.Asked("close", pipes="1;2"), "pipe", 422)):
+        with pytest.raises(Problem) as problem:
+            listing.page(wrong, kind, 0, EVERYTHING)
+        assert problem.value.status == status
 
 
 def test_bad_questions_are_refused(city):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
 
 from cleanheat.infra.scope import scope_of
-from cleanheat.twin import connectivity, tracing
+from cleanheat.infra.sheets import Format, file_response, watermark
+from cleanheat.twin import connectivity, listing, tracing
+from cleanheat.twin.listing import What
 from cleanheat.twin.tracing import Basis, Direction
 
 router = Router(tags=["twin"])
@@ -37,6 +39,33 @@ def what_if(request: HttpRequest, payload: Closed) -> tracing.WhatIf:
 @router.get("/twin/isolate/{number}", response=tracing.Isolation, summary="爆管隔离：应关阀门与停热范围")
 def isolate(request: HttpRequest, number: int) -> tracing.Isolation:
     return tracing.isolate(number, scope_of(request.user))
+
+
+class Listed(Schema):
+    """Which trace is listed: the same words as in a link to the map."""
+
+    what: What
+    kind: str = ""
+    number: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    by: Basis = "network"
+    pipes: Annotated[str, Field(max_length=2_400)] = ""
+    valves: Annotated[str, Field(max_length=2_400)] = ""
+
+    def asked(self) -> listing.Asked:
+        return listing.Asked(**self.dict())
+
+
+@router.get("/twin/affected/{kind}", response=listing.NamedPage, summary="追溯结果中某类对象的清单（分页）")
+def affected(
+    request: HttpRequest, kind: str, listed: Query[Listed], offset: Annotated[int, Field(ge=0)] = 0
+) -> listing.NamedPage:
+    return listing.page(listed.asked(), kind, offset, scope_of(request.user))
+
+
+@router.get("/twin/affected", summary="追溯结果导出（XLSX/CSV）")
+def export(request: HttpRequest, listed: Query[Listed], format: Format = "xlsx") -> HttpResponse:  # noqa: A002
+    rows = listing.rows(listed.asked(), scope_of(request.user))
+    return file_response("affected", format, ["对象类型", "统一编码", "名称"], rows, watermark(request.user))
 
 
 @router.get("/twin/connectivity", response=connectivity.Connectivity, summary="管网连通性检查")

@@ -112,6 +112,360 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archive/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Change Requests
+         * @description The scope's requests, newest first.
+         */
+        get: operations["cleanheat_assets_http_changes_change_requests"];
+        put?: never;
+        /**
+         * Propose Change
+         * @description Ask for a change of a record.
+         */
+        post: operations["cleanheat_assets_http_changes_propose_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Change Request */
+        get: operations["cleanheat_assets_http_changes_change_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/changes/{change_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Change
+         * @description Take a step; approving writes the record at once.  409: changed meanwhile, or not from this state.
+         */
+        post: operations["cleanheat_assets_http_changes_step_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/import-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates */
+        get: operations["cleanheat_assets_importing_http_templates"];
+        put?: never;
+        /** Save Template */
+        post: operations["cleanheat_assets_importing_http_save_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/import-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop Template */
+        delete: operations["cleanheat_assets_importing_http_drop_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/import-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Words */
+        get: operations["cleanheat_assets_importing_http_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports
+         * @description The newest first.
+         */
+        get: operations["cleanheat_assets_importing_http_imports"];
+        put?: never;
+        /**
+         * Hand In
+         * @description Send a file (CSV, XLSX, GeoJSON, zipped Shapefile, GeoPackage; 200 MB); nothing is imported yet.
+         */
+        post: operations["cleanheat_assets_importing_http_hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Import */
+        get: operations["cleanheat_assets_importing_http_one_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description Queue the writing of what was rehearsed, in one transaction.
+         */
+        post: operations["cleanheat_assets_importing_http_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description The first rows as they would be read with this mapping; nothing is kept.
+         */
+        post: operations["cleanheat_assets_importing_http_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refused
+         * @description The first refused rows with the reason of each field.
+         */
+        get: operations["cleanheat_assets_importing_http_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/refused/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refused File
+         * @description The refused rows whole, with line and reasons, ready to be corrected and handed in again.
+         */
+        get: operations["cleanheat_assets_importing_http_refused_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse
+         * @description Queue the dry run: every row checked, nothing changed.
+         */
+        post: operations["cleanheat_assets_importing_http_rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggestion
+         * @description Which column is probably which field.
+         */
+        get: operations["cleanheat_assets_importing_http_suggestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Changed records as they were, new objects retired.
+         */
+        post: operations["cleanheat_assets_importing_http_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/records/{kind}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record
+         * @description One record with its fields.
+         */
+        get: operations["cleanheat_assets_http_changes_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/records/{kind}/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Record
+         * @description Have a record as it was at a version (0: as first loaded).
+         */
+        post: operations["cleanheat_assets_http_changes_restore_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/records/{kind}/{number}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Versions
+         * @description Who changed the record when and why, newest first.
+         */
+        get: operations["cleanheat_assets_http_changes_record_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/equipment/standards": {
         parameters: {
             query?: never;
@@ -3580,6 +3934,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/twin/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 追溯结果导出（XLSX/CSV） */
+        get: operations["cleanheat_twin_http_tracing_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/affected/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 追溯结果中某类对象的清单（分页） */
+        get: operations["cleanheat_twin_http_tracing_affected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twin/connectivity": {
         parameters: {
             query?: never;
@@ -4385,34 +4773,220 @@ export interface components {
             /** Y */
             y: number;
         };
+        /** ChangeActionOut */
+        ChangeActionOut: {
+            /** Key */
+            key: string;
+            /** Needs Note */
+            needs_note: boolean;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ChangeDetail
+         * @description One request whole; ``place``: where the object is now.
+         */
+        ChangeDetail: {
+            /** Actions */
+            actions: components["schemas"]["ChangeActionOut"][];
+            /** By */
+            by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Code */
+            code: string;
+            /** Company */
+            company: string;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Due At */
+            due_at: string | null;
+            /** Id */
+            id: number;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            place: components["schemas"]["PlaceOut"];
+            /** Reason */
+            reason: string;
+            /** Seen */
+            seen: number;
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
+            /** Steps */
+            steps: components["schemas"]["ChangeStepOut"][];
+            /** Tone */
+            tone: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * ChangeIn
+         * @description ``values``: the new values of the fields to change, by key.
+         */
+        ChangeIn: {
+            /** Files */
+            files?: number[];
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Values */
+            values: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
         /**
          * ChangeOut
-         * @description One change of the evaluation itself; ``effect`` as of previews.
+         * @description One request as lists show it.
          */
         ChangeOut: {
+            /** By */
+            by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Code */
+            code: string;
+            /** Company */
+            company: string;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Due At */
+            due_at: string | null;
+            /** Id */
+            id: number;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Reason */
+            reason: string;
+            /** Seen */
+            seen: number;
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
+            /** Tone */
+            tone: string;
+            /** Version */
+            version: number | null;
+        };
+        /** ChangePage */
+        ChangePage: {
+            /** By State */
+            by_state: {
+                [key: string]: number;
+            };
+            /** Page */
+            page: number;
+            /** Rows */
+            rows: components["schemas"]["ChangeOut"][];
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+        };
+        /** ChangeQuery */
+        ChangeQuery: {
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Open
+             * @default false
+             */
+            open: boolean;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+        };
+        /**
+         * ChangeStep
+         * @description ``values`` only with ``submit``, to ask for something else; ``seen``: the steps the caller knew of.
+         */
+        ChangeStep: {
+            /** Action */
+            action: string;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Seen */
+            seen?: number | null;
+            /** Values */
+            values?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        };
+        /** ChangeStepOut */
+        ChangeStepOut: {
+            /** Action Zh */
+            action_zh: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Author */
-            author: string;
-            /** Differences */
-            differences: string[];
-            /** Effect */
-            effect: {
-                [key: string]: unknown;
-            };
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Reason */
-            reason: string;
-            /** Title */
-            title: string;
-            /** Version */
-            version: number;
+            /** By */
+            by: string;
+            /** Note */
+            note: string;
+            /** State Zh */
+            state_zh: string;
         };
         /** CheckIn */
         CheckIn: {
@@ -4820,6 +5394,16 @@ export interface components {
             start: number;
             /** Verdict */
             verdict: string;
+        };
+        /** Confirmation */
+        Confirmation: {
+            /** Reason */
+            reason: string;
+            /**
+             * Without Refused
+             * @default false
+             */
+            without_refused: boolean;
         };
         /** ConfirmationOut */
         ConfirmationOut: {
@@ -5244,6 +5828,22 @@ export interface components {
             name: string;
             /** Share */
             share: number;
+        };
+        /**
+         * Difference
+         * @description One changed field, before and after, in words.
+         */
+        Difference: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Key */
+            key: string;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Disagreement
@@ -5809,6 +6409,86 @@ export interface components {
             outcome_name: string;
             /** Source */
             source: string;
+        };
+        /**
+         * Field
+         * @description One field of a kind.
+         *
+         *     ``reference``: the archive kind whose number it holds, or ``organisation``.  ``personal``: its class of masking,
+         *     empty where it is no personal data.  ``most``: characters of a text.
+         */
+        Field: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices: [
+                string,
+                string
+            ][];
+            /**
+             * Is Required
+             * @default true
+             */
+            is_required: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Most
+             * @default 0
+             */
+            most: number;
+            /**
+             * Personal
+             * @default
+             */
+            personal: string;
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "integer" | "number" | "boolean" | "choice" | "reference";
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * FieldShown
+         * @description One field of a record for people; ``value`` is what a form starts from, empty where it is personal.
+         */
+        FieldShown: {
+            /** Choices */
+            choices: [
+                string,
+                string
+            ][];
+            /** Is Fixed */
+            is_fixed: boolean;
+            /** Is Required */
+            is_required: boolean;
+            /** Key */
+            key: string;
+            /** Reference */
+            reference: string;
+            /** Shown */
+            shown: string;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: string | number | boolean | null;
+            /** Zh */
+            zh: string;
         };
         /**
          * FileKind
@@ -6619,6 +7299,59 @@ export interface components {
             hours: number;
         };
         /**
+         * ImportOut
+         * @description ``outcome`` is empty before the dry run; ``created`` and ``changed`` count what was written.
+         */
+        ImportOut: {
+            /** Applied At */
+            applied_at: string | null;
+            /** Changed */
+            changed: number;
+            /** Created */
+            created: number;
+            /** File */
+            file: string;
+            /** Id */
+            id: number;
+            /** Job */
+            job: number;
+            /** Layers */
+            layers: components["schemas"]["Layer"][];
+            mapping: components["schemas"]["MappingIn"] | null;
+            outcome: components["schemas"]["Rehearsal"] | null;
+            /** Problem */
+            problem: string;
+            /** Reason */
+            reason: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /** User */
+            user: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ImportWords
+         * @description What a mapping can be made of: kinds with their fields, coordinate systems, rules of writing.
+         */
+        ImportWords: {
+            /** Kinds */
+            kinds: components["schemas"]["KindOut"][];
+            /** Rules */
+            rules: components["schemas"]["Named"][];
+            /** Systems */
+            systems: components["schemas"]["Named"][];
+        };
+        /**
          * Indicator
          * @description A leaf with ``measure`` and ``scoring``, or a node with ``children``.  Weight 0: shown, but it does not count.
          */
@@ -7012,6 +7745,24 @@ export interface components {
             signals: components["schemas"]["RuleSignal"][];
         };
         /**
+         * Layer
+         * @description One table of a file; ``rows`` −1 where that is not known before it is read.
+         *
+         *     ``geometry``: GDAL's name of the type, empty without; ``crs``: as the file says, empty where it does not.
+         */
+        Layer: {
+            /** Columns */
+            columns: string[];
+            /** Crs */
+            crs: string;
+            /** Geometry */
+            geometry: string;
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
          * LimitedSource
          * @description A source that can send only a share; 0: tripped.
          */
@@ -7108,6 +7859,43 @@ export interface components {
             /** Unit */
             unit?: number | null;
         };
+        /**
+         * Listed
+         * @description Which trace is listed: the same words as in a link to the map.
+         */
+        Listed: {
+            /**
+             * By
+             * @default network
+             * @enum {string}
+             */
+            by: "network" | "archive";
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Pipes
+             * @default
+             */
+            pipes: string;
+            /**
+             * Valves
+             * @default
+             */
+            valves: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "down" | "up" | "close" | "burst";
+        };
         /** LiveValue */
         LiveValue: {
             /** At */
@@ -7146,6 +7934,28 @@ export interface components {
             theme: string;
             /** Zoom */
             zoom: number;
+        };
+        /** MappingIn */
+        MappingIn: {
+            /** Columns */
+            columns: {
+                [key: string]: string;
+            };
+            /** Constants */
+            constants?: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
+            /** Layer */
+            layer: string;
+            /** Rules */
+            rules?: string[];
+            /**
+             * System
+             * @default
+             */
+            system: string;
         };
         /** MarkedUnit */
         MarkedUnit: {
@@ -7541,6 +8351,15 @@ export interface components {
             /** Sources */
             sources: string[];
         };
+        /** Named */
+        Named: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+        };
         /**
          * NamedClass
          * @description Flats of one position, by its name.
@@ -7581,6 +8400,13 @@ export interface components {
              * @default 0
              */
             share: number;
+        };
+        /** NamedPage */
+        NamedPage: {
+            /** Rows */
+            rows: components["schemas"]["Named"][];
+            /** Total */
+            total: number;
         };
         /** NetworkIn */
         NetworkIn: {
@@ -8708,6 +9534,13 @@ export interface components {
             /** Unit */
             unit: string;
         };
+        /** PlaceOut */
+        PlaceOut: {
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+        };
         /**
          * PlateEntry
          * @description One line of a nameplate.
@@ -8792,6 +9625,13 @@ export interface components {
              */
             tag: string;
         };
+        /** Preview */
+        Preview: {
+            /** Fields */
+            fields: components["schemas"]["Named"][];
+            /** Rows */
+            rows: components["schemas"]["PreviewRow"][];
+        };
         /**
          * PreviewAnswer
          * @description ``is_sample``: only ``objects`` of ``of_objects`` were looked at, over ``minutes`` minutes from ``start``.
@@ -8854,6 +9694,22 @@ export interface components {
             state: string;
             /** Total */
             total: number;
+        };
+        /**
+         * PreviewRow
+         * @description ``values`` by field as people read them; ``faults`` by field.
+         */
+        PreviewRow: {
+            /** Faults */
+            faults: {
+                [key: string]: string;
+            };
+            /** Line */
+            line: number;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * PreviewStarted
@@ -9117,6 +9973,11 @@ export interface components {
             /** When */
             when: string;
         };
+        /** Reason */
+        Reason: {
+            /** Reason */
+            reason: string;
+        };
         /** ReasonCount */
         ReasonCount: {
             /** Count */
@@ -9133,6 +9994,36 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * RecordOut
+         * @description One record with its fields; ``open_change``: the request that waits, 0 if none.
+         */
+        RecordOut: {
+            /** Code */
+            code: string;
+            /** Fields */
+            fields: components["schemas"]["FieldShown"][];
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** May Propose */
+            may_propose: boolean;
+            /** May Restore */
+            may_restore: boolean;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Open Change */
+            open_change: number;
+            /** Versions */
+            versions: number;
         };
         /**
          * RefetchOut
@@ -9217,6 +10108,15 @@ export interface components {
             line: number;
             /** Reason */
             reason: string;
+        };
+        /** RefusedOut */
+        RefusedOut: {
+            /** Faults */
+            faults: {
+                [key: string]: string;
+            };
+            /** Line */
+            line: number;
         };
         /**
          * Rehearsal
@@ -9319,6 +10219,18 @@ export interface components {
             order: string;
             /** Zh */
             zh: string;
+        };
+        /** RestoreIn */
+        RestoreIn: {
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: number;
+        };
+        /** RestoredOut */
+        RestoredOut: {
+            /** Version */
+            version: number;
         };
         /** RevokeReason */
         RevokeReason: {
@@ -11177,6 +12089,18 @@ export interface components {
             whole: components["schemas"]["UnitMarks"];
         };
         /**
+         * Suggestion
+         * @description One proposed pair; ``score`` in [0, 1]: 1 the very name.
+         */
+        Suggestion: {
+            /** Column */
+            column: string;
+            /** Field */
+            field: string;
+            /** Score */
+            score: number;
+        };
+        /**
          * SystemRow
          * @description Area-weighted indicators of single, dual or multi-system substations; ``spread_k``: how differently the units of
          *     a substation depart from their need; ``mark`` 0–100.
@@ -11279,6 +12203,27 @@ export interface components {
             sorts: components["schemas"]["SortCount"][];
             /** Tags */
             tags: components["schemas"]["TagCount"][];
+        };
+        /** TemplateIn */
+        TemplateIn: {
+            mapping: components["schemas"]["MappingIn"];
+            /** Name */
+            name: string;
+        };
+        /** TemplateOut */
+        TemplateOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            mapping: components["schemas"]["MappingIn"];
+            /** Name */
+            name: string;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
         };
         /** TermOut */
         TermOut: {
@@ -12011,7 +12956,7 @@ export interface components {
         };
         /**
          * VersionOut
-         * @description One version of the indicator set; ``effect``: the same counts scored before and after it.
+         * @description One version; ``by`` empty: the platform.  ``is_present``: nothing came after it.
          */
         VersionOut: {
             /**
@@ -12019,22 +12964,20 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /** Author */
-            author: string;
-            document: components["schemas"]["IndicatorSet"];
-            /** Effect */
-            effect: {
-                [key: string]: unknown;
-            };
-            /** Number */
-            number: number;
+            /** By */
+            by: string;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Is Present */
+            is_present: boolean;
             /** Reason */
             reason: string;
-            /**
-             * Valid From
-             * Format: date
-             */
-            valid_from: string;
+            /** Source */
+            source: string;
+            /** Source Zh */
+            source_zh: string;
+            /** Version */
+            version: number;
         };
         /**
          * VersionState
@@ -12339,6 +13282,508 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_http_changes_change_requests: {
+        parameters: {
+            query?: {
+                state?: string;
+                open?: boolean;
+                kind?: string;
+                number?: number;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_http_changes_propose_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_http_changes_change_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_http_changes_step_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_save_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_drop_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_assets_importing_http_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportWords"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_one_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_refused: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_refused_file: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_assets_importing_http_rehearse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_suggestion: {
+        parameters: {
+            query: {
+                kind: string;
+                layer: string;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"][];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_http_changes_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_http_changes_restore_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_http_changes_record_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"][];
                 };
             };
         };
@@ -17155,6 +18600,62 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_tracing_export: {
+        parameters: {
+            query: {
+                what: "down" | "up" | "close" | "burst";
+                kind?: string;
+                number?: number;
+                by?: "network" | "archive";
+                pipes?: string;
+                valves?: string;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_tracing_affected: {
+        parameters: {
+            query: {
+                what: "down" | "up" | "close" | "burst";
+                kind?: string;
+                number?: number;
+                by?: "network" | "archive";
+                pipes?: string;
+                valves?: string;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedPage"];
                 };
             };
         };
