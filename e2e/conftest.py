@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tools.platform_process import RunningPlatform, running
+from tools.platform_process import PLATFORM_START, RunningPlatform, running
 
 ROOT = Path(__file__).parents[1]
 SHOTS = ROOT / "build/e2e"
@@ -19,7 +19,7 @@ SHOTS = ROOT / "build/e2e"
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    with running(tmp_path_factory.mktemp("city"), "--feed", "http", "--speed", "10") as started:
+    with running(tmp_path_factory.mktemp("city"), "--feed", "http", "--speed", "10", "--at", PLATFORM_START) as started:
         yield started
 
 

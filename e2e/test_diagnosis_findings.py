@@ -49,7 +49,7 @@ def test_every_page_fits_a_phone(browse: Any, cast: dict[str, dict[str, str]]) -
 
 def _finding_of_another(platform: RunningPlatform, city: dict[str, str], mine: str) -> int:
     with closing(signed_in(platform.url, city["username"], city["password"])) as client:
-        for _ in range(60):
+        for _ in range(240):
             rows = client.get(PATH).json()["rows"]
             if others := [row["id"] for row in rows if row["company"] not in (mine, "")]:
                 return int(others[0])

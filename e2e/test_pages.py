@@ -29,6 +29,7 @@ def test_every_page_shows_what_it_is_for(
         "pages",
         cast["city.administrator"],
         pages={name: path for name, (path, _) in PAGES.items()},
+        says={} if suffix else {name: word for name, (_, word) in PAGES.items()},
         viewport=viewport,
         suffix=suffix,
         phone=bool(suffix),
@@ -42,5 +43,5 @@ def test_every_page_shows_what_it_is_for(
 
 
 def test_signed_out_is_sent_to_sign_in(browse: Any) -> None:
-    found = browse("pages", pages={"login": "/substations"}, viewport=DESK)
+    found = browse("pages", pages={"login": "/substations"}, says={"login": "登录"}, viewport=DESK)
     assert "登录" in found["seen"]["login"]["text"]

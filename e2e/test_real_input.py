@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tools.platform_process import RunningPlatform, running, signed_in
+from tools.platform_process import PLATFORM_START, RunningPlatform, running, signed_in
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared/data/substations_nis"
@@ -27,7 +27,7 @@ SEASON = ("2022-10-20T00:00:00+08:00", "2023-04-07T00:00:00+08:00")
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """A platform to which nobody sends but this test."""
-    with running(tmp_path_factory.mktemp("quiet"), "--feed", "none") as started:
+    with running(tmp_path_factory.mktemp("quiet"), "--feed", "none", "--at", PLATFORM_START) as started:
         yield started
 
 
@@ -94,6 +94,7 @@ def test_real_seasons_are_imported_and_seen_with_their_losses_and_no_false_stop(
         path=f"/objects/unit/{number}",
         **{"from": "2022-10-20T00:00", "until": "2023-04-07T00:00"},
         shot=f"real-{name}",
+        shows="通讯中断",
     )
     assert "通讯中断" in found["text"]
     assert "停供" not in found["text"], "a lost line is no stop"
@@ -138,6 +139,7 @@ def test_reference_sender_over_http_is_read_back_through_api_and_browser(
         url=quiet.url,
         path=f"/objects/unit/{unit['number']}",
         shot="sent",
+        shows=r"二次供水温度\s+[\d.]+",
     )
     shown = re.search(r"二次供水温度\s+([\d.]+)", found["text"])
     assert shown is not None

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import httpx
 
+PLATFORM_START = "2027-01-15T19:00"
+"""Where time begins in end-to-end tests, whatever the machine's calendar says: an evening in the cold of the season."""
+
 
 @dataclass(frozen=True)
 class RunningPlatform:

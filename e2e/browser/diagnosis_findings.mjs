@@ -1,18 +1,16 @@
 // Diagnosis as its people walk it: overview, list, one finding, a kind, an object, contradictions; on a phone too.
 import { readFile } from 'node:fs/promises'
-import { scenario } from './session.mjs'
+import { patiently, scenario, settled } from './session.mjs'
 
 const ask = (page, path) => page.evaluate((to) => fetch(to).then(async (a) => ({ status: a.status, body: await a.json().catch(() => null) })), path)
 
 /** The gravest finding of a circuit: a young city finds something within minutes. */
-async function gravest(page) {
-  for (let n = 0; n < 60; n++) {
+function gravest(page) {
+  const look = async () => {
     const { body } = await ask(page, '/api/v1/diagnosis/findings?is_open=true&order=grave&size=200')
-    const found = body?.rows?.find(({ kind }) => ['unit', 'substation', 'boiler', 'branch', 'plant'].includes(kind))
-    if (found) return found
-    await page.waitForTimeout(1_000)
+    return body?.rows?.find(({ kind }) => ['unit', 'substation', 'boiler', 'branch', 'plant'].includes(kind))
   }
-  throw new Error('no finding of a circuit')
+  return patiently(page, look, 'finding of a circuit')
 }
 
 async function overview(page, url) {
@@ -83,7 +81,7 @@ async function phone(page, url) {
   for (const path of paths) {
     await page.goto(`${url}/diagnosis${path}`)
     await page.locator('h1').waitFor()
-    await page.waitForLoadState('networkidle', { timeout: 2_500 }).catch(() => undefined)
+    await settled(page)
     const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
     if (content > window_ || (await page.locator('.state[role="alert"]').count())) wide.push(`${path} ${content}`)
   }

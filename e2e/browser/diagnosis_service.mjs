@@ -1,6 +1,6 @@
 // Service, rooms, heat users, weather and cold snaps as their people walk them.
 import { readFile } from 'node:fs/promises'
-import { scenario } from './session.mjs'
+import { scenario, settled } from './session.mjs'
 
 const PATIENCE_MS = 200_000
 
@@ -174,7 +174,7 @@ async function phone(page, url, { paths }) {
   for (const path of paths) {
     await page.goto(`${url}${path}`)
     await page.locator('h1').waitFor()
-    await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined)
+    await settled(page)
     const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
     const failed = await page.locator('.state[role="alert"]').count()
     if (content > window_ || failed) wide.push(`${path} ${content} ${failed}`)

@@ -1,5 +1,5 @@
 // Governance as its people walk it: a doubtful value traced and judged, an order answered with a picture, a training kept.
-import { scenario } from './session.mjs'
+import { patiently, scenario } from './session.mjs'
 
 const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR4nGNsMDrHgA0wYRUdtBIAO/8BmXSM0xUAAAAASUVORK5CYII=', 'base64')
 const SCRIPT = { name: '脚本.html', mimeType: 'text/html', buffer: Buffer.from('<p>') }
@@ -69,15 +69,22 @@ async function training(page, url) {
 }
 
 async function look(page, url) {
+  let told = null // what the page itself was told last: asked beside it, the next minute may tell other numbers
+  page.on('response', async (answer) => {
+    if (answer.url().includes('/api/v1/alerts/standing') && answer.ok()) told = await answer.json()
+  })
   await page.goto(`${url}/quality/board`)
-  await page.locator('.levels b').first().waitFor()
-  const board = await page.locator('.levels b').allInnerTexts()
-  const told = await page.evaluate(() => fetch('/api/v1/alerts/standing').then((a) => a.json()))
+  const levels = page.locator('.levels b')
+  const board = await patiently(page, async () => {
+    const shown = await levels.allInnerTexts()
+    return told && shown.join() === told.by_level.join() && shown
+  }, 'board that says what it was told', 60)
+  const { by_level } = told
   await page.goto(`${url}/quality/uploads`)
   await page.locator('tbody tr').first().click()
   const drawer = page.locator('.el-drawer')
-  await drawer.getByText('共').first().waitFor()
-  return { board, told: told.by_level, uploads: await drawer.innerText() }
+  await drawer.getByText(/共 \d+ 个/).first().waitFor()
+  return { board, told: by_level, uploads: await drawer.innerText() }
 }
 
 const WALKS = { trace, answer, training, look }

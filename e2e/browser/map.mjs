@@ -1,5 +1,24 @@
 // The city map: everything drawn, recoloured by arriving minutes, picked, turned; both renderers agree.
-import { scenario } from './session.mjs'
+import { drawn, scenario } from './session.mjs'
+
+/** Nothing moves any more: an object is where it was thirty frames ago. */
+function resting(page, layer, number) {
+  return page.evaluate(
+    ([layer, number]) =>
+      new Promise((done) => {
+        let last = '', still = 0
+        const look = () => {
+          const at = JSON.stringify(window.__map.project(layer, number))
+          still = at === last ? still + 1 : 0
+          last = at
+          if (still >= 30) done(true)
+          else requestAnimationFrame(look)
+        }
+        look()
+      }),
+    [layer, number],
+  )
+}
 
 await scenario(async ({ page }, { url, shots, substations, boilers, renderer = '' }) => {
   const began = Date.now()
@@ -22,7 +41,7 @@ await scenario(async ({ page }, { url, shots, substations, boilers, renderer = '
   const sameDocument = (await page.evaluate(() => window.__sameDocument)) === marker
 
   await page.locator('[data-theme-key="operation"]').click()
-  await page.waitForTimeout(1500)
+  await drawn(page)
   await page.screenshot({ path: `${shots}/map-city${renderer && `-${renderer}`}.png` })
 
   // Objects are picked where they are drawn; a substation under its boiler room's mark is not drawn on top.
@@ -41,7 +60,7 @@ await scenario(async ({ page }, { url, shots, substations, boilers, renderer = '
     await page.goto(`${url}/?focus=substation:${number}${renderer ? `&renderer=${renderer}` : ''}`)
     await page.waitForFunction(() => window.__map?.ready === true)
     await page.waitForFunction((n) => window.__map.stateOf('substations', n) > 0, number)
-    await page.waitForTimeout(3000)
+    await resting(page, 'substations', number)
     picks.push(
       await page.evaluate((n) => {
         const at = window.__map.project('substations', n)
@@ -50,7 +69,8 @@ await scenario(async ({ page }, { url, shots, substations, boilers, renderer = '
     )
   }
   await page.evaluate(() => window.__map.jumpTo({ zoom: 15.3, pitch: 60, bearing: 25 }))
-  await page.waitForTimeout(4000)
+  await resting(page, 'substations', substations[0])
+  await drawn(page)
   await page.screenshot({ path: `${shots}/map-district${renderer && `-${renderer}`}.png` })
   return { renderer: name, readyMs, first, second, sameDocument, picks }
 })

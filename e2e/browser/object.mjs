@@ -1,7 +1,7 @@
 // One object's page over a given window: live values and the stretches marked on its curve.
-import { scenario } from './session.mjs'
+import { scenario, settled } from './session.mjs'
 
-await scenario(async ({ page }, { url, shots, path, from, until, shot }) => {
+await scenario(async ({ page }, { url, shots, path, from, until, shot, shows }) => {
   await page.goto(`${url}${path}`)
   await page.getByRole('heading', { name: '运行曲线' }).waitFor()
   if (from) {
@@ -13,7 +13,8 @@ await scenario(async ({ page }, { url, shots, path, from, until, shot }) => {
     await answered
   }
   await page.locator('canvas').first().waitFor()
-  await page.waitForTimeout(2500)
+  await page.waitForFunction((pattern) => new RegExp(pattern).test(document.body.innerText), shows)
+  await settled(page)
   await page.screenshot({ path: `${shots}/${shot}.png`, fullPage: true })
   return { text: await page.locator('body').innerText() }
 })

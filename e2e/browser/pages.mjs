@@ -1,13 +1,12 @@
 // Every page once: its heading shows, nothing fails, a picture is kept.
-import { scenario } from './session.mjs'
+import { scenario, settled } from './session.mjs'
 
-await scenario(async ({ page }, { url, shots, pages, suffix = '' }) => {
+await scenario(async ({ page }, { url, shots, pages, says = {}, suffix = '' }) => {
   const seen = {}
   for (const [name, path] of Object.entries(pages)) {
     await page.goto(`${url}${path}`)
-    await page.waitForLoadState('networkidle').catch(() => undefined)
     if (path === '/') await page.waitForFunction(() => window.__map?.ready === true)
-    await page.waitForTimeout(2000)
+    await settled(page, says[name])
     await page.screenshot({ path: `${shots}/${name}${suffix}.png` })
     const text = await page.locator('body').innerText()
     const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])

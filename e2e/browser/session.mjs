@@ -31,6 +31,30 @@ export async function open({ url, username, password, viewport = { width: 1280, 
   return { browser, page, outside, errors }
 }
 
+/** The page shows what it is for (`says`, if known) and nothing on it is still loading: however long that takes. */
+export async function settled(page, says = '') {
+  await page.locator('#app > *').first().waitFor()
+  if (says) await page.getByText(says).locator('visible=true').first().waitFor()
+  await page.waitForFunction(() => document.readyState === 'complete' && !document.querySelector('.spinner, .el-loading-mask'))
+  await page.evaluate(() => document.fonts.ready)
+  await drawn(page)
+}
+
+/** Two frames later: what was asked for before is on the screen. */
+export function drawn(page) {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))))
+}
+
+/** Ask again, once a second, until there is an answer: a city that has just started has nothing to tell at first. */
+export async function patiently(page, ask, what, patience_s = 240) {
+  for (let n = 0; n < patience_s; n++) {
+    const found = await ask()
+    if (found) return found
+    await page.waitForTimeout(1_000)
+  }
+  throw new Error(`no ${what} within ${patience_s} s`)
+}
+
 export async function scenario(run) {
   const input = JSON.parse(process.argv[2])
   const opened = await open(input)

@@ -1,6 +1,6 @@
 // Trust in data as its people walk it: weights, reports, samples, agreements, the catalogue, complaints.
 import { readFile } from 'node:fs/promises'
-import { scenario } from './session.mjs'
+import { scenario, settled } from './session.mjs'
 
 const prompt = (page) => page.locator('.el-message-box')
 
@@ -197,7 +197,7 @@ async function phone(page, url, { paths }) {
   for (const path of paths) {
     await page.goto(`${url}${path}`)
     await page.locator('h1').waitFor()
-    await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined)
+    await settled(page)
     const [content, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
     const failed = await page.locator('.state[role="alert"]').count()
     const tab = page.locator('.tabs [aria-current]')
