@@ -411,3 +411,11 @@ def test_the_whole_city_is_gone_through_in_seconds():
     assert not np.isnan(found[1].room_c).any()
     fed = network.source >= 0
     assert (sources.demand_kw[:, 0].sum()) == pytest.approx(units.heat_kw[fed, 0].sum(), rel=0.02)
+
+
+@pytest.mark.feature("C3-7")
+@pytest.mark.parametrize(("day_c", "night_c", "lowest_c"), [(-5.0, -12.0, -15.0), (-14.0, -20.0, -21.1)])
+def test_a_fast_fall_starts_from_the_day_and_ends_at_what_heating_is_designed_for(day_c, night_c, lowest_c):
+    past = np.full(96, day_c)
+    sky = Outlook(0, np.full(HOURS, night_c), past, past, past, past, "forecast")
+    assert compliance.rapid_lowest_c(sky) == pytest.approx(lowest_c, abs=0.3)

@@ -211,3 +211,15 @@ def test_a_window_that_begins_before_the_season_knows_that_it_starts(archive):
     city, first = calm_city(archive), season(2025).start // 3600
     assert city.window(first - 15 * 24, 20 * 24).season == season(2025)
     assert city.window(first - 15 * 24, 24).season == season(2024)
+
+
+def test_operators_do_not_wait_when_it_suddenly_grows_cold(archive, evening):
+    """After a day 12 K colder, water is nearly as warm as after a week of it, and few homes fall below 18 °C."""
+    table = np.full((len(SIGNALS), 24 * 60), np.nan)
+    table[0] = np.concatenate([np.full(24 * 40, -9.0), np.full(24 * 20, -21.1)])
+    city, hour = calm_city(archive, Weather(1, evening // 3600 - 24 * 40, table)), evening // 3600
+    after = [unit_values(city, Grid((hour + h) * 3600, 1))["secondary_supply_temp_c"][:, 0] for h in (-3, 24, 24 * 8)]
+    made = np.nanmedian((after[1] - after[0]) / (after[2] - after[0]))
+    assert 0.7 < made < 1.02
+    room = city.room_knots(city.window(hour + 48, 2)).values["room"]
+    assert (room < 18).mean() < 0.3

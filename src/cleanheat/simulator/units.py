@@ -33,6 +33,8 @@ EXCHANGER_YIELD = 0.985
 STANDING_C = 19.0
 """Where water comes to rest when nothing is supplied: about the temperature of the cellar and the rooms."""
 START_TAU_S = 6 * 3600.0
+SNAP_K = 2.0
+"""When it grows colder than the curve's slow temperature by more than this, operators do not wait for it."""
 ZONE_PRESSURE_MPA = (0.30, 0.50, 0.78)
 
 
@@ -136,7 +138,7 @@ def needed(units: UnitTable, span: Span) -> tuple[Floats, Floats]:
     """Relative load ``[units, hours]`` that the operators' curves ask for, and the slowly felt temperature."""
     slow, quick = (a.astype(np.float32)[None, :] for a in (span.smoothed_temp_c, span.recent_temp_c))
     share = units.slowness[:, None]
-    felt = slow * share + quick * (1 - share) - units.shift_k[:, None]
+    felt = np.minimum(slow * share + quick * (1 - share), quick + SNAP_K) - units.shift_k[:, None]
     load = np.clip((DESIGN_INDOOR_TEMP_C - felt) / 39.1, 0.12, 1.12) * units.gain[:, None]
     hour_of_day = (span.first_hour + 8 + np.arange(slow.shape[1])) % 24
     night = ((hour_of_day >= 23) | (hour_of_day < 5)).astype(np.float32)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.calc.guidance import rooms
+from cleanheat.diagnosis.forecast.outlook import Outlook
 from cleanheat.diagnosis.guidance.numbers import number
 from cleanheat.diagnosis.guidance.plan import CityPlan
 from cleanheat.diagnosis.guidance.weathers import Run, cold_snap, run
@@ -64,9 +65,16 @@ def judge(plan: CityPlan) -> tuple[Judgement, Judgement]:
 def _weathers(plan: CityPlan) -> tuple[Run, Run, Run]:
     sky, able = plan.outlook, able_now(plan)
     cold = cold_snap(sky, number("compliance", "cold_c"), DAY_H, 2 * DAY_H, 0.0)
-    drop, hours = number("compliance", "rapid_drop_k"), int(number("compliance", "rapid_hours"))
-    rapid = cold_snap(sky, float(sky.outdoor_c[0]) - drop, hours, DAY_H, 0.0)
+    rapid = cold_snap(sky, rapid_lowest_c(sky), int(number("compliance", "rapid_hours")), DAY_H, 0.0)
     return run(plan, sky.outdoor_c, False, able), run(plan, cold, False, able), run(plan, rapid, False, able)
+
+
+def rapid_lowest_c(sky: Outlook) -> float:
+    """How cold a fast fall ends: from the level of the day, not from a night's low, and no colder than what heating is
+    designed for: below that nobody promises 18 °C."""
+    day = np.r_[sky.past_c[-DAY_H:], sky.outdoor_c[:1]]
+    level = float(day[~np.isnan(day)].mean()) if not np.isnan(day).all() else float("nan")
+    return float(np.maximum(level - number("compliance", "rapid_drop_k"), number("compliance", "cold_c")))
 
 
 def able_now(plan: CityPlan) -> Floats:
