@@ -8,6 +8,8 @@ from io import BytesIO
 
 from cleanheat.accounts.models import User
 from cleanheat.alerts.models import Alert
+from cleanheat.assets.changes import propose
+from cleanheat.assets.models_upkeep import MatchCase
 from cleanheat.diagnosis.models import Advice, Contradiction, Drift, Found, Scenario
 from cleanheat.diagnosis.service.models import QualityRequest
 from cleanheat.evaluation.models import Report, Round, Sample, Score
@@ -57,7 +59,7 @@ def things_of(owner: Owner) -> dict[str, int]:
     ).pk  # fmt: skip
     made = {"user": owner.user("reader").pk, "alert": alert.pk, "job": job}
     made |= _diagnosed(owner) | _advised(owner) | _demanded(owner)
-    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert)
+    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert) | _upkept(owner)
 
 
 def _alert(owner: Owner) -> Alert:
@@ -105,6 +107,16 @@ def _evaluated(owner: Owner) -> dict[str, int]:
         stratum=0, number=owner.substation, company_id=owner.company, district_id=owner.district
     )
     return {"report": report.pk, "sample": sample.pk, "record": record.pk}
+
+
+def _upkept(owner: Owner) -> dict[str, int]:
+    """A change asked for of a building, a link in doubt."""
+    change = propose(owner.user("administrator"), "building", owner.substation, {"floors": 7}, owner.name)
+    case = MatchCase.objects.create(
+        relation="building_community", number=owner.substation, code="x", name=owner.name, present=owner.substation,
+        band="review", probability=0.5, candidates=[], found_at=clock.now_utc(), **owner.place,
+    )  # fmt: skip
+    return {"change": change.pk, "case": case.pk}
 
 
 def _governed(owner: Owner, alert: Alert) -> dict[str, int]:

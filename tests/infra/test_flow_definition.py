@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from cleanheat.assets.changes import CHANGE_FLOW
 from cleanheat.governance.public import ORDER_FLOW
 from cleanheat.infra.flow.definition import FlowDefinition, body_of, parsed
 from cleanheat.infra.flow.people import unstaffed
@@ -23,7 +24,9 @@ def edited(key, **parts):
     return changed(transitions=[t.model_dump() | (parts if t.key == key else {}) for t in FLOW.transitions])
 
 
-@pytest.mark.parametrize("flow", [FLOW, ORDER_FLOW.definition()], ids=["test", "governance"])
+@pytest.mark.parametrize(
+    "flow", [FLOW, ORDER_FLOW.definition(), CHANGE_FLOW.definition()], ids=["test", "governance", "archive"]
+)
 def test_a_sound_flow_has_no_faults(flow):
     assert faults(flow) == ()
     assert parsed(body_of(flow)) == flow

@@ -18,6 +18,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "city.view": "查看全市及区县汇总",
     "status.view": "查看平台运行状态",
     "assets.edit": "维护档案",
+    "assets.approve": "审批档案变更与关联匹配",
     "telemetry.import": "导入历史数据",
     "accounts.view": "查看组织与用户",
     "accounts.edit": "维护组织与用户",
@@ -52,6 +53,7 @@ _WORK = _LOOK | {
     "governance.dispatch",
     "quality.confirm",
     "diagnosis.settle",
+    "assets.approve",
 }
 
 BY_ROLE: Final[dict[str, frozenset[str]]] = {
@@ -63,6 +65,7 @@ BY_ROLE: Final[dict[str, frozenset[str]]] = {
 _OWN = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "governance.handle"}
 _REGULATOR = _OWN | {
     "alerts.handle",
+    "assets.approve",
     "city.view",
     "accounts.view",
     "governance.dispatch",

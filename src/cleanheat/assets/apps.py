@@ -12,7 +12,9 @@ class AssetsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_save
 
+        from cleanheat.assets import changes as _changes  # noqa: F401 - the flow declares itself
         from cleanheat.assets.finder import SEARCHED, forget
+        from cleanheat.assets.matching import running as _running  # noqa: F401 - the job declares itself
         from cleanheat.assets.queries import KIND_MODELS, district_ids
         from cleanheat.infra.scope import register_districts
 

@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from cleanheat.assets.models_upkeep import ArchiveRecordVersion
+from cleanheat.assets.queries import require
 from cleanheat.assets.vocabulary import VersionSource
 from cleanheat.infra import clock
-from cleanheat.kernel.errors import invalid
+from cleanheat.infra.scope import Scope
+from cleanheat.kernel.errors import invalid, not_found
 
 _BATCH: Final = 2_000
 LONGEST_REASON: Final = 200
@@ -98,3 +100,20 @@ def checked_reason(reason: str) -> str:
     if "\0" in text or len(text) > LONGEST_REASON:
         raise invalid("reason", "原因过长或含有不可用的字符", f"最多 {LONGEST_REASON} 字")
     return text
+
+
+def versions(kind: str, number: int, scope: Scope) -> list[ArchiveRecordVersion]:
+    """Every version of a record, newest first; outside the scope it does not exist."""
+    require(kind, number, scope)
+    return list(ArchiveRecordVersion.objects.filter(kind=kind, number=number).select_related("by"))
+
+
+def values_at(kind: str, number: int, version: int) -> dict[str, Any]:
+    """The columns that have changed since a version, as they were then; 0: as first loaded."""
+    rows = list(ArchiveRecordVersion.objects.filter(kind=kind, number=number, version__gt=version))
+    if version < 0 or not rows or rows[-1].version != version + 1:
+        raise not_found("没有这个版本，或它就是现行版本", str(version))
+    values: dict[str, Any] = {}
+    for row in rows:  # newest first: what an earlier one says of before lies further back
+        values |= row.before
+    return values

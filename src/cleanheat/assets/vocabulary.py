@@ -171,4 +171,5 @@ class MatchState(models.TextChoices):
     OPEN = "open", "待处理"
     RELINKED = "relinked", "已改关联"
     KEPT = "kept", "维持原关联"
+    ASKED = "asked", "已提变更申请"
     SOLVED = "solved", "已消除"

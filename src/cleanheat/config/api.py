@@ -17,6 +17,8 @@ from ninja.security import SessionAuth
 from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
 from cleanheat.assets.equipment.http import router as equipment
+from cleanheat.assets.http_changes import router as changes
+from cleanheat.assets.matching.http import router as matching
 from cleanheat.catalogue.http import router as catalogue
 from cleanheat.catalogue.http_sharing import router as sharing
 from cleanheat.complaints.http import router as complaints
@@ -98,6 +100,8 @@ for router in (
     files,
     flows,
     guidance,
+    changes,
+    matching,
 ):
     api.add_router("", router)
 api.add_router("/ingest", ingest)

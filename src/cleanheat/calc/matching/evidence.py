@@ -72,7 +72,7 @@ class Evidence:
 
     ``likeness`` in [0, 1] and ``metres`` are NaN where one side does not tell; ``district``, ``owner`` and ``serial``
     are 1 where they agree, −1 where they differ, 0 where one side does not tell.  ``elsewhere``: the record's name is
-    another object's, as far as writing goes.
+    another object's, as far as writing goes; ``recorded``: the archive links the two already.
     """
 
     record: Ints
@@ -83,6 +83,7 @@ class Evidence:
     owner: Signs
     serial: Signs
     elsewhere: NDArray[np.bool_]
+    recorded: NDArray[np.bool_]
 
     def score(self, worth: Weights) -> Floats:
         """Log odds that the pair is one: prior plus everything that speaks for it."""
@@ -93,7 +94,8 @@ class Evidence:
             sign = getattr(self, name)
             agrees, differs = (worth.agreement[f"{name}_{word}"] for word in ("agrees", "differs"))
             found += np.where(sign > 0, agrees, np.where(sign < 0, differs, 0.0))
-        return found + np.where(self.elsewhere, worth.agreement["elsewhere"], 0.0)
+        found += np.where(self.elsewhere, worth.agreement["elsewhere"], 0.0)
+        return found + np.where(self.recorded, worth.agreement["recorded"], 0.0)
 
     def joined(self, other: Evidence, records: Ints) -> Evidence:
         """With further pairs behind, whose records are ``records`` of this one's."""

@@ -45,10 +45,17 @@ class Linked:
     turned: NDArray[np.bool_]
 
 
-def link(records: Things, known: Things, worth: Weights | None = None, spread: float = 1.0) -> Linked:
+def link(
+    records: Things,
+    known: Things,
+    worth: Weights | None = None,
+    spread: float = 1.0,
+    present: Ints | None = None,
+) -> Linked:
     """Objects that are found by their own name and place.
 
-    ``spread``: how many times farther than a home from its building's centre records lie from their objects.
+    ``spread``: how many times farther than a home from its building's centre records lie from their objects;
+    ``present``: the row each record is linked to already (−1: none), which speaks for it.
     """
     worth = worth or weights()
     records, turned = _put_right(records, known)
@@ -57,7 +64,8 @@ def link(records: Things, known: Things, worth: Weights | None = None, spread: f
     words, at = _distinct(records.names)
     alike = text.alike(words, known.names, worth.by_name)
     by_place, _ = nearest(here, there, worth.by_place)
-    record, item = _pairs(np.concatenate([alike[at], by_place], axis=1))
+    linked = np.full(len(records), -1, np.int64) if present is None else present
+    record, item = _pairs(np.concatenate([alike[at], by_place, linked[:, None]], axis=1))
     likeness = _likeness(words, known.names, at[record], item)
     evidence = Evidence(
         record,
@@ -68,6 +76,7 @@ def link(records: Things, known: Things, worth: Weights | None = None, spread: f
         agreement(records.owner[record], known.owner[item]),
         np.zeros(record.shape[0], np.int8),
         _elsewhere(_best(words, known.names, alike)[at[record]], likeness, worth),
+        linked[record] == item,
     )
     return Linked(decide(evidence, len(records), worth), evidence, turned)
 
@@ -135,6 +144,7 @@ class _Search:
             agreement(records.owner[record], members.owner[item]),
             agreement(serial_of[record], serial_in[item]),
             _elsewhere(_best(words, self.groups.names, alike)[at[record]], likeness, worth),
+            np.zeros(record.shape[0], bool),
         )
 
 
