@@ -1,6 +1,7 @@
 /** The map of the city: base map, network, live states and what the pointer does, behind one object without Vue. */
 import {
   Map as MapLibreMap,
+  LngLatBounds,
   NavigationControl,
   ScaleControl,
   setWorkerUrl,
@@ -36,6 +37,13 @@ export interface View {
   zoom: number
   pitch: number
   bearing: number
+}
+
+/** Objects of one layer that a trace found, and how they are marked. */
+export interface TraceMark {
+  layer: string
+  numbers: ArrayLike<number>
+  flag: 'traced' | 'affected'
 }
 
 export interface CityMapOptions {
@@ -204,6 +212,32 @@ export class CityMap {
     if (this.selected) this.renderer.setFlag(this.selected, 'selected', false)
     this.selected = object
     if (object) this.renderer.setFlag(object, 'selected', true)
+  }
+
+  /** Mark what a trace found, layer by layer; everything else steps back. */
+  showTrace(found: readonly TraceMark[]): void {
+    this.clearTrace()
+    for (const { layer, numbers, flag } of found) this.renderer.setFlags(layer, numbers, flag)
+    this.renderer.setDimmed(true)
+  }
+
+  clearTrace(): void {
+    this.renderer.clearFlag('traced')
+    this.renderer.clearFlag('affected')
+    this.renderer.setDimmed(false)
+  }
+
+  /** Bring all marked objects into view. */
+  fitTrace(found: readonly TraceMark[]): void {
+    const places = found.flatMap(({ layer, numbers }) =>
+      Array.from(numbers, (number) => this.placeOf({ layer, number })).filter((place) => place !== null),
+    )
+    if (places.length === 0) return
+    const box = new LngLatBounds(places[0], places[0])
+    for (const place of places) box.extend(place)
+    const narrow = this.map.getContainer().clientWidth < 760
+    const padding = narrow ? { top: 60, bottom: 320, left: 30, right: 30 } : { top: 110, bottom: 90, left: 250, right: 370 }
+    this.map.fitBounds(box, { padding, maxZoom: 16.5, pitch: this.raised ? 40 : 0, duration: this.ms(900) })
   }
 
   get view(): View {

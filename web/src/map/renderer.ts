@@ -1,7 +1,7 @@
 /** What draws the objects and answers which one is where; two do it: our WebGL2 layers, and MapLibre's own as fallback. */
 import type { MapObject, ThemeSpec } from './manifest'
 
-export type Flag = 'hover' | 'selected' | 'pulse'
+export type Flag = 'hover' | 'selected' | 'pulse' | 'traced' | 'affected'
 
 export interface CityRenderer {
   readonly name: 'webgl2' | 'fallback'
@@ -10,7 +10,11 @@ export interface CityRenderer {
   /** New states of a layer; `changed` null means all of them may differ. */
   setStates(layer: string, states: Uint8Array, changed: Uint32Array | null): void
   setFlag(object: MapObject, flag: Flag, on: boolean): void
+  /** The same flag for many objects of one layer at once. */
+  setFlags(layer: string, numbers: ArrayLike<number>, flag: Flag): void
   clearFlag(flag: Flag): void
+  /** Everything that is neither traced nor affected steps back. */
+  setDimmed(dimmed: boolean): void
   setVisible(layer: string, visible: boolean): void
   /** Buildings stand (3D) or lie flat (2D). */
   setRaised(raised: boolean): void

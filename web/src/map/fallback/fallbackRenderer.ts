@@ -22,6 +22,15 @@ export function stateColour(legend: Legend | null, own: string | ExpressionSpeci
   return ['case', ['==', state, 0], own, ['interpolate', ['linear'], state, ...stops]] as unknown as ExpressionSpecification
 }
 
+const IS_AFFECTED = ['boolean', ['feature-state', 'affected'], false]
+const IS_TRACED = ['boolean', ['feature-state', 'traced'], false]
+const IS_PART = ['any', IS_AFFECTED, IS_TRACED]
+
+/** The colour of an object's state unless it is part of a trace. */
+function flagged(colour: ExpressionSpecification | string): ExpressionSpecification {
+  return ['case', IS_AFFECTED, '#ff8c29', IS_TRACED, '#5cf2ff', colour] as unknown as ExpressionSpecification
+}
+
 type Collection = { type: 'FeatureCollection'; features: { type: 'Feature'; id: number; properties: object; geometry: object }[] }
 
 function pipeFeatures({ rawLines: raw }: LoadedNetwork): Collection {
@@ -47,6 +56,7 @@ function pointFeatures(network: LoadedNetwork, layer: string): Collection {
 export class FallbackRenderer implements CityRenderer {
   readonly name = 'fallback'
   private readonly specs: readonly LayerSpec[]
+  private marked: { layer: string; numbers: number[]; flag: Flag }[] = []
 
   constructor(
     private readonly map: MapLibreMap,
@@ -67,7 +77,7 @@ export class FallbackRenderer implements CityRenderer {
   setTheme(theme: ThemeSpec | null): void {
     for (const spec of this.specs) {
       const colour = stateColour(theme?.legend ?? null, ownColour(spec))
-      this.map.setPaintProperty(layerId(spec), `${PAINT[spec.drawing]}-color`, colour)
+      this.map.setPaintProperty(layerId(spec), `${PAINT[spec.drawing]}-color`, flagged(colour))
     }
   }
 
@@ -86,8 +96,25 @@ export class FallbackRenderer implements CityRenderer {
     if (spec) this.map.setFeatureState(this.feature(spec, number), { [flag]: on })
   }
 
-  clearFlag(): void {
-    // A feature state cannot be searched; the page clears the objects it flagged one by one.
+  setFlags(layer: string, numbers: ArrayLike<number>, flag: Flag): void {
+    for (let i = 0; i < numbers.length; i++) this.setFlag({ layer, number: numbers[i]! }, flag, true)
+    this.marked.push({ layer, numbers: Array.from(numbers), flag })
+  }
+
+  /** A feature state cannot be searched: what was flagged in one go is remembered. */
+  clearFlag(flag: Flag): void {
+    for (const mark of this.marked) {
+      if (mark.flag === flag) for (const number of mark.numbers) this.setFlag({ layer: mark.layer, number }, flag, false)
+    }
+    this.marked = this.marked.filter((mark) => mark.flag !== flag)
+  }
+
+  setDimmed(dimmed: boolean): void {
+    for (const spec of this.specs) {
+      const step = ['case', IS_PART, 1, dimmed ? 0.25 : 1] as unknown as ExpressionSpecification
+      // an extrusion has one opacity for all its buildings
+      if (spec.drawing !== 'extrusion') this.map.setPaintProperty(layerId(spec), `${PAINT[spec.drawing]}-opacity`, step)
+    }
   }
 
   setVisible(layer: string, visible: boolean): void {

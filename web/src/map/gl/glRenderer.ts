@@ -36,6 +36,7 @@ export class GlRenderer implements CityRenderer {
   private colours = paletteOf(null)
   private paletteIsNew = true
   private raised = true
+  private dimmed = false
   private frame: Pass | null = null
   private pulseUntil = 0
   private readonly customLayers: readonly CustomLayerInterface[]
@@ -81,6 +82,16 @@ export class GlRenderer implements CityRenderer {
   setFlag({ layer, number }: MapObject, flag: Flag, on: boolean): void {
     this.byKey.get(layer)?.states.setFlag(number, FLAG[flag], on)
     if (flag === 'pulse' && on) this.pulseUntil = performance.now() + PULSE_FOR_MS
+    this.map.triggerRepaint()
+  }
+
+  setFlags(layer: string, numbers: ArrayLike<number>, flag: Flag): void {
+    this.byKey.get(layer)?.states.setFlags(numbers, FLAG[flag])
+    this.map.triggerRepaint()
+  }
+
+  setDimmed(dimmed: boolean): void {
+    this.dimmed = dimmed
     this.map.triggerRepaint()
   }
 
@@ -182,6 +193,7 @@ export class GlRenderer implements CityRenderer {
       pixelRatio: gl.drawingBufferWidth / Math.max(1, this.map.getCanvas().clientWidth),
       palette,
       pulse: pulses ? 0.5 - 0.5 * Math.cos((2 * Math.PI * (this.pulseUntil - now)) / PULSE_PERIOD_MS) : 0,
+      dim: this.dimmed ? 1 : 0,
       rise: riseAt(this.map.getZoom(), this.raised),
       isPick: false,
     }

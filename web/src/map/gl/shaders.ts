@@ -4,7 +4,7 @@
 export const STATE_WIDTH = 1024
 
 /** Bits of an object's second byte. */
-export const FLAG = { hover: 1, selected: 2, filtered: 4, pulse: 8 } as const
+export const FLAG = { hover: 1, selected: 2, filtered: 4, pulse: 8, traced: 16, affected: 32 } as const
 
 const HEAD = `#version 300 es
 precision highp float;
@@ -17,6 +17,7 @@ uniform vec3 u_own;       // the layer's own colour
 uniform float u_size;     // pixels
 uniform float u_pulse;    // 0..1
 uniform int u_pick;       // layer code + 1 while picking, else 0
+uniform float u_dim;      // 1 while a trace is shown: what is not part of it steps back
 uniform float u_tint;     // how much of a weak cover (a normal state) this layer takes
 flat out vec4 v_pick;
 
@@ -34,9 +35,13 @@ Look lookOf(uint id, vec3 own) {
   vec3 colour = mix(own, cover.rgb, cover.a);
   float attention = (flags & ${FLAG.pulse}) != 0 ? u_pulse : 0.0;
   colour = mix(colour, vec3(1.0), attention * 0.7);
+  bool part = (flags & ${FLAG.traced | FLAG.affected}) != 0;
+  if ((flags & ${FLAG.affected}) != 0) colour = mix(colour, vec3(1.0, 0.55, 0.16), 0.82);
+  else if (part) colour = mix(colour, vec3(0.36, 0.95, 1.0), 0.85);
+  else if (u_dim > 0.0) colour = mix(colour, vec3(0.05, 0.09, 0.15), 0.74 * u_dim);
   if ((flags & ${FLAG.hover}) != 0) colour = mix(colour, vec3(1.0), 0.35);
   if ((flags & ${FLAG.selected}) != 0) colour = mix(colour, vec3(0.75, 0.97, 1.0), 0.75);
-  float raised = (flags & ${FLAG.selected | FLAG.hover}) != 0 ? 1.0 : 0.0;
+  float raised = (flags & ${FLAG.selected | FLAG.hover}) != 0 ? 1.0 : part ? 0.7 : 0.0;
   return Look(colour, cover.a, max(attention, raised), (flags & ${FLAG.filtered}) != 0);
 }
 const vec4 NOWHERE = vec4(2.0, 2.0, 2.0, 1.0);

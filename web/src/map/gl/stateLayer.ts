@@ -23,6 +23,8 @@ export interface Pass {
   pixelRatio: number
   palette: WebGLTexture
   pulse: number
+  /** 1 while a trace is shown. */
+  dim: number
   /** 0 flat … 1 full height of buildings. */
   rise: number
   isPick: boolean
@@ -87,6 +89,7 @@ export abstract class StateLayer {
     gl.uniform2f(uniform('u_half'), pass.width / 2, pass.height / 2)
     gl.uniform3f(uniform('u_own'), ...scaled(this.look.colour))
     gl.uniform1f(uniform('u_pulse'), pass.pulse)
+    gl.uniform1f(uniform('u_dim'), pass.dim)
     gl.uniform1f(uniform('u_tint'), this.tint)
     gl.uniform1i(uniform('u_pick'), pass.isPick ? this.look.code + 1 : 0)
     gl.bindVertexArray(this.vao)

@@ -32,6 +32,14 @@ export class StateTexture {
     this.touch(number)
   }
 
+  setFlags(numbers: ArrayLike<number>, flag: number): void {
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i]!
+      if (number < this.size) this.pairs[2 * number + 1] = this.pairs[2 * number + 1]! | flag
+    }
+    this.touchAll()
+  }
+
   clearFlag(flag: number): void {
     for (let at = 1; at < this.pairs.length; at += 2) this.pairs[at] = this.pairs[at]! & ~flag
     this.touchAll()
