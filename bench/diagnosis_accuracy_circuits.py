@@ -22,7 +22,7 @@ from bench.diagnosis_accuracy_baselines import (
     weather_columns,
 )
 from bench.diagnosis_seasons import Stretch, city_of, joined, winters
-from cleanheat.calc.models import horizons, in_force, metrics, ridge
+from cleanheat.calc.models import coming_day, in_force, metrics, next_hour, ridge
 from cleanheat.calc.models.design import HEAT, RETURN_GIVEN_SUPPLY, SUPPLY, WEATHER, FeatureSet, Inputs
 from cleanheat.calc.models.operation import operation
 from cleanheat.kernel.time import DAY_S, HOUR_S
@@ -261,7 +261,7 @@ def _daily(w: Winters, s: int) -> tuple[dict[str, float], dict[str, float]]:
     for spoken in (False, True):
         outdoor = np.where(late & spoken, w.forecast_c, w.outdoor_c)
         inputs = Inputs.of(outdoor, w.local_s, {"heat_kw": heat})
-        day = horizons.coming_day(inputs, w.known[s], late & w.known[s], usable)
+        day = coming_day.coming_day(inputs, w.known[s], late & w.known[s], usable)
         lead = int(-w.local_s[0] // HOUR_S % 24)
         sound = w.sound[s, lead : lead + 24 * day.heat_kwh.size].reshape(-1, 24).all(axis=1)
         use = day.judged & sound & np.isfinite(day.heat_kwh) & (day.heat_kwh > 0)
@@ -277,10 +277,10 @@ def _daily(w: Winters, s: int) -> tuple[dict[str, float], dict[str, float]]:
 
 
 def _hourly(w: Winters, s: int) -> dict[str, dict[str, float]]:
-    names = [n for n in ("heat_kw", *horizons.WATER) if n in w.values]
+    names = [n for n in ("heat_kw", *next_hour.WATER) if n in w.values]
     inputs = Inputs.of(w.outdoor_c, w.local_s, {n: w.values[n][s : s + 1] for n in names})
     usable = np.isfinite(w.values["heat_kw"][s])
-    said = horizons.next_hour(inputs, w.learned[s] & usable, usable)
+    said = next_hour.next_hour(inputs, w.learned[s] & usable, usable)
     heat, use = w.values["heat_kw"][s], w.scored[s]
     scale = metrics.naive_scale(np.where(w.learned[s], heat, np.nan))
     parts = {"ours": said.value, "persistence 1 h": said.persistence, "static line": said.line, "ridge": said.ridge}

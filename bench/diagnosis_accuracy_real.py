@@ -19,7 +19,7 @@ from bench.diagnosis_accuracy import Row
 from bench.diagnosis_accuracy_baselines import boosted, mae, weather_columns
 from bench.diagnosis_accuracy_detection import injected_rows
 from cleanheat.calc.anomaly import injection
-from cleanheat.calc.models import horizons, metrics
+from cleanheat.calc.models import metrics, next_hour
 from cleanheat.calc.models.design import HOURS, shifted
 from cleanheat.diagnosis.station import fitting
 from cleanheat.diagnosis.station.fitting import Station
@@ -76,11 +76,7 @@ def rows(seed: int, quick: bool) -> list[Row]:
     for name, (prefix, mapping) in list(SETS.items())[: 1 if quick else None]:
         stations = STATIONS[:1] if quick else STATIONS
         reports = {s: diagnose([_file(prefix, s)], MAPS / mapping, True, _silent) for s in stations}
-        others = (
-            {}
-            if quick
-            else {s: _others(fitting.prepare(clean(read([_file(prefix, s)], MAPS / mapping)).series)) for s in stations}
-        )
+        others = {} if quick else {s: _others(_prepared(prefix, s, mapping)) for s in stations}
         for station, report in reports.items():
             found += _expected(f"{station}, {name}", report, others.get(station, {}))
         beside = {} if quick or name == "raw" else _peer(prefix, mapping)
@@ -91,6 +87,11 @@ def rows(seed: int, quick: bool) -> list[Row]:
 
 def _file(prefix: str, station: str) -> Path:
     return FOLDER / f"{prefix}_{station}.csv.gz"
+
+
+def _prepared(prefix: str, station: str, mapping: str) -> Station | None:
+    found = clean(read([_file(prefix, station)], MAPS / mapping))
+    return fitting.prepare(found.series, found.newest)
 
 
 def _silent(_what: str) -> None:
@@ -135,11 +136,12 @@ def _others(station: Station | None) -> dict[str, float]:
         return found
     heat = np.where(station.operation.meter_dead[0], np.nan, heat)
     past = [shifted(heat, h) for h in (1, 2, 3, 23, 24, 25, 48, 168)]
-    past += [shifted(v, 1) for n in horizons.WATER if (v := station.channel(n)) is not None]
+    past += [shifted(v, 1) for n in next_hour.WATER if (v := station.channel(n)) is not None]
+    past += [v for n in next_hour.WATCHED if (v := station.channel(n + next_hour.NEWEST)) is not None]
     said = boosted(np.column_stack([weather, *past]), heat, station.learned, station.judged)
     if said is not None:
         learned, judged = station.learned & np.isfinite(heat), station.judged & np.isfinite(heat)
-        busy = judged & (heat > horizons.HEAT_SHARE * horizons.busy_kw(heat[learned]))
+        busy = judged & (heat > next_hour.HEAT_SHARE * next_hour.busy_kw(heat[learned]))
         scale = metrics.naive_scale(np.where(station.learned, heat, np.nan))
         found["hourly_heat_smape"] = metrics.smape(heat, said, busy) or 0.0
         found["hourly_heat_mase"] = metrics.mase(heat, said, scale, judged) or 0.0
@@ -173,7 +175,7 @@ def _injected(
     prefix: str, station: str, mapping: str
 ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64], int, NDArray[np.int64]]:
     """Signals ``[C, T]`` with the faults in the last season, hours that teach, times, first judged day, the plan."""
-    made = fitting.prepare(clean(read([_file(prefix, station)], MAPS / mapping)).series)
+    made = _prepared(prefix, station, mapping)
     if made is None:
         raise ValueError(f"{station} was never heated")
     first, last = made.split.judged

@@ -5,7 +5,18 @@ import time
 import numpy as np
 import pytest
 
-from cleanheat.calc.models import boosting, design, expected, horizons, in_force, need, operation, ridge, series
+from cleanheat.calc.models import (
+    boosting,
+    coming_day,
+    design,
+    expected,
+    in_force,
+    need,
+    next_hour,
+    operation,
+    ridge,
+    series,
+)
 from cleanheat.calc.models.weather_memory import blend, memories
 from cleanheat.calc.thermal.regulation import RADIATORS_75_50
 
@@ -178,16 +189,43 @@ def test_forecasts_never_look_ahead(monkeypatch):
     cut = 2600
     spoiled = heat.copy()
     spoiled[cut:] = 5.0
-    monkeypatch.setattr(horizons, "FULL", boosting.Boosting(rounds=25))
-    monkeypatch.setattr(horizons, "TRIALS", boosting.Boosting(rounds=10))
+    monkeypatch.setattr(next_hour, "FULL", boosting.Boosting(rounds=25))
+    monkeypatch.setattr(next_hour, "TRIALS", boosting.Boosting(rounds=10))
     values = []
     for series_ in (heat, spoiled):
         inputs = design.Inputs.of(outdoor, CLOCK, {"heat_kw": series_[None]})
-        ahead = horizons.next_hour(inputs, learned, np.isfinite(series_))
-        days = horizons.coming_day(inputs, learned, judged, np.isfinite(series_))
+        ahead = next_hour.next_hour(inputs, learned, np.isfinite(series_))
+        days = coming_day.coming_day(inputs, learned, judged, np.isfinite(series_))
         values.append((ahead.value[: cut + 1], days.forecast.value[: cut // 24 + 1]))
     np.testing.assert_array_equal(values[0][0], values[1][0])
     np.testing.assert_array_equal(values[0][1], values[1][1])
+
+
+def test_what_was_read_as_the_hour_began_tells_of_a_switch(monkeypatch):
+    """Heating switched by hand: the water at the stroke of the hour knows, the hour before does not."""
+    monkeypatch.setattr(next_hour, "FULL", boosting.Boosting(rounds=80))
+    monkeypatch.setattr(next_hour, "TRIALS", boosting.Boosting(rounds=40))
+    rng = np.random.default_rng(4)
+    outdoor = weather()
+    on = np.repeat(rng.random(HOURS // 5 + 1) < 0.6, 5)[:HOURS]
+    heat = np.where(on, 200 - 8 * outdoor, 0.0) + rng.normal(0, 3, HOURS)
+    supply = np.where(on, 50.0, 28.0) + rng.normal(0, 0.5, HOURS)
+    own = {"heat_kw": heat[None], "supply_c": supply[None]}
+    learned, late = np.arange(HOURS) < 2000, np.arange(HOURS) >= 2000
+    errors = []
+    for begun in ({}, {f"supply_c{next_hour.NEWEST}": supply[None]}):
+        inputs = design.Inputs.of(outdoor, CLOCK, own | begun)
+        said = next_hour.next_hour(inputs, learned, np.isfinite(heat)).value
+        errors.append(np.abs(said - heat)[late].mean())
+    assert errors[1] < 0.4 * errors[0]
+
+
+def test_trees_mind_the_rows_that_count():
+    x = np.zeros((300, 1))
+    y = np.where(np.arange(300) < 200, 0.0, 10.0)
+    assert boosting.fit(x, y).predict(x[:1])[0] == pytest.approx(0.0, abs=0.5)
+    heavy = np.where(y > 0, 5.0, 1.0)
+    assert boosting.fit(x, y, weight=heavy).predict(x[:1])[0] == pytest.approx(10.0, abs=0.5)
 
 
 def test_trees_survive_unknowns_and_constants():

@@ -19,12 +19,14 @@ BINS = 48
 
 @dataclass(frozen=True)
 class Boosting:
-    """How much is learned; ``share`` of the rows seen by each tree, ``least`` rows' worth of caution in a leaf."""
+    """How much is learned; ``share`` of the rows and ``asked`` of the features seen by each tree, ``least`` rows' worth
+    of caution in a leaf."""
 
     rounds: int = 250
     depth: int = 5
     rate: float = 0.06
     share: float = 0.5
+    asked: float = 1.0
     least: float = 20.0
     seed: int = 7
 
@@ -54,8 +56,8 @@ def _binned(x: Floats, borders: Floats) -> NDArray[np.int64]:
     return np.where(np.isnan(x), 0, np.stack(columns, axis=1))
 
 
-def fit(x: Floats, y: Floats, how: Boosting | None = None) -> Trees:
-    """Trees for ``y [N]`` (all known) on ``x [N, F]`` (NaN allowed).
+def fit(x: Floats, y: Floats, how: Boosting | None = None, weight: Floats | None = None) -> Trees:
+    """Trees for ``y [N]`` (all known) on ``x [N, F]`` (NaN allowed); ``weight [N]``: what a row's error counts.
 
     >>> x = np.random.default_rng(1).uniform(-1, 1, (400, 2))
     >>> trees = fit(x, np.where(x[:, 0] > 0, 5.0, 1.0))
@@ -67,48 +69,56 @@ def fit(x: Floats, y: Floats, how: Boosting | None = None) -> Trees:
     with_some = np.where(np.isnan(x).all(axis=0), 0.0, x)
     borders = np.nanquantile(with_some, at, axis=0).T
     bins = _binned(x, borders)
-    cells = bins + BINS * np.arange(x.shape[1])
     chance = np.random.default_rng(how.seed)
-    base = float(np.median(y))
+    weight = np.ones(y.size) if weight is None else weight / weight.mean()
+    base = float(_leaf_medians(np.zeros(y.size, np.int64), y, weight, 1, 0.0)[0])
     residual = y - base
     grown = []
     for _ in range(how.rounds):
         seen = np.flatnonzero(chance.random(y.size) < how.share)
-        features, beyond = _grow(cells[seen], residual[seen], x.shape[1], how)
+        some = np.sort(chance.permutation(x.shape[1])[: max(int(np.ceil(how.asked * x.shape[1])), 1)])
+        asked, beyond = _grow(bins[np.ix_(seen, some)], residual[seen], weight[seen], how)
+        features = some[asked]
         place = (bins[:, features] > beyond) @ (1 << np.arange(how.depth))
-        leaf = how.rate * _leaf_medians(place[seen], residual[seen], 1 << how.depth, how.least)
+        leaf = how.rate * _leaf_medians(place[seen], residual[seen], weight[seen], 1 << how.depth, how.least)
         residual = residual - leaf[place]
         grown.append((features, beyond, leaf))
     return Trees(borders, base, *(np.array(part) for part in zip(*grown, strict=True)))
 
 
 def _grow(
-    cells: NDArray[np.int64], residual: Floats, n_features: int, how: Boosting
+    bins: NDArray[np.int64], residual: Floats, weight: Floats, how: Boosting
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The questions of one tree: at each level the feature and border that explain most in all nodes together."""
+    n_features = bins.shape[1]
+    cells = bins + BINS * np.arange(n_features)
     clipped = np.clip(residual, *np.quantile(residual, [0.1, 0.9])) if residual.size else residual
     node = np.zeros(residual.size, np.int64)
     features, beyond = np.zeros(how.depth, np.int64), np.full(how.depth, BINS, np.int64)
     width = n_features * BINS
-    weights = np.repeat(clipped, n_features)
+    counted, pulled = np.repeat(weight, n_features), np.repeat(weight * clipped, n_features)
     for level in range(how.depth):
         index = (node[:, None] * width + cells).ravel()
         size = (1 << level, n_features, BINS)
-        n = np.bincount(index, minlength=width << level).reshape(size).cumsum(axis=2)
-        total = np.bincount(index, weights, minlength=width << level).reshape(size).cumsum(axis=2)
+        n, total = (
+            np.bincount(index, part, minlength=width << level).reshape(size).cumsum(axis=2)
+            for part in (counted, pulled)
+        )
         left = total**2 / (n + how.least)
         right = (total[..., -1:] - total) ** 2 / (n[..., -1:] - n + how.least)
         feature, border = divmod(int(np.argmax((left + right).sum(axis=0))), BINS)
         features[level], beyond[level] = feature, border
-        node += (cells[:, feature] - feature * BINS > border).astype(np.int64) << level
+        node += (bins[:, feature] > border).astype(np.int64) << level
     return features, beyond
 
 
-def _leaf_medians(place: NDArray[np.int64], residual: Floats, leaves: int, least: float) -> Floats:
-    """Median residual of each leaf, drawn to 0 where the leaf holds few rows."""
+def _leaf_medians(place: NDArray[np.int64], residual: Floats, weight: Floats, leaves: int, least: float) -> Floats:
+    """Weighted median residual of each leaf, drawn to 0 where the leaf holds few rows."""
+    if not residual.size:
+        return np.zeros(leaves)
     order = np.lexsort((residual, place))
-    n = np.bincount(place, minlength=leaves)
-    first = np.concatenate([[0], np.cumsum(n)[:-1]])
-    middle = np.minimum(first + n // 2, max(residual.size - 1, 0))
-    value = residual[order[middle]] if residual.size else np.zeros(leaves)
-    return np.where(n > 0, value * n / (n + least), 0.0)
+    n = np.bincount(place, weight, minlength=leaves)
+    up_to = np.cumsum(weight[order])
+    half = np.cumsum(n) - n / 2
+    middle = np.minimum(np.searchsorted(up_to, half * (1 - 1e-12)), residual.size - 1)
+    return np.where(n > 0, residual[order[middle]] * n / np.maximum(n + least, 1e-12), 0.0)

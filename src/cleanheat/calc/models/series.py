@@ -113,3 +113,23 @@ def counted(stamps: Ints, counter: Floats, start: int, step_s: int, steps: int, 
     good = (broken[before] == broken[after]) & (borders >= at[0]) & (borders <= at[-1])
     same = good[:-1] & good[1:] & (broken[before[:-1]] == broken[after[1:]])
     return np.where(same, np.diff(value_at), np.nan)
+
+
+def newest(stamps: Ints, readings: Floats, borders: Ints, reach_s: int = HOUR_S, stroke: bool = True) -> Floats:
+    """What was last read by each of ``borders``, NaN where that is longer ago than ``reach_s``; ``stamps`` ascending.
+
+    ``stroke``: a reading at the very border counts too.  It must not where a reading's stamp may name the interval
+    that begins with it: that would be the future.
+
+    >>> newest(np.array([0, 1800, 9000]), np.array([1.0, 2.0, 3.0]), np.array([0, 3600, 9000])).tolist()
+    [1.0, 2.0, 3.0]
+    >>> newest(np.array([0, 1800, 9000]), np.array([1.0, 2.0, 3.0]), np.array([0, 3600, 9000]), stroke=False).tolist()
+    [nan, 2.0, nan]
+    """
+    known = ~np.isnan(readings)
+    at, value = stamps[known], readings[known]
+    if not at.size:
+        return np.full(borders.size, np.nan)
+    last = np.searchsorted(at, borders, side="right" if stroke else "left") - 1
+    place = np.maximum(last, 0)
+    return np.where((last >= 0) & (borders - at[place] <= reach_s), value[place], np.nan)

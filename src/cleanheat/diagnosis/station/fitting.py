@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanheat.calc.anomaly.days import HOURS
-from cleanheat.calc.models import expected, horizons, in_force, metrics
+from cleanheat.calc.models import coming_day, expected, in_force, metrics, next_hour
 from cleanheat.calc.models.design import DAY_S, RETURN_GIVEN_SUPPLY, SUPPLY, WEATHER, FeatureSet, Inputs, shifted
 from cleanheat.calc.models.operation import Operation, operation
 from cleanheat.calc.models.series import Series
@@ -76,13 +76,15 @@ class Judged:
             self.cannot[name] = "检验期内没有可比的小时"
 
 
-def prepare(series: Series) -> Station | None:
-    """None where no heating was ever seen."""
+def prepare(series: Series, newest: Series | None = None) -> Station | None:
+    """None where no heating was ever seen; ``newest``: what was read by each hour's beginning, on the same grid."""
     grid = whole_days(series)
     parts = split(grid)
     if parts is None:
         return None
     own = {name: np.asarray(of, np.float64) for name, of in grid.values.items() if np.isfinite(of).any()}  # no dead one
+    begun = whole_days(newest).values if newest is not None and newest.values else {}
+    own |= {f"{name}{next_hour.NEWEST}": np.asarray(of, np.float64) for name, of in begun.items() if name in own}
     outdoor = _bridged(own["outdoor_c"][0]) if "outdoor_c" in own else np.full(grid.steps, np.nan)
     supply = own.get("supply_c", np.full((1, grid.steps), np.nan))
     runs = operation(supply, own.get("return_c"), own.get("heat_kw"))
@@ -200,7 +202,7 @@ def _heat(station: Station, out: Judged) -> None:
         out.cannot |= dict.fromkeys((*HOURLY, DAILY), f"热表可信的训练小时只有 {int(learned.sum())}，不足一周")
         return
     _hourly(station, out, np.where(usable, heat, np.nan), learned, judged)
-    days = horizons.coming_day(station.inputs, station.learned, station.judged, usable)
+    days = coming_day.coming_day(station.inputs, station.learned, station.judged, usable)
     use = days.judged & (days.heat_kwh > 0)
     if days.forecast.made_of:
         found = {
@@ -217,13 +219,13 @@ def _heat(station: Station, out: Judged) -> None:
         out.metrics["daily_heat_days"] = float(use.sum())
     else:
         out.cannot[DAILY] = (
-            "没有室外温度" if not station.has_weather else f"热量完整的训练日不足 {horizons.LEAST_DAYS} 天"
+            "没有室外温度" if not station.has_weather else f"热量完整的训练日不足 {coming_day.LEAST_DAYS} 天"
         )
 
 
 def _hourly(station: Station, out: Judged, heat: Floats, learned: Bools, judged: Bools) -> None:
-    found = horizons.next_hour(station.inputs, learned, np.isfinite(heat))
-    busy = judged & (heat > horizons.HEAT_SHARE * horizons.busy_kw(heat[learned]))
+    found = next_hour.next_hour(station.inputs, learned, np.isfinite(heat))
+    busy = judged & (heat > next_hour.HEAT_SHARE * next_hour.busy_kw(heat[learned]))
     scale = metrics.naive_scale(np.where(station.learned, heat, np.nan))
     weather = "天气实测" if station.has_weather else "无室外温度"
     bases = {
@@ -232,11 +234,11 @@ def _hourly(station: Station, out: Judged, heat: Floats, learned: Bools, judged:
         "ridge": found.ridge,
         "static_line": found.line,
     }
-    how = f"提前 1 小时；{weather}；模型 {found.made_of}"
+    how = f"提前 1 小时，只用该小时开始前的读数；{weather}；模型 {found.made_of}"
     out.add(
         HOURLY[0],
         metrics.smape(heat, found.value, busy),
-        f"{how}；供热小时（热量超过常见高值的 {horizons.HEAT_SHARE:.0%}）",
+        f"{how}；供热小时（热量超过常见高值的 {next_hour.HEAT_SHARE:.0%}）",
         **{n: metrics.smape(heat, v, busy) for n, v in bases.items()},
     )
     out.add(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanheat.calc.models.series import HOUR_S, Floats32, Series, counted, step_means
+from cleanheat.calc.models.series import HOUR_S, Floats32, Series, counted, newest, step_means
 from cleanheat.diagnosis.station.reading import CHANNELS, Raw
 from cleanheat.telemetry.public import SignalColumn
 
@@ -69,9 +69,13 @@ class Quality:
 
 @dataclass(frozen=True)
 class Clean:
-    """Hourly channels ``[1, T]`` and rooms ``[R, T]`` on one grid of the plant's wall clock."""
+    """Hourly channels ``[1, T]`` and rooms ``[R, T]`` on one grid of the plant's wall clock.
+
+    ``newest``: what was last read of each channel by the hour's beginning.
+    """
 
     series: Series
+    newest: Series
     rooms: Floats
     room_names: tuple[str, ...]
     quality: Quality
@@ -100,7 +104,15 @@ def clean(raw: Raw) -> Clean:
     shaped = rooms.reshape(len(raw.rooms), steps)
     if len(raw.rooms) and "room_c" not in values:
         values["room_c"] = _middle(shaped)[None].astype(np.float32)
-    return Clean(Series(start, HOUR_S, values), shaped, tuple(raw.rooms), quality)
+    begun = _newest(judged, stamps, start + HOUR_S * np.arange(steps, dtype=np.int64))
+    return Clean(Series(start, HOUR_S, values), Series(start, HOUR_S, begun), shaped, tuple(raw.rooms), quality)
+
+
+def _newest(judged: Mapping[str, Floats], stamps: Ints, borders: Ints) -> dict[str, Floats32]:
+    """Only a counter tells that its row was read at its stamp; the row of an amount or mean may tell the hour ahead."""
+    stroke = any(channel in COUNTERS for channel in judged)
+    gauges = [c for c in judged if c not in COUNTERS and c not in AMOUNTS]
+    return {c: newest(stamps, judged[c], borders, stroke=stroke)[None].astype(np.float32) for c in gauges}
 
 
 def _line_lost(channels: Mapping[str, Floats]) -> Bools:
@@ -256,10 +268,12 @@ def _room(name: str, written: Floats, raw: Raw, stamps: Ints, start: int, steps:
     marked = known & (np.isclose(written[:, None], np.array((*column.sentinels, *SENTINELS)), atol=1e-3).any(axis=1))
     values = np.where(known & ~marked, written, np.nan) * column.factor + column.offset
     row = CHANNELS["room_c"]
-    outside = (values < row["low"]) | (values > row["high"])
+    zero = written == 0  # a lost line, to the digit; no home stands there
+    outside = ~zero & ((values < row["low"]) | (values > row["high"]))
     quality.count(label, "sentinel", int(marked.sum()))
+    quality.count(label, "zero", int(zero.sum()))
     quality.count(label, "out_of_range", int(outside.sum()))
-    return step_means(stamps, np.where(outside, np.nan, values), start, HOUR_S, steps)
+    return step_means(stamps, np.where(outside | zero, np.nan, values), start, HOUR_S, steps)
 
 
 def _middle(rooms: Floats) -> Floats:

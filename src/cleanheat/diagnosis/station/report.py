@@ -41,7 +41,7 @@ def diagnose(paths: Sequence[Path], map_file: Path, inject: bool, tell: Tell) ->
     raw = read(paths, map_file)
     tell("数据质量")
     found = clean(raw)
-    station = fitting.prepare(found.series) if found.series.values else None
+    station = fitting.prepare(found.series, found.newest) if found.series.values else None
     out: dict[str, Any] = {"schema": SCHEMA, "station": _station(paths, raw, found), "quality": _quality(raw, found)}
     if station is None:
         out |= _without_heating(found, inject)
