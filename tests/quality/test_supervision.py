@@ -6,11 +6,11 @@ import pytest
 from cleanheat.infra import clock
 from cleanheat.infra.scope import EVERYTHING
 from cleanheat.kernel.quantities import KINDS
-from cleanheat.kernel.time import DAY_S, HOUR_S
+from cleanheat.kernel.time import DAY_S, HOUR_S, utc
 from cleanheat.kernel.verdicts import Verdict
 from cleanheat.quality import panels, supervision
 from cleanheat.quality.supervision import runs_of_silence
-from cleanheat.telemetry.models import RefusedObject
+from cleanheat.telemetry.models import RefusedObject, Sender
 from cleanheat.telemetry.public import install_store
 from cleanheat.telemetry.refused_objects import MOST_OF_A_SENDER, RefusedObjects
 from cleanheat.telemetry.traces import Arrivals
@@ -148,6 +148,17 @@ def test_the_calendar_shows_each_companys_days(day, signed_in):
     assert told["validity"][1] == [None, 1.0]
     mine = signed_in("company.reader").get("/api/v1/quality/uploads/calendar").json()
     assert mine["names"] == ["甲热力"]
+
+
+@pytest.mark.feature("A4-4")
+def test_days_before_a_sender_was_connected_are_history_and_no_bad_days(day, signed_in):
+    """Units of company 10 since noon of the second day; what came before was imported."""
+    Sender.objects.create(organisation_id=10, enrolled_at=utc(TODAY + 12 * HOUR_S))
+    Sender.objects.create(organisation_id=20, enrolled_at=utc(TODAY + 2 * DAY_S))
+    told = signed_in("city.reader").get(f"/api/v1/quality/uploads/calendar?kind=unit&start={TODAY - DAY_S}").json()
+    assert told["completeness"][0] == [None, 1.0]
+    assert told["completeness"][1] == [None, None]
+    assert told["imported"] == [[False, False], [False, True]]
 
 
 def test_panels_show_the_same(day):

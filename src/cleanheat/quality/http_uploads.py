@@ -193,7 +193,10 @@ def export_mismatches(
 
 
 class CalendarOut(Schema):
-    """``completeness[y][x]`` and ``validity[y][x]`` (0–1) of sender y on day x; null where nothing is known."""
+    """``completeness[y][x]`` and ``validity[y][x]`` (0–1) of sender y on day x; null where nothing is known.
+
+    ``imported[y][x]``: before the sender was connected; what is known of that day was imported as history.
+    """
 
     days: list[int]
     labels: list[str]
@@ -201,6 +204,7 @@ class CalendarOut(Schema):
     names: list[str]
     completeness: list[list[float | None]]
     validity: list[list[float | None]]
+    imported: list[list[bool]]
 
 
 class CalendarQuery(Schema):

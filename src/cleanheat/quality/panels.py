@@ -101,7 +101,7 @@ CALENDAR = panel(
     shows=Heatmap,
     load=_completeness,
     permission="quality.view",
-    formula="完整率=实到行数÷应到行数（应报对象×分钟数），逐日逐企业；当日截至最近整点",
+    formula="完整率=实到行数÷应到行数（应报对象×分钟数），逐日逐企业；接入前的历史导入不计，当日截至最近整点",
     source=_SOURCE,
     drill="quality.uploads",
     cost=Cost.DEAR,

@@ -21,7 +21,7 @@ from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, SHANGHAI, utc
 from cleanheat.quality.deliveries import Hours, by_bucket, heard_objects, known_until, owners_seen
 from cleanheat.quality.parameter_tables import parameters_of
-from cleanheat.telemetry.public import MismatchRow, list_mismatches, store
+from cleanheat.telemetry.public import MismatchRow, connected_since, list_mismatches, store
 
 LONGEST_S: Final = 62 * DAY_S
 State = Literal["silent", "never", "all"]
@@ -250,7 +250,10 @@ def _last_heard(kind: str, numbers: NDArray[Any], until: int) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Sender × day: completeness and validity, 0–1, NaN where nothing was expected or came.  ``days`` as epoch s."""
+    """Sender × day: completeness and validity, 0–1, NaN where nothing was expected or came.  ``days`` as epoch s.
+
+    ``imported``: days before the sender was connected, of which only a history is known: nothing was expected then.
+    """
 
     days: list[int]
     labels: list[str]
@@ -258,38 +261,46 @@ class Calendar:
     names: list[str]
     completeness: NDArray[np.float64]
     validity: NDArray[np.float64]
+    imported: NDArray[np.bool_]
 
 
 def calendar(start: int, end: int, scope: Scope, kind: str | None = None) -> Calendar:
     """Whole days (Asia/Shanghai) that touch the window; the present day counts up to its last full hour."""
     check_window(start, end)
     first = start - (start + 8 * HOUR_S) % DAY_S
-    last = end + -(end + 8 * HOUR_S) % DAY_S
-    days = np.arange(first, last, DAY_S)
-    expected: dict[int, NDArray[np.float64]] = {}
-    sums: dict[int, NDArray[np.float64]] = {}
+    days = np.arange(first, end + -(end + 8 * HOUR_S) % DAY_S, DAY_S)
+    since = connected_since()
+    due: dict[int, NDArray[np.float64]] = {}
+    came: dict[int, NDArray[np.float64]] = {}
     for code in [kind] if kind else KINDS:
         until = known_until(code, end)
         if until <= first:
             continue
         found = by_bucket(code, first, until, scope, by_day=True)
-        hours = np.clip((until - found.starts) / DAY_S, 0, 1)
+        known = found.starts.shape[0]
         for s in np.flatnonzero(found.objects).tolist():
-            known = found.starts.shape[0]
-            expected.setdefault(s, np.zeros(days.shape[0]))[:known] += found.objects[s] * found.expected * hours
-            table = sums.setdefault(s, np.zeros((3, days.shape[0])))
+            begun = np.maximum(found.starts, since.get(s, 0))  # before it was connected nothing was expected of it
+            hours = np.clip((np.minimum(until, found.starts + DAY_S) - begun) / DAY_S, 0, 1)
+            due.setdefault(s, np.zeros(days.shape[0]))[:known] += found.objects[s] * found.expected * hours
+            table = came.setdefault(s, np.zeros((3, days.shape[0])))
             table[:, :known] += [found.rows[s], found.usable[s], found.rows[s] * found.values_per_row]
-    senders = sorted(expected)
-    n = days.shape[0]
-    due = np.array([expected[s] for s in senders]).reshape(-1, n)
-    rows, usable, values = np.array([sums[s] for s in senders]).reshape(-1, 3, n).transpose(1, 0, 2)
+    return _calendar(days, due, came)
+
+
+def _calendar(
+    days: NDArray[np.int64], due: Mapping[int, NDArray[np.float64]], came: Mapping[int, NDArray[np.float64]]
+) -> Calendar:
+    senders, n = sorted(due), days.shape[0]
+    expected = np.array([due[s] for s in senders]).reshape(-1, n)
+    rows, usable, values = np.array([came[s] for s in senders]).reshape(-1, 3, n).transpose(1, 0, 2)
     return Calendar(
         days.tolist(),
         [_label(d) for d in days.tolist()],
         senders,
         [name_of(s) for s in senders],
-        np.minimum(_shares(rows, due), 1.0),
+        np.minimum(_shares(rows, expected), 1.0),
         _shares(usable, values),
+        (expected == 0) & (rows > 0),
     )
 
 

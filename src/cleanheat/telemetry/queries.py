@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+from django.db.models import Min
 
 from cleanheat.assets import models as archive_models
 from cleanheat.assets import public as assets
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import epoch
-from cleanheat.telemetry.models import Confirmation, RefusalCount, RefusedObject
+from cleanheat.telemetry.models import Confirmation, RefusalCount, RefusedObject, Sender
 from cleanheat.telemetry.refusals import REFUSALS
 
 _MODELS: dict[str, Any] = {
@@ -72,6 +73,12 @@ class MismatchRow:
     first: int
     last: int
     rows: int
+
+
+def connected_since() -> dict[int, int]:
+    """From when on each enrolled sender was able to send (epoch seconds): its first key that is known, or enrolment."""
+    rows = Sender.objects.filter(enrolled_at__isnull=False).annotate(first=Min("keys__valid_from"))
+    return {r.pk: epoch(min(t for t in (r.enrolled_at, r.first) if t is not None)) for r in rows}
 
 
 def list_mismatches(since: datetime, senders: frozenset[int] | None = None) -> list[MismatchRow]:

@@ -4597,12 +4597,16 @@ export interface components {
         /**
          * CalendarOut
          * @description ``completeness[y][x]`` and ``validity[y][x]`` (0–1) of sender y on day x; null where nothing is known.
+         *
+         *     ``imported[y][x]``: before the sender was connected; what is known of that day was imported as history.
          */
         CalendarOut: {
             /** Completeness */
             completeness: (number | null)[][];
             /** Days */
             days: number[];
+            /** Imported */
+            imported: boolean[][];
             /** Labels */
             labels: string[];
             /** Names */

@@ -10,6 +10,7 @@ const CALENDAR = {
   names: ['<甲>', '乙'],
   completeness: [[1, null], [0.4, 0.98]],
   validity: [[0.9, null], [1, 1]],
+  imported: [[false, true], [false, false]],
 }
 
 it('leaves unknown days blank and never lets a name become markup', () => {
@@ -17,6 +18,14 @@ it('leaves unknown days blank and never lets a name become markup', () => {
   expect((option.series as { data: unknown[] }[])[0]?.data).toEqual([[0, 0, 1], [0, 1, 0.4], [1, 1, 0.98]])
   const { formatter } = option.tooltip as { formatter: (params: unknown) => string }
   expect(formatter({ value: [0, 0, 1] })).toBe('&#60;甲&#62; 01-14<br>完整率 100.0%')
+})
+
+it('says of days before a sender was connected that they were imported, and colours them neither red nor green', () => {
+  const option = calendarOption(CALENDAR, 'completeness', DARK)
+  expect((option.series as { data: unknown[] }[])[1]?.data).toEqual([[1, 0, 1]])
+  const { formatter } = option.tooltip as { formatter: (params: unknown) => string }
+  expect(formatter({ seriesName: '历史导入', value: [1, 0, 1] })).toBe('&#60;甲&#62; 01-15<br>历史导入（接入前，不计完整率）')
+  expect((calendarOption(CALENDAR, 'validity', DARK).series as { data: unknown[] }[])[1]?.data).toEqual([])
 })
 
 it('grows with the senders', () => {
