@@ -207,6 +207,20 @@ ROUTES = {
     "POST /governance/orders/{order_id}/steps": "own",
     "GET /governance/trainings/{training_id}/files": "own",
     "POST /governance/trainings/{training_id}/files": "own",
+    "GET /archive/import-words": "city",
+    "POST /archive/imports": "city",
+    "GET /archive/imports": "city",
+    "GET /archive/imports/{import_id}": "city",
+    "GET /archive/imports/{import_id}/suggestion": "city",
+    "POST /archive/imports/{import_id}/preview": "city",
+    "POST /archive/imports/{import_id}/rehearse": "city",
+    "GET /archive/imports/{import_id}/refused": "city",
+    "GET /archive/imports/{import_id}/refused/file": "city",
+    "POST /archive/imports/{import_id}/confirm": "city",
+    "POST /archive/imports/{import_id}/undo": "city",
+    "GET /archive/import-templates": "city",
+    "POST /archive/import-templates": "city",
+    "DELETE /archive/import-templates/{template_id}": "city",
     "GET /archive/records/{kind}/{number}": "own",
     "GET /archive/records/{kind}/{number}/versions": "own",
     "POST /archive/records/{kind}/{number}/restore": "own",
@@ -437,6 +451,11 @@ GIVEN = {
 """A body that every route takes what it needs from: what is refused is refused for who asks."""
 SHARE = {"client": "x", "resource": "assets.substation", "fields": ["name"], "purpose": "x"}
 BODIES = {
+    "POST /archive/imports/{import_id}/preview": {"kind": "building", "layer": "csv", "columns": {}},
+    "POST /archive/imports/{import_id}/rehearse": {"kind": "building", "layer": "csv", "columns": {}},
+    "POST /archive/imports/{import_id}/confirm": {"reason": "x"},
+    "POST /archive/imports/{import_id}/undo": {"reason": "x"},
+    "POST /archive/import-templates": {"name": "x", "mapping": {"kind": "building", "layer": "csv", "columns": {}}},
     "POST /archive/matching/runs": {"relation": "device_village"},
     "POST /diagnosis/demands": {"kind": "substation", "number": THEIRS.substation, "reason": "x", "level": 3},
     "PATCH /catalogue/elements/{key}": {"owner": "x"},
@@ -449,7 +468,12 @@ BODIES = {
 }
 """Bodies of routes that take nothing else."""
 FILLED = {"span": "month", "period": "2025-12"}
-UPLOADS = {"POST /catalogue/import", "POST /complaints/imports", "POST /diagnosis/forecast/file"}
+UPLOADS = {
+    "POST /archive/imports",
+    "POST /catalogue/import",
+    "POST /complaints/imports",
+    "POST /diagnosis/forecast/file",
+}
 
 
 def _routes():

@@ -18,6 +18,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "city.view": "查看全市及区县汇总",
     "status.view": "查看平台运行状态",
     "assets.edit": "维护档案",
+    "assets.import": "批量导入档案与转换坐标",
     "assets.approve": "审批档案变更与关联匹配",
     "telemetry.import": "导入历史数据",
     "accounts.view": "查看组织与用户",

@@ -14,6 +14,7 @@ class AssetsConfig(AppConfig):
 
         from cleanheat.assets import changes as _changes  # noqa: F401 - the flow declares itself
         from cleanheat.assets.finder import SEARCHED, forget
+        from cleanheat.assets.importing import jobs  # noqa: F401 - dry runs and imports declare themselves
         from cleanheat.assets.matching import running as _running  # noqa: F401 - the job declares itself
         from cleanheat.assets.queries import KIND_MODELS, district_ids
         from cleanheat.infra.scope import register_districts

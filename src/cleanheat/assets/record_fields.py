@@ -37,7 +37,6 @@ KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "weather": "气象站",
         "pipe": "管段",
         "valve": "阀门",
-        "valve": "阀门",
     }
 )
 
@@ -156,7 +155,10 @@ def _field(kind: str, column: models.Field[Any, Any]) -> Field:
         type=_type_of(column),
         unit=unit,
         is_required=not (
-            column.null or column.has_default() or (column.attname == IDENTITY and kind in OBJECT_CLASSES)
+            column.null
+            or column.blank
+            or column.has_default()
+            or (column.attname == IDENTITY and kind in OBJECT_CLASSES)
         ),
         reference=_target_of(column),
         personal=_PERSONAL.get((kind, column.attname), ""),

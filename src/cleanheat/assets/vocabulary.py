@@ -173,3 +173,15 @@ class MatchState(models.TextChoices):
     KEPT = "kept", "维持原关联"
     ASKED = "asked", "已提变更申请"
     SOLVED = "solved", "已消除"
+
+
+class ImportState(models.TextChoices):
+    """How far a file on its way into the archive has come."""
+
+    UPLOADED = "uploaded", "已上传"
+    CHECKING = "checking", "试导入中"
+    CHECKED = "checked", "待确认"
+    APPLYING = "applying", "导入中"
+    APPLIED = "applied", "已导入"
+    UNDONE = "undone", "已撤销"
+    REFUSED = "refused", "未通过"

@@ -18,6 +18,7 @@ from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
 from cleanheat.assets.equipment.http import router as equipment
 from cleanheat.assets.http_changes import router as changes
+from cleanheat.assets.importing.http import router as archive_imports
 from cleanheat.assets.matching.http import router as matching
 from cleanheat.catalogue.http import router as catalogue
 from cleanheat.catalogue.http_sharing import router as sharing
@@ -66,6 +67,7 @@ api = NinjaAPI(
     auth=SessionAuth(csrf=True),
 )
 for router in (
+    archive_imports,
     quality_rules,
     quality_library,
     quality_previews,

@@ -33,7 +33,7 @@ from cleanheat.twin.sockets import websocket_application  # noqa: E402
 
 THREADS = 8
 KEPT_IN_MEMORY = 8 << 20
-UPLOADS_PATH = "/api/v1/files"
+UPLOADS_PATHS = frozenset({"/api/v1/files", "/api/v1/archive/imports"})
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -90,9 +90,9 @@ class ThreadedDjango(BaseHandler):
 
 
 def _most_bytes(scope: Message) -> int:
-    """Attachments may be larger than any other body, for whoever sends a session's cookie."""
+    """Attachments and archives may be larger than any other body, for whoever sends a session's cookie."""
     has_session = any(name == b"cookie" and b"sessionid=" in value for name, value in scope["headers"])
-    is_upload = scope["method"] == "POST" and scope["path"] == UPLOADS_PATH
+    is_upload = scope["method"] == "POST" and scope["path"] in UPLOADS_PATHS
     return settings.UPLOAD_MAX_BYTES if is_upload and has_session else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 

@@ -406,6 +406,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archive/matching/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Take the best candidate of every open case that is at least so sure.
+         */
+        post: operations["cleanheat_assets_matching_http_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/matching/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases
+         * @description The scope's cases, the surest first.
+         */
+        get: operations["cleanheat_assets_matching_http_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/matching/cases/{case_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Take a candidate, choose another target or keep the link.
+         */
+        post: operations["cleanheat_assets_matching_http_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/matching/cases/{case_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take a decision back.
+         */
+        post: operations["cleanheat_assets_matching_http_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/matching/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Relations
+         * @description What is matched with what, and how far it is.
+         */
+        get: operations["cleanheat_assets_matching_http_relations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/matching/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Again
+         * @description Look at a whole relation, as a job.
+         */
+        post: operations["cleanheat_assets_matching_http_look_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/archive/records/{kind}/{number}": {
         parameters: {
             query?: never;
@@ -4111,6 +4231,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AcceptIn */
+        AcceptIn: {
+            /** At Least */
+            at_least: number;
+            /** Relation */
+            relation: string;
+        };
         /**
          * ActionOut
          * @description A step the caller may take now, with its form.
@@ -4637,6 +4764,28 @@ export interface components {
             validity: string;
         };
         /**
+         * CandidateOut
+         * @description ``probability`` in [0, 1]; ``metres`` null: one side has no place.
+         */
+        CandidateOut: {
+            /** Code */
+            code: string;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Metres */
+            metres: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Probability */
+            probability: number;
+            /** Reasons */
+            reasons: string[];
+        };
+        /**
          * CapacityRow
          * @description Loads in kW.  ``able_kw``: what can be sent; ``history_*``, ``peak_kw``, ``days``: by history, null where too
          *     little is known; ``room_need_kw``: by room temperatures of ``room_units``; ``farthest_h``: longest way.
@@ -4684,6 +4833,90 @@ export interface components {
             units: number | null;
             /** Users */
             users: number | null;
+        };
+        /**
+         * CaseOut
+         * @description A record whose link is doubted; ``present``: the target it is linked to, ``chosen``: 0 or the decision.
+         */
+        CaseOut: {
+            /** Band */
+            band: string;
+            /** Band Zh */
+            band_zh: string;
+            /** Candidates */
+            candidates: components["schemas"]["CandidateOut"][];
+            /** Chosen */
+            chosen: number;
+            /** Chosen Name */
+            chosen_name: string;
+            /** Code */
+            code: string;
+            /** Company */
+            company: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Present */
+            present: number;
+            /** Present Name */
+            present_name: string;
+            /** Probability */
+            probability: number;
+            /** Relation */
+            relation: string;
+            /** State */
+            state: string;
+            /** State Zh */
+            state_zh: string;
+            /** Target */
+            target: string;
+        };
+        /** CasePage */
+        CasePage: {
+            /** Page */
+            page: number;
+            /** Rows */
+            rows: components["schemas"]["CaseOut"][];
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+        };
+        /** CaseQuery */
+        CaseQuery: {
+            /**
+             * Band
+             * @default
+             */
+            band: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Relation
+             * @default
+             */
+            relation: string;
+            /**
+             * State
+             * @default
+             */
+            state: string;
         };
         /** CatalogueChoice */
         CatalogueChoice: {
@@ -5641,6 +5874,19 @@ export interface components {
              */
             note: string;
         };
+        /**
+         * DecisionIn
+         * @description ``number``: the target; the present one keeps the link.
+         */
+        DecisionIn: {
+            /** Number */
+            number: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
         /** DemandIn */
         DemandIn: {
             /** Kind */
@@ -5865,6 +6111,16 @@ export interface components {
         DismissIn: {
             /** Note */
             note: string;
+        };
+        /**
+         * Done
+         * @description What became of a batch.
+         */
+        Done: {
+            /** Done */
+            done: number;
+            /** Refused */
+            refused: number;
         };
         /** DoneOut */
         DoneOut: {
@@ -6153,10 +6409,7 @@ export interface components {
             /** Layout Zh */
             layout_zh: string;
             /** Measured */
-            measured: [
-                string,
-                number
-            ][];
+            measured: components["schemas"]["Measured"][];
             /** Name */
             name: string;
             /** Number */
@@ -8011,6 +8264,37 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** MatchJobOut */
+        MatchJobOut: {
+            /** Job Id */
+            job_id: number;
+        };
+        /** MatchRunIn */
+        MatchRunIn: {
+            /** Relation */
+            relation: string;
+        };
+        /**
+         * MatchRunOut
+         * @description Figures of the whole city: told only to who sees it all.
+         */
+        MatchRunOut: {
+            /** Agreeing */
+            agreeing: number;
+            /** Doubtful */
+            doubtful: number;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Proposed */
+            proposed: number;
+            /** Records */
+            records: number;
+            /** Unknown */
+            unknown: number;
+        };
         /**
          * Me
          * @description Who is signed in, what he may do, and which part of the city he sees (``scope``: ``all``, ``company:12`` …).
@@ -8054,6 +8338,16 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * Measured
+         * @description An object with readings.
+         */
+        Measured: {
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
         };
         /** MemoryHours */
         MemoryHours: {
@@ -10149,6 +10443,29 @@ export interface components {
             unstaffed: {
                 [key: string]: string;
             };
+        };
+        /**
+         * RelationOut
+         * @description One relation; the counts are those of one's own cases by state.
+         */
+        RelationOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Kind Zh */
+            kind_zh: string;
+            newest: components["schemas"]["MatchRunOut"] | null;
+            /** Target */
+            target: string;
+            /** Target Zh */
+            target_zh: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * ReportIn
@@ -13670,9 +13987,9 @@ export interface operations {
     };
     cleanheat_assets_importing_http_suggestion: {
         parameters: {
-            query: {
-                kind: string;
-                layer: string;
+            query?: {
+                kind?: string;
+                layer?: string;
             };
             header?: never;
             path: {
@@ -13715,6 +14032,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_matching_http_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_matching_http_cases: {
+        parameters: {
+            query?: {
+                relation?: string;
+                state?: string;
+                band?: string;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_matching_http_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_matching_http_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_matching_http_relations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_assets_matching_http_look_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchRunIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchJobOut"];
                 };
             };
         };
