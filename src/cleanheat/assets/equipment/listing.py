@@ -73,6 +73,14 @@ class SceneUnit:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """An object with readings."""
+
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True)
 class EquipmentList:
     """All equipment of one object (``number`` 0: of a standard one), in order of units and process.
 
@@ -88,7 +96,7 @@ class EquipmentList:
     terminal: str
     units: tuple[SceneUnit, ...]
     equipment: tuple[EquipmentItem, ...]
-    measured: tuple[tuple[str, int], ...]
+    measured: tuple[Measured, ...]
 
 
 @cache

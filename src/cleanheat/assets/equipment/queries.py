@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cleanheat.assets.equipment.listing import EquipmentItem, EquipmentList, SceneUnit, item_of
+from cleanheat.assets.equipment.listing import EquipmentItem, EquipmentList, Measured, SceneUnit, item_of
 from cleanheat.assets.equipment.rural import rural_rows, rural_types, rural_zh
 from cleanheat.assets.equipment.standard import (
     Columns,
@@ -56,7 +56,7 @@ def _substation(number: int) -> EquipmentList:
         terminal="",
         units=units,
         equipment=tuple(item_of(r, "unit", int(r["unit_id"] or alone)) for r in stored),
-        measured=tuple(("unit", u.number) for u in units),
+        measured=tuple(Measured("unit", u.number) for u in units),
     )
 
 
@@ -73,7 +73,7 @@ def _boiler(number: int) -> EquipmentList:
         terminal="",
         units=(),
         equipment=tuple(item_of(r, "boiler", number) for r in stored),
-        measured=(("boiler", number),),
+        measured=(Measured("boiler", number),),
     )
 
 
@@ -90,7 +90,7 @@ def _device(number: int) -> EquipmentList:
         terminal=row.terminal,
         units=(),
         equipment=tuple(item_of(r, "device", number) for r in rural_rows(*system)),
-        measured=(("device", number),),
+        measured=(Measured("device", number),),
     )
 
 

@@ -1,7 +1,7 @@
 /** What burns and what follows the fire: boilers of each fuel, drums, feeders, filters, fans, chimneys. */
 import type { Size } from '../declaration'
 import { flange } from './fittings'
-import { Mesh } from './mesh'
+import type { Mesh } from './mesh'
 import { PAINT } from './paints'
 
 /** A lagged body on a steel frame with doors; what differs is at the front. */

@@ -1,6 +1,7 @@
 /** What sits on pipes: flanges, valves, strainers, meters, gauges.  Each is centred on its pipe, which runs along x. */
 import type { Vec3 } from '../declaration'
-import { Mesh, type Axis } from './mesh'
+import type { Mesh} from './mesh';
+import { type Axis } from './mesh'
 import { PAINT } from './paints'
 
 export function flange(mesh: Mesh, r: number, at: Vec3, axis: Axis = 'x'): void {

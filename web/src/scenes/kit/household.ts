@@ -1,6 +1,6 @@
 /** What heats a house: heat pumps, heaters, stoves, collectors, and what gives the heat to the rooms. */
 import type { Size } from '../declaration'
-import { Mesh } from './mesh'
+import type { Mesh } from './mesh'
 import { PAINT } from './paints'
 
 export function outdoorUnit(mesh: Mesh, { x, y, z }: Size): void {

@@ -1,7 +1,7 @@
 /** What moves, keeps and exchanges water: exchangers, pumps, tanks, softeners, cabinets.  Each stands on the floor. */
 import type { Size } from '../declaration'
 import { flange } from './fittings'
-import { Mesh } from './mesh'
+import type { Mesh } from './mesh'
 import { PAINT } from './paints'
 
 /** Plates between a fixed and a movable frame; four nozzles on the left. */

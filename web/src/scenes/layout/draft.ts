@@ -90,6 +90,6 @@ function isPort(from: readonly [Piece, string] | Vec3): from is readonly [Piece,
 /** A signal of the list's objects by which a run is coloured or moves; null for a standard scene. */
 export function signalOf(list: EquipmentList, signal: string, unit = 0): Binding | null {
   if (list.number === 0) return null
-  const [kind, number] = list.measured.find(([, n]) => !unit || n === unit) ?? []
-  return kind && number ? { kind, number, signal } : null
+  const found = list.measured.find(({ number }) => !unit || number === unit)
+  return found ? { ...found, signal } : null
 }
