@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from cleanheat.diagnosis.forecast.actions import keep
 from cleanheat.diagnosis.forecast.models import Forecast
 from cleanheat.diagnosis.forecast.outlook import HOURS, Outlook
 from cleanheat.diagnosis.forecast.reading import Issue
-from cleanheat.diagnosis.guidance import advice, compliance, plan, weathers
+from cleanheat.diagnosis.guidance import advice, compliance, plan, source_plan, weathers
 from cleanheat.diagnosis.guidance.jobs import issue_advice, learn_signatures
 from cleanheat.diagnosis.guidance.models import Advice
 from cleanheat.diagnosis.guidance.network import supplied
@@ -419,3 +420,38 @@ def test_a_fast_fall_starts_from_the_day_and_ends_at_what_heating_is_designed_fo
     past = np.full(96, day_c)
     sky = Outlook(0, np.full(HOURS, night_c), past, past, past, past, "forecast")
     assert compliance.rapid_lowest_c(sky) == pytest.approx(lowest_c, abs=0.3)
+
+
+def _reasons(told):
+    return {r["key"]: r for r in told["judgement"]["reasons"]}
+
+
+@pytest.mark.feature("A9-11", "C3-7")
+def test_a_need_beyond_what_the_source_sends_is_said_as_the_sources(world, signed_in):
+    client = signed_in("city.reader")
+    assert "source" not in _reasons(get(client, "guidance/unit/9"))
+    cooler = frame("branch", [1], supply_temp_c=[47], return_temp_c=[40], flow_t_h=[130], heat_power_mw=[2])
+    latest().update(replace(cooler, minute=MINUTE + 60))
+    plan.forget_plan()
+    lack = _reasons(get(client, "guidance/unit/9"))["source"]
+    assert (lack["zh"], lack["unit"]) == ("热源供水不足", "K")
+    assert lack["missing"] > 3
+    assert {p["key"] for i in get(client, "guidance/unit")["items"] for p in i["reasons"]} >= {"source"}
+    curve = get(client, "guidance/branch/1")["curve"]
+    assert len(curve["in_force_c"]) == len(curve["outdoor_c"])
+
+
+def test_sources_go_on_by_the_curve_they_are_run_at_and_it_goes_on_into_the_cold(city):
+    network = supplied(city)
+    size = city["branch"].size
+    knots = np.array([[-15.0, 95.0], [-5.0, 80.0], [5.0, 70.0]], np.float32)
+    p = SimpleNamespace(curve_in_force=np.tile(knots, (size, 1, 1)))
+    found = plan.source_curves(network, p, None)
+    n = network.branches.size
+    at = {c: float(found[0, int(np.argmin(np.abs(plan.GRID_C - c)))]) for c in (-25, -15, -5, 10)}
+    assert at == {-25: 110.0, -15: 95.0, -5: 80.0, 10: 70.0}
+    assert np.isnan(found[n:]).all()
+    shifted = source_plan.in_force(
+        found, None, np.full(network.sources, 85.0), np.array([-5.0]), np.full(network.sources, 130.0)
+    )
+    assert shifted[0, int(np.argmin(np.abs(plan.GRID_C + 15)))] == pytest.approx(100.0)

@@ -156,8 +156,8 @@ def _sources(plan: CityPlan, rows: NDArray[np.int64]) -> dict[str, Any]:
         "as_is": {"supply_c": listed(mean(sources.as_is_supply_c)), "room_c": listed(as_is_room)},
         "room": {"expected_c": listed(room), "low_c": listed(room - half), "high_c": listed(room + half)},
         "curve": {
-            "outdoor_c": GRID_C.tolist(), "recommended_c": listed(mean(sources.curve_c)), "in_force_c": [],
-            "basis": "optimum",
+            "outdoor_c": GRID_C.tolist(), "recommended_c": listed(mean(sources.curve_c)),
+            "in_force_c": listed(mean(sources.in_force_c)), "basis": "optimum",
         },
         "energy": energy(heat, as_is),
         "judgement": _verdict(verdict, rows),

@@ -21,7 +21,15 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 KW_H_PER_GJ = 1e6 / 3600.0
 DAY_H = 24
-UNITS_ZH = {Lack.ROOM: "K", Lack.SUPPLY: "K", Lack.PRIMARY: "K", Lack.FLOW: "t/h", Lack.CAPACITY: "MW", Lack.RISE: "K"}
+UNITS_ZH = {
+    Lack.ROOM: "K",
+    Lack.SUPPLY: "K",
+    Lack.PRIMARY: "K",
+    Lack.SOURCE: "K",
+    Lack.FLOW: "t/h",
+    Lack.CAPACITY: "MW",
+    Lack.RISE: "K",
+}
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,7 @@ def judge_units(plan: CityPlan, weathers: tuple[Run, Run, Run]) -> Judgement:
     starved = (gap > short_k).sum(axis=1) > short_h
     lowest = rooms_c.min(axis=0)
     primary = units.needed_c.max(axis=1) + short_k - units.primary_supply_c.max(axis=1)
+    given = units.needed_c + number("compliance", "hot_end_k") - units.primary_as_is_c
     flow = units.flow_t_h[:, 0] * number("compliance", "flow_share") - now["flow_t_h"]
     open_ = (now["valve_pct"] >= number("compliance", "valve_open_pct")) & (gap[:, 0] > 2.0)
     rise = (weathers[2].need_kw.max(axis=1) - weathers[2].given_kw.max(axis=1)) / np.maximum(network.load_kw, 1.0)
@@ -115,6 +124,7 @@ def judge_units(plan: CityPlan, weathers: tuple[Run, Run, Run]) -> Judgement:
         Lack.ROOM: _where(long_cold, limit - lowest),
         Lack.SUPPLY: _where(starved, gap.max(axis=1)),
         Lack.PRIMARY: _where(primary > 0, primary),
+        Lack.SOURCE: _where((given > 0).sum(axis=1) > short_h, given.max(axis=1)),
         Lack.FLOW: _where(flow > 0, flow),
         Lack.VALVE: _where(open_, gap[:, 0]),
         Lack.RISE: _where((rise > 0.15) & long_cold, rise * 39.1),

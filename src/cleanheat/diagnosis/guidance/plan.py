@@ -38,7 +38,8 @@ ONE_SIDED_80 = 1.2816
 class UnitPlan:
     """Units ``[N, 73]``, the present hour first.  ``needed``: what rooms ask for; ``supply_c`` …: what can be run.
 
-    ``as_is_*``: the same with the curve in force; ``room_*``: expected mean room with the plan and its 80 % band.
+    ``as_is_*``: the same with the curve in force; ``primary_as_is_c``: primary water if the source goes on as it runs;
+    ``room_*``: expected mean room with the plan and its 80 % band.
     """
 
     heating: station.Heating
@@ -51,6 +52,7 @@ class UnitPlan:
     flow_t_h: Floats
     heat_kw: Floats
     primary_supply_c: Floats
+    primary_as_is_c: Floats
     primary_return_c: Floats
     primary_flow_t_h: Floats
     pump_hz: Floats
@@ -125,8 +127,21 @@ def unit_curves(network: Supplied, heating: station.Heating, p: Parameters | Non
 
 
 def _on_grid(curve: NDArray[np.float32]) -> Floats:
-    """Curves ``[N, B, 2]`` over :data:`GRID_C`, ``[N, 61]``."""
-    return np.stack([curve_at(curve, float(c)) for c in GRID_C], axis=1).astype(np.float64)
+    """Curves ``[N, B, 2]`` over :data:`GRID_C`, ``[N, 61]``; colder than was ever seen they go on as they last rose."""
+    inside = np.stack([curve_at(curve, float(c)) for c in GRID_C], axis=1).astype(np.float64)
+    (x0, y0), (x1, y1) = (curve[:, b].T.astype(np.float64) for b in (0, 1))
+    rise = np.minimum(np.divide(y1 - y0, x1 - x0, out=np.zeros_like(x0), where=x1 > x0), 0.0)
+    return np.asarray(inside + rise[:, None] * np.minimum(GRID_C - x0[:, None], 0.0), np.float64)
+
+
+def source_curves(network: Supplied, branch: Parameters | None, boiler: Parameters | None) -> Floats:
+    """What sources are run at as operation shows it, over :data:`GRID_C` ``[S, 61]``; NaN where it does not."""
+    parts = []
+    for numbers, p in ((network.branches, branch), (network.boilers, boiler)):
+        known = p is not None and numbers.size and int(numbers.max()) < p.curve_in_force.shape[0]
+        nothing = np.full((numbers.size, GRID_C.size), np.nan)
+        parts.append(_on_grid(p.curve_in_force[numbers]) if p is not None and known else nothing)
+    return np.concatenate(parts)
 
 
 def in_force(network: Supplied, now: Present, curve: Floats, felt_c: float, p: Parameters | None) -> Floats:
@@ -161,7 +176,7 @@ def plan_units(
     middle = station.water(heating, load, ratio, target)
     back = supply - (middle[0] - middle[1])
     heat = load * heating.load_kw[:, None]
-    tau1 = _primary_supply(network, now, sources)
+    tau1 = _primary_supply(network, now, sources.supply_c)
     mean = network.mean_k[:, None] * np.maximum(load, 0.02)
     tau2 = station.primary_return_c(tau1, supply, back, mean)
     primary = station.primary_flow_t_h(heat, tau1, tau2)
@@ -184,6 +199,7 @@ def plan_units(
         flow_t_h=flow,
         heat_kw=heat,
         primary_supply_c=tau1,
+        primary_as_is_c=_primary_supply(network, now, sources.as_is_supply_c),
         primary_return_c=tau2,
         primary_flow_t_h=primary,
         pump_hz=station.pump_hz(flow, now.units["flow_t_h"], now.units["pump_hz"], heating.flow_t_h, unit_settings()),
@@ -219,9 +235,9 @@ def _by_weather(sky: Outlook, time_constant_h: float) -> Floats:
     return out
 
 
-def _primary_supply(network: Supplied, now: Present, sources: SourcePlan) -> Floats:
-    """Primary water at each unit: what its source is recommended to send, later by the way and cooler by the pipe."""
-    sent = network.to_units(sources.supply_c)
+def _primary_supply(network: Supplied, now: Present, sent_c: Floats) -> Floats:
+    """Primary water at each unit: what its source sends ``[S, T]``, later by the way and cooler by the pipe."""
+    sent = network.to_units(sent_c)
     place = np.maximum(np.arange(sent.shape[1]) - np.rint(network.delay_h).astype(np.int64)[:, None], 0)
     arrives = np.take_along_axis(sent, place, axis=1)
     drop = network.to_units(now.sources["supply_c"]) - now.units["primary_supply_c"]
@@ -262,7 +278,8 @@ def make_plan(at: int, sky: Outlook | None = None) -> CityPlan:
     heating = heating_of(network, now, float(sky.felt_c[0]))
     curve, basis = unit_curves(network, heating, model)
     force = in_force(network, now, curve, float(sky.felt_c[0]), model)
-    sources = plan_sources(network, now, sky, heating, curve)
+    run_at = source_curves(network, current("branch"), current("boiler"))
+    sources = plan_sources(network, now, sky, heating, curve, run_at)
     units = plan_units(network, now, sky, sources, heating, curve, force, basis)
     return CityPlan(at, sky, network, now, units, sources, model.version if model is not None else 0)
 

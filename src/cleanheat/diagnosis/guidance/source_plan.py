@@ -22,9 +22,14 @@ GRID_C: Final[Floats] = np.linspace(-40.0, 20.0, 61)
 
 @dataclass(frozen=True)
 class SourcePlan:
-    """Sources ``[S, 73]``; ``curve_c`` over :data:`GRID_C`; ``boilers`` is 0 for branches."""
+    """Sources ``[S, 73]``; ``curve_c`` over :data:`GRID_C`; ``boilers`` is 0 for branches.
+
+    ``in_force_c`` over :data:`GRID_C`: what each is run at, identified from operation where it is known, through the
+    present reading; ``as_is_supply_c``: what it will send if it goes on so.
+    """
 
     curve_c: Floats
+    in_force_c: Floats
     demand_kw: Floats
     supply_c: Floats
     return_c: Floats
@@ -37,8 +42,18 @@ class SourcePlan:
     able_kw: Floats
 
 
-def plan_sources(network: Supplied, now: Present, sky: Outlook, heating: station.Heating, curve: Floats) -> SourcePlan:
-    """All sources: the cheapest curve that carries what units need, in time for the way, within the rate."""
+def plan_sources(
+    network: Supplied,
+    now: Present,
+    sky: Outlook,
+    heating: station.Heating,
+    curve: Floats,
+    run_at: Floats | None = None,
+) -> SourcePlan:
+    """All sources: the cheapest curve that carries what units need, in time for the way, within the rate.
+
+    ``run_at [S, 61]``: curves identified from operation, NaN where none is.
+    """
     demand = demand_of(network, heating, curve, GRID_C[None, :])
     prices = _prices(network)
     best = source.optimum(network.network, demand, prices)
@@ -50,12 +65,12 @@ def plan_sources(network: Supplied, now: Present, sky: Outlook, heating: station
     supply = ramps.reachable(ramps.in_time(required, rise), present_c, rise, fall)
     coming = demand_of(network, heating, curve, felt)
     state = source.at_supply(network.network, coming, prices, supply)
-    here = ramps.on_outdoor(GRID_C, best.supply_c, sky.felt_c[:1])[:, 0]
-    off = np.where(np.isnan(present_c), 0.0, present_c - here)
-    as_is = np.minimum(required + off[:, None], network.network.highest_c[:, None])
+    force = in_force(best.supply_c, run_at, present_c, sky.felt_c[:1], network.network.highest_c)
+    as_is = ramps.on_outdoor(GRID_C, force, np.broadcast_to(sky.felt_c, (network.sources, sky.felt_c.shape[0])))
     rests = (network.of_source(network.load_kw) <= 0)[:, None]
     return SourcePlan(
         curve_c=np.where(rests, np.nan, best.supply_c),
+        in_force_c=np.where(rests, np.nan, force),
         demand_kw=coming.heat_kw,
         supply_c=np.where(rests, np.nan, supply),
         return_c=np.where(rests, np.nan, state.return_c),
@@ -67,6 +82,15 @@ def plan_sources(network: Supplied, now: Present, sky: Outlook, heating: station
         as_is_supply_c=np.where(rests, np.nan, as_is),
         able_kw=able_kw(network, heating, curve),
     )
+
+
+def in_force(wanted_c: Floats, run_at: Floats | None, present_c: Floats, felt_c: Floats, highest_c: Floats) -> Floats:
+    """What each source is run at over :data:`GRID_C`, ``[S, 61]``: the identified curve, else the recommended one;
+    either way through the present reading."""
+    found = wanted_c if run_at is None else np.where(np.isfinite(run_at), run_at, wanted_c)
+    here = ramps.on_outdoor(GRID_C, found, felt_c)[:, 0]
+    off = np.where(np.isnan(present_c), 0.0, present_c - here)
+    return np.minimum(found + off[:, None], highest_c[:, None])
 
 
 def demand_of(network: Supplied, heating: station.Heating, curve: Floats, outdoor_c: Floats) -> source.Demand:

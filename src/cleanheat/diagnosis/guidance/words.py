@@ -31,6 +31,7 @@ class Lack(models.TextChoices):
     ROOM = "room", "预计室温低于标准"
     SUPPLY = "supply", "供水温度低于需求"
     PRIMARY = "primary", "一次侧温度不足"
+    SOURCE = "source", "热源供水不足"
     FLOW = "flow", "循环流量不足"
     CAPACITY = "capacity", "供热能力不足"
     RISE = "rise", "升温速度跟不上降温"
