@@ -4622,6 +4622,15 @@ export interface components {
          * @enum {string}
          */
         AlertState: "new" | "confirmed" | "handling" | "verifying" | "closed" | "false" | "suppressed";
+        /** ArchiveKindOut */
+        ArchiveKindOut: {
+            /** Fields */
+            fields: components["schemas"]["Field"][];
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
         /** Attached */
         Attached: {
             /** Files */
@@ -5448,6 +5457,28 @@ export interface components {
              */
             unit: string;
         };
+        /** ColumnMapIn */
+        ColumnMapIn: {
+            /** Columns */
+            columns: {
+                [key: string]: string;
+            };
+            /** Constants */
+            constants?: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
+            /** Layer */
+            layer: string;
+            /** Rules */
+            rules?: string[];
+            /**
+             * System
+             * @default
+             */
+            system: string;
+        };
         /**
          * ColumnOut
          * @description ``type``: text, integer, number, boolean, choice, date, datetime, json or reference (to ``choices_from``).
@@ -5631,16 +5662,6 @@ export interface components {
             start: number;
             /** Verdict */
             verdict: string;
-        };
-        /** Confirmation */
-        Confirmation: {
-            /** Reason */
-            reason: string;
-            /**
-             * Without Refused
-             * @default false
-             */
-            without_refused: boolean;
         };
         /** ConfirmationOut */
         ConfirmationOut: {
@@ -7555,6 +7576,16 @@ export interface components {
              */
             hours: number;
         };
+        /** ImportConfirmation */
+        ImportConfirmation: {
+            /** Reason */
+            reason: string;
+            /**
+             * Without Refused
+             * @default false
+             */
+            without_refused: boolean;
+        };
         /**
          * ImportOut
          * @description ``outcome`` is empty before the dry run; ``created`` and ``changed`` count what was written.
@@ -7574,8 +7605,8 @@ export interface components {
             job: number;
             /** Layers */
             layers: components["schemas"]["Layer"][];
-            mapping: components["schemas"]["MappingIn"] | null;
-            outcome: components["schemas"]["Rehearsal"] | null;
+            mapping: components["schemas"]["ColumnMapIn"] | null;
+            outcome: components["schemas"]["ImportRehearsal"] | null;
             /** Problem */
             problem: string;
             /** Reason */
@@ -7596,17 +7627,108 @@ export interface components {
             /** Version */
             version: string;
         };
+        /** ImportPreview */
+        ImportPreview: {
+            /** Fields */
+            fields: components["schemas"]["ImportWord"][];
+            /** Rows */
+            rows: components["schemas"]["ImportPreviewRow"][];
+        };
+        /**
+         * ImportPreviewRow
+         * @description ``values`` by field as people read them; ``faults`` by field.
+         */
+        ImportPreviewRow: {
+            /** Faults */
+            faults: {
+                [key: string]: string;
+            };
+            /** Line */
+            line: number;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** ImportReason */
+        ImportReason: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ImportRehearsal
+         * @description Counts of a dry run; ``reasons``: how often each field was refused and why, by ``zh: reason``.
+         */
+        ImportRehearsal: {
+            /**
+             * Changed
+             * @default 0
+             */
+            changed: number;
+            /**
+             * Created
+             * @default 0
+             */
+            created: number;
+            /** Reasons */
+            reasons?: {
+                [key: string]: number;
+            };
+            /**
+             * Refused
+             * @default 0
+             */
+            refused: number;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows: number;
+            /**
+             * Unchanged
+             * @default 0
+             */
+            unchanged: number;
+        };
+        /** ImportTemplateIn */
+        ImportTemplateIn: {
+            mapping: components["schemas"]["ColumnMapIn"];
+            /** Name */
+            name: string;
+        };
+        /** ImportTemplateOut */
+        ImportTemplateOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            mapping: components["schemas"]["ColumnMapIn"];
+            /** Name */
+            name: string;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /** ImportWord */
+        ImportWord: {
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
         /**
          * ImportWords
          * @description What a mapping can be made of: kinds with their fields, coordinate systems, rules of writing.
          */
         ImportWords: {
             /** Kinds */
-            kinds: components["schemas"]["KindOut"][];
+            kinds: components["schemas"]["ArchiveKindOut"][];
             /** Rules */
-            rules: components["schemas"]["Named"][];
+            rules: components["schemas"]["ImportWord"][];
             /** Systems */
-            systems: components["schemas"]["Named"][];
+            systems: components["schemas"]["ImportWord"][];
         };
         /**
          * Indicator
@@ -8191,28 +8313,6 @@ export interface components {
             theme: string;
             /** Zoom */
             zoom: number;
-        };
-        /** MappingIn */
-        MappingIn: {
-            /** Columns */
-            columns: {
-                [key: string]: string;
-            };
-            /** Constants */
-            constants?: {
-                [key: string]: string;
-            };
-            /** Kind */
-            kind: string;
-            /** Layer */
-            layer: string;
-            /** Rules */
-            rules?: string[];
-            /**
-             * System
-             * @default
-             */
-            system: string;
         };
         /** MarkedUnit */
         MarkedUnit: {
@@ -9923,13 +10023,6 @@ export interface components {
              */
             tag: string;
         };
-        /** Preview */
-        Preview: {
-            /** Fields */
-            fields: components["schemas"]["Named"][];
-            /** Rows */
-            rows: components["schemas"]["PreviewRow"][];
-        };
         /**
          * PreviewAnswer
          * @description ``is_sample``: only ``objects`` of ``of_objects`` were looked at, over ``minutes`` minutes from ``start``.
@@ -9992,22 +10085,6 @@ export interface components {
             state: string;
             /** Total */
             total: number;
-        };
-        /**
-         * PreviewRow
-         * @description ``values`` by field as people read them; ``faults`` by field.
-         */
-        PreviewRow: {
-            /** Faults */
-            faults: {
-                [key: string]: string;
-            };
-            /** Line */
-            line: number;
-            /** Values */
-            values: {
-                [key: string]: string;
-            };
         };
         /**
          * PreviewStarted
@@ -10270,11 +10347,6 @@ export interface components {
             operations: number;
             /** When */
             when: string;
-        };
-        /** Reason */
-        Reason: {
-            /** Reason */
-            reason: string;
         };
         /** ReasonCount */
         ReasonCount: {
@@ -12525,27 +12597,6 @@ export interface components {
             /** Tags */
             tags: components["schemas"]["TagCount"][];
         };
-        /** TemplateIn */
-        TemplateIn: {
-            mapping: components["schemas"]["MappingIn"];
-            /** Name */
-            name: string;
-        };
-        /** TemplateOut */
-        TemplateOut: {
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            mapping: components["schemas"]["MappingIn"];
-            /** Name */
-            name: string;
-            /**
-             * Saved At
-             * Format: date-time
-             */
-            saved_at: string;
-        };
         /** TermOut */
         TermOut: {
             /** Note */
@@ -13720,7 +13771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TemplateOut"][];
+                    "application/json": components["schemas"]["ImportTemplateOut"][];
                 };
             };
         };
@@ -13734,7 +13785,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TemplateIn"];
+                "application/json": components["schemas"]["ImportTemplateIn"];
             };
         };
         responses: {
@@ -13744,7 +13795,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TemplateOut"];
+                    "application/json": components["schemas"]["ImportTemplateOut"];
                 };
             };
         };
@@ -13872,7 +13923,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["ImportConfirmation"];
             };
         };
         responses: {
@@ -13898,7 +13949,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MappingIn"];
+                "application/json": components["schemas"]["ColumnMapIn"];
             };
         };
         responses: {
@@ -13908,7 +13959,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["ImportPreview"];
                 };
             };
         };
@@ -13970,7 +14021,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MappingIn"];
+                "application/json": components["schemas"]["ColumnMapIn"];
             };
         };
         responses: {
@@ -14021,7 +14072,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["ImportReason"];
             };
         };
         responses: {

@@ -25,24 +25,24 @@ router = Router(tags=["archive imports"])
 MOST_LISTED = 100
 
 
-class Named(Schema):
+class ImportWord(Schema):
     key: str
     zh: str
 
 
-class KindOut(Named):
+class ArchiveKindOut(ImportWord):
     fields: list[RecordField]
 
 
 class ImportWords(Schema):
     """What a mapping can be made of: kinds with their fields, coordinate systems, rules of writing."""
 
-    kinds: list[KindOut]
-    systems: list[Named]
-    rules: list[Named]
+    kinds: list[ArchiveKindOut]
+    systems: list[ImportWord]
+    rules: list[ImportWord]
 
 
-class MappingIn(Schema):
+class ColumnMapIn(Schema):
     kind: str = Field(max_length=12)
     layer: str = Field(max_length=200)
     columns: dict[str, str]
@@ -51,25 +51,25 @@ class MappingIn(Schema):
     rules: list[str] = Field(default_factory=lambda: ["width"])
 
 
-class TemplateIn(Schema):
+class ImportTemplateIn(Schema):
     name: str = Field(max_length=60)
-    mapping: MappingIn
+    mapping: ColumnMapIn
 
 
-class TemplateOut(Schema):
+class ImportTemplateOut(Schema):
     id: int
     name: str
     kind: str
-    mapping: MappingIn
+    mapping: ColumnMapIn
     saved_at: datetime
 
 
-class Confirmation(Schema):
+class ImportConfirmation(Schema):
     reason: str = Field(max_length=200)
     without_refused: bool = False
 
 
-class Reason(Schema):
+class ImportReason(Schema):
     reason: str = Field(max_length=200)
 
 
@@ -82,8 +82,8 @@ class ImportOut(Schema):
     state: str
     state_name: str
     layers: list[Layer]
-    mapping: MappingIn | None
-    outcome: rehearsing.Rehearsal | None
+    mapping: ColumnMapIn | None
+    outcome: rehearsing.ImportRehearsal | None
     problem: str
     job: int
     user: str
@@ -95,7 +95,7 @@ class ImportOut(Schema):
     changed: int
 
 
-class PreviewRow(Schema):
+class ImportPreviewRow(Schema):
     """``values`` by field as people read them; ``faults`` by field."""
 
     line: int
@@ -103,9 +103,9 @@ class PreviewRow(Schema):
     faults: dict[str, str]
 
 
-class Preview(Schema):
-    fields: list[Named]
-    rows: list[PreviewRow]
+class ImportPreview(Schema):
+    fields: list[ImportWord]
+    rows: list[ImportPreviewRow]
 
 
 class RefusedOut(Schema):
@@ -162,8 +162,8 @@ def suggestion(request: HttpRequest, import_id: int, kind: str = "", layer: str 
     return suggested(kind, actions.layer_of(row, layer).columns)
 
 
-@router.post("/archive/imports/{import_id}/preview", response=Preview)
-def preview(request: HttpRequest, import_id: int, mapping: MappingIn) -> dict[str, Any]:
+@router.post("/archive/imports/{import_id}/preview", response=ImportPreview)
+def preview(request: HttpRequest, import_id: int, mapping: ColumnMapIn) -> dict[str, Any]:
     """The first rows as they would be read with this mapping; nothing is kept."""
     row = actions.find(request.user, import_id)
     wanted = actions.mapping_from(mapping.dict())
@@ -192,7 +192,7 @@ def _word(kind: str, key: str, value: Any) -> str:
 
 
 @router.post("/archive/imports/{import_id}/rehearse", response={202: ImportOut})
-def rehearse(request: HttpRequest, import_id: int, mapping: MappingIn) -> Status[dict[str, Any]]:
+def rehearse(request: HttpRequest, import_id: int, mapping: ColumnMapIn) -> Status[dict[str, Any]]:
     """Queue the dry run: every row checked, nothing changed."""
     row = actions.rehearse(request.user, import_id, actions.mapping_from(mapping.dict()))
     return Status(202, _import_out(row))
@@ -228,26 +228,26 @@ def _said(kind: str, key: str, reason: str) -> str:
 
 
 @router.post("/archive/imports/{import_id}/confirm", response={202: ImportOut})
-def confirm(request: HttpRequest, import_id: int, confirmation: Confirmation) -> Status[dict[str, Any]]:
+def confirm(request: HttpRequest, import_id: int, confirmation: ImportConfirmation) -> Status[dict[str, Any]]:
     """Queue the writing of what was rehearsed, in one transaction."""
     row = actions.confirm(request.user, import_id, confirmation.reason, without_refused=confirmation.without_refused)
     return Status(202, _import_out(row))
 
 
 @router.post("/archive/imports/{import_id}/undo", response=ImportOut)
-def undo(request: HttpRequest, import_id: int, why: Reason) -> dict[str, Any]:
+def undo(request: HttpRequest, import_id: int, why: ImportReason) -> dict[str, Any]:
     """Changed records as they were, new objects retired."""
     return _import_out(actions.undo(request.user, import_id, why.reason))
 
 
-@router.get("/archive/import-templates", response=list[TemplateOut])
+@router.get("/archive/import-templates", response=list[ImportTemplateOut])
 def templates(request: HttpRequest) -> Any:
     actions.allowed(request.user)
     return list(MappingTemplate.objects.all()[:MOST_LISTED])
 
 
-@router.post("/archive/import-templates", response={201: TemplateOut})
-def save_template(request: HttpRequest, template: TemplateIn) -> Status[Any]:
+@router.post("/archive/import-templates", response={201: ImportTemplateOut})
+def save_template(request: HttpRequest, template: ImportTemplateIn) -> Status[Any]:
     mapping = actions.mapping_from(template.mapping.dict())
     return Status(201, actions.save_template(request.user, template.name, mapping))
 

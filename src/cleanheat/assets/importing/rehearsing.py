@@ -30,7 +30,7 @@ Progress = Callable[[int, int, str], object]
 
 
 @dataclass
-class Rehearsal:
+class ImportRehearsal:
     """Counts of a dry run; ``reasons``: how often each field was refused and why, by ``zh: reason``."""
 
     rows: int = 0
@@ -61,7 +61,7 @@ def preview(path: Path, layer: Layer, mapping: ColumnMap) -> tuple[list[tuple[st
 
 def rehearse(
     path: Path, layer: Layer, mapping: ColumnMap, scope: Scope | None, progress: Progress, kept: Path
-) -> Rehearsal:
+) -> ImportRehearsal:
     """Go through the whole file and keep the outcome under ``kept``; what was kept before is replaced.
 
     Raises:
@@ -94,13 +94,13 @@ def _read(path: Path, layer: Layer, mapping: ColumnMap, progress: Progress) -> _
     return read
 
 
-def _counted(kind: str, read: _Read, planned: Draft) -> Rehearsal:
+def _counted(kind: str, read: _Read, planned: Draft) -> ImportRehearsal:
     reasons = Counter(
         f"{_word(kind, key)}: {reason.partition('“')[0] if '“' in reason else reason}"
         for faults in read.faults
         for key, reason in faults
     )
-    return Rehearsal(
+    return ImportRehearsal(
         rows=len(read.records),
         created=planned.created,
         changed=len(planned.rows) - planned.created,
