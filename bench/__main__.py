@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.harness import Figure, load
 
-BENCHES = ("city_minute", "history_import", "queries", "api_lists", "scores", "rules", "flow", "diagnosis")
+BENCHES = ("city_minute", "history_import", "queries", "api_lists", "scores", "rules", "flow", "diagnosis", "twin")
 OUT = Path("build/bench.json")
 
 
