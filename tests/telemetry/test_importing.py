@@ -248,6 +248,7 @@ def test_an_interrupted_import_continues_with_the_same_rows(store, tmp_path, mon
     assert rows.minutes.tolist() == (START + 3_600 * np.arange(900)).tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.feature("G3-1")
 @pytest.mark.skipif(
     not REAL.is_dir(), reason="../shared/data/substations_nis is not there: real SCADA files not tested"
