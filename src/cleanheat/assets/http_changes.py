@@ -48,7 +48,7 @@ class RecordOut(Schema):
     may_restore: bool
 
 
-class VersionOut(Schema):
+class RecordVersionOut(Schema):
     """One version; ``by`` empty: the platform.  ``is_present``: nothing came after it."""
 
     version: int
@@ -80,7 +80,7 @@ class ChangeIn(Schema):
     files: Annotated[list[int], Field(max_length=20)] = Field(default_factory=list)
 
 
-class ChangeOut(Schema):
+class ChangeRequestOut(Schema):
     """One request as lists show it."""
 
     id: int
@@ -108,7 +108,7 @@ class ChangePage(Schema):
     total: int
     page: int
     size: int
-    rows: list[ChangeOut]
+    rows: list[ChangeRequestOut]
     by_state: dict[str, int]
 
 
@@ -131,7 +131,7 @@ class PlaceOut(Schema):
     latitude: float | None
 
 
-class ChangeDetail(ChangeOut):
+class ChangeDetail(ChangeRequestOut):
     """One request whole; ``place``: where the object is now."""
 
     steps: list[ChangeStepOut]
@@ -186,7 +186,7 @@ def _degrees(value: float) -> float | None:
     return None if value != value else float(value)
 
 
-@router.get("/archive/records/{kind}/{number}/versions", response=list[VersionOut])
+@router.get("/archive/records/{kind}/{number}/versions", response=list[RecordVersionOut])
 def record_versions(request: HttpRequest, kind: Kind, number: Number) -> list[dict[str, Any]]:
     """Who changed the record when and why, newest first."""
     require(request.user, VIEW)

@@ -15,6 +15,14 @@ from cleanheat.infra.masking import masked
 
 
 @dataclass(frozen=True)
+class FieldChoice:
+    """One word a field may hold."""
+
+    value: str
+    zh: str
+
+
+@dataclass(frozen=True)
 class FieldShown:
     """One field of a record for people; ``value`` is what a form starts from, empty where it is personal."""
 
@@ -25,7 +33,7 @@ class FieldShown:
     reference: str
     is_required: bool
     is_fixed: bool
-    choices: list[tuple[str, str]]
+    choices: list[FieldChoice]
     value: str | float | int | bool | None
     shown: str
 
@@ -69,7 +77,7 @@ def fields_shown(kind: str, record: Mapping[str, Any]) -> list[FieldShown]:
             f.reference,
             f.is_required,
             f.key == "code" or bool(f.personal),
-            list(f.choices),
+            [FieldChoice(value, zh) for value, zh in f.choices],
             None if f.personal else record[f.key],
             shown(f, record[f.key]),
         )

@@ -5103,9 +5103,81 @@ export interface components {
         };
         /**
          * ChangeOut
-         * @description One request as lists show it.
+         * @description One change of the evaluation itself; ``effect`` as of previews.
          */
         ChangeOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Differences */
+            differences: string[];
+            /** Effect */
+            effect: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /** ChangePage */
+        ChangePage: {
+            /** By State */
+            by_state: {
+                [key: string]: number;
+            };
+            /** Page */
+            page: number;
+            /** Rows */
+            rows: components["schemas"]["ChangeRequestOut"][];
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+        };
+        /** ChangeQuery */
+        ChangeQuery: {
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Open
+             * @default false
+             */
+            open: boolean;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+        };
+        /**
+         * ChangeRequestOut
+         * @description One request as lists show it.
+         */
+        ChangeRequestOut: {
             /** By */
             by: string;
             /**
@@ -5150,49 +5222,6 @@ export interface components {
             tone: string;
             /** Version */
             version: number | null;
-        };
-        /** ChangePage */
-        ChangePage: {
-            /** By State */
-            by_state: {
-                [key: string]: number;
-            };
-            /** Page */
-            page: number;
-            /** Rows */
-            rows: components["schemas"]["ChangeOut"][];
-            /** Size */
-            size: number;
-            /** Total */
-            total: number;
-        };
-        /** ChangeQuery */
-        ChangeQuery: {
-            /**
-             * Kind
-             * @default
-             */
-            kind: string;
-            /**
-             * Number
-             * @default 0
-             */
-            number: number;
-            /**
-             * Open
-             * @default false
-             */
-            open: boolean;
-            /**
-             * Page
-             * @default 1
-             */
-            page: number;
-            /**
-             * State
-             * @default
-             */
-            state: string;
         };
         /**
          * ChangeStep
@@ -6133,16 +6162,6 @@ export interface components {
             /** Note */
             note: string;
         };
-        /**
-         * Done
-         * @description What became of a batch.
-         */
-        Done: {
-            /** Done */
-            done: number;
-            /** Refused */
-            refused: number;
-        };
         /** DoneOut */
         DoneOut: {
             /** Is Done */
@@ -6740,15 +6759,22 @@ export interface components {
             zh: string;
         };
         /**
+         * FieldChoice
+         * @description One word a field may hold.
+         */
+        FieldChoice: {
+            /** Value */
+            value: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * FieldShown
          * @description One field of a record for people; ``value`` is what a form starts from, empty where it is personal.
          */
         FieldShown: {
             /** Choices */
-            choices: [
-                string,
-                string
-            ][];
+            choices: components["schemas"]["FieldChoice"][];
             /** Is Fixed */
             is_fixed: boolean;
             /** Is Required */
@@ -10396,6 +10422,31 @@ export interface components {
             versions: number;
         };
         /**
+         * RecordVersionOut
+         * @description One version; ``by`` empty: the platform.  ``is_present``: nothing came after it.
+         */
+        RecordVersionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Is Present */
+            is_present: boolean;
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
+            /** Source Zh */
+            source_zh: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * RefetchOut
          * @description ``number`` 0 and an empty ``signal``: all that the sender sends of the kind.  Times are epoch seconds.
          */
@@ -10538,6 +10589,16 @@ export interface components {
             target_zh: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Relinked
+         * @description What became of a batch.
+         */
+        Relinked: {
+            /** Done */
+            done: number;
+            /** Refused */
+            refused: number;
         };
         /**
          * ReportIn
@@ -13328,7 +13389,7 @@ export interface components {
         };
         /**
          * VersionOut
-         * @description One version; ``by`` empty: the platform.  ``is_present``: nothing came after it.
+         * @description One version of the indicator set; ``effect``: the same counts scored before and after it.
          */
         VersionOut: {
             /**
@@ -13336,20 +13397,22 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /** By */
-            by: string;
-            /** Differences */
-            differences: components["schemas"]["Difference"][];
-            /** Is Present */
-            is_present: boolean;
+            /** Author */
+            author: string;
+            document: components["schemas"]["IndicatorSet"];
+            /** Effect */
+            effect: {
+                [key: string]: unknown;
+            };
+            /** Number */
+            number: number;
             /** Reason */
             reason: string;
-            /** Source */
-            source: string;
-            /** Source Zh */
-            source_zh: string;
-            /** Version */
-            version: number;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
         };
         /**
          * VersionState
@@ -14106,7 +14169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["Relinked"];
                 };
             };
         };
@@ -14296,7 +14359,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionOut"][];
+                    "application/json": components["schemas"]["RecordVersionOut"][];
                 };
             };
         };

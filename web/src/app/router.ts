@@ -4,6 +4,7 @@ import { onSignedOut } from '@/api/client'
 import { liveSocket } from '@/api/live'
 import { kindWord } from '@/kernel/kinds'
 import { useSession } from '@/contexts/accounts/session'
+import { archiveRoutes } from './archiveRoutes'
 import { diagnosisRoutes } from './diagnosisRoutes'
 import { trustRoutes } from './trustRoutes'
 
@@ -142,6 +143,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('@/contexts/quality/pages/RecordCheckPage.vue'),
     meta: { title: '数据核查', permission: 'quality.view' },
   },
+  ...archiveRoutes,
   ...diagnosisRoutes,
   ...trustRoutes,
   { path: '/403', name: 'forbidden', component: () => import('./shell/ForbiddenPage.vue'), meta: { title: '无权访问' } },

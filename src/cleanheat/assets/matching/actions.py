@@ -25,7 +25,7 @@ MOST_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True)
-class Done:
+class Relinked:
     """What became of a batch."""
 
     done: int
@@ -115,7 +115,7 @@ def undo(user: Any, case_id: int) -> MatchCase:
 
 
 @transaction.atomic
-def accept_from(user: Any, relation_key: str, at_least: float) -> Done:
+def accept_from(user: Any, relation_key: str, at_least: float) -> Relinked:
     """Take the best candidate of every open case that is at least so sure; what cannot be stored stays open."""
     require(user, changes.APPROVE)
     if relation_key not in RELATIONS:
@@ -138,4 +138,4 @@ def accept_from(user: Any, relation_key: str, at_least: float) -> Done:
     audit.record(
         user, "assets.match_accept", "assets.relation", relation_key, {"at_least": at_least, "done": len(good)}
     )
-    return Done(len(good), len(wrong))
+    return Relinked(len(good), len(wrong))

@@ -168,8 +168,8 @@ def undo(request: HttpRequest, case_id: int) -> dict[str, Any]:
     return _out(actions.undo(request.user, case_id))
 
 
-@router.post("/archive/matching/accept", response=actions.Done)
-def accept(request: HttpRequest, body: AcceptIn) -> actions.Done:
+@router.post("/archive/matching/accept", response=actions.Relinked)
+def accept(request: HttpRequest, body: AcceptIn) -> actions.Relinked:
     """Take the best candidate of every open case that is at least so sure."""
     return actions.accept_from(request.user, body.relation, body.at_least)
 
