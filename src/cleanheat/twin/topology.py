@@ -142,7 +142,10 @@ class _Standing:
         street, none = self._medium < SECONDARY, np.zeros(1, np.int32)
         plant_of = archive["branch"].links.get("plant", none)
         branches, boilers = archive["branch"].numbers, archive["boiler"]
-        boiler = self._near("boiler", boilers.numbers, boilers.numbers, street, self._boiler)
+        # a single main begins at a loose end; where several leave the boiler room, their crossing is the nearest end
+        begin = self._near("boiler", boilers.numbers, boilers.numbers, street, self._boiler, loose=True)
+        own = self._near("boiler", boilers.numbers, boilers.numbers, street, self._boiler)
+        boiler = np.where(begin >= 0, begin, own)
         helped = boilers.links["branch"][boilers.numbers]
         peak = self._near("boiler", boilers.numbers, helped, street & (self._branch > 0), self._branch)
         stations = archive["substation"].numbers
@@ -158,15 +161,21 @@ class _Standing:
             "building": self._inside(footprints),
         }
 
-    def _near(self, kind: str, numbers: Int32s, keys: Int32s, pipes: Any, pipe_keys: Int32s) -> Int32s:
-        """The nearest end of the marked pipes that carries the object's key, within reach; slot array."""
+    def _near(
+        self, kind: str, numbers: Int32s, keys: Int32s, pipes: Any, pipe_keys: Int32s, *, loose: bool = False
+    ) -> Int32s:
+        """The nearest (loose) end of the marked pipes that carries the object's key, within reach; slot array."""
         table = self._archive[kind]
         found = np.full(table.size, -1, np.int32)
         chosen = np.flatnonzero(pipes)
         if not (chosen.size and numbers.size):
             return found
         nodes = np.concatenate([self._graph.tail[chosen], self._graph.head[chosen]])
-        ends = np.column_stack([self._places[nodes], np.tile(pipe_keys[chosen], 2) * _APART_M])
+        end_keys = np.tile(pipe_keys[chosen], 2)
+        if loose:
+            only = self._graph.degree[nodes] == 1
+            nodes, end_keys = nodes[only], end_keys[only]
+        ends = np.column_stack([self._places[nodes], end_keys * _APART_M])
         at = self._plane.metres(table.longitude[numbers], table.latitude[numbers])
         wanted = np.column_stack([at, keys * _APART_M])
         _, nearest = cKDTree(ends).query(wanted, distance_upper_bound=LIMITS["reach_m"])
