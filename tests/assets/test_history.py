@@ -42,3 +42,13 @@ def test_two_changes_of_one_record_in_a_batch_are_a_mistake(organisations):
     twice = [history.Change(1, {"a": 1}, {"a": 2}), history.Change(1, {"a": 2}, {"a": 3})]
     with pytest.raises(ValueError, match="two changes"), transaction.atomic():
         history.record_many("building", twice, None, "两次")
+
+
+@pytest.mark.feature("A3-3")
+def test_what_is_edited_in_a_list_is_a_version(city, signed_in, manual_clock):
+    client = signed_in("company.administrator")
+    changed = client.patch("/api/v1/resources/assets.building/1", {"name": "新楼1"}, "application/json")
+    assert changed.status_code == 200, changed.json()
+    version = ArchiveRecordVersion.objects.get(kind="building", number=1)
+    assert (version.before, version.after, version.reason) == ({"name": "楼1"}, {"name": "新楼1"}, "台账修改")
+    assert version.by.username == "company.administrator"

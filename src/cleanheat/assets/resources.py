@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from cleanheat.accounts import public as accounts
+from cleanheat.assets import history
 from cleanheat.assets import resources_equipment as _equipment  # noqa: F401 - its records declare themselves
 from cleanheat.assets import resources_fees as _fees  # noqa: F401 - its records declare themselves
 from cleanheat.assets.models import Area, PlannedOutage
@@ -117,6 +118,18 @@ _FILTERS: Final = {
 """Filters of every kind that shows the column."""
 
 
+def _versioned(kind: str) -> Callable[[dict[str, Any], Any, models.Model | None], dict[str, Any]]:
+    """What is edited in a list is a version of the record as well."""
+
+    def fill(values: dict[str, Any], user: Any, row: models.Model | None) -> dict[str, Any]:
+        if row is not None:
+            before = KIND_MODELS[kind]._default_manager.values(*values).get(pk=row.pk)
+            history.record(kind, int(row.pk), before, values, user, "台账修改")
+        return values
+
+    return fill
+
+
 def _declare(kind: str, zh: str, columns: tuple[Col, ...], form: tuple[str, ...] = (), **more: Any) -> None:
     model: type[models.Model] = KIND_MODELS[kind]
     fields = {f.name for f in model._meta.get_fields()}
@@ -133,6 +146,7 @@ def _declare(kind: str, zh: str, columns: tuple[Col, ...], form: tuple[str, ...]
         search=("name", "code") if "name" in fields else ("code",),
         order=("number",),
         identity="code",
+        fill=_versioned(kind) if form else None,
         **more,
     )
 
