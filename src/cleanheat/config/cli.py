@@ -101,6 +101,7 @@ def openapi(check: Annotated[bool, typer.Option(help="only say whether the commi
 
 def _with_rooms(commands: typer.Typer) -> typer.Typer:
     """The commands of the rooms, under their own names."""
+    from cleanheat.assets.coordinates.cli import convert_command
     from cleanheat.diagnosis.station.cli import diagnose_command
     from cleanheat.simulator.cli import build_command
     from cleanheat.telemetry.cli import import_command
@@ -112,6 +113,7 @@ def _with_rooms(commands: typer.Typer) -> typer.Typer:
         "send": send_command,
         "enrol": enrol_command,
         "diagnose": diagnose_command,
+        "convert-coordinates": convert_command,
     }
     for name, command in rooms.items():
         commands.command(name)(command)

@@ -1,0 +1,1 @@
+"""How do a surveyor's layers come to WGS-84, with proof?  Parameters are used and forgotten."""
