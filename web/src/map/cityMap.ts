@@ -236,7 +236,7 @@ export class CityMap {
     const box = new LngLatBounds(places[0], places[0])
     for (const place of places) box.extend(place)
     const narrow = this.map.getContainer().clientWidth < 760
-    const padding = narrow ? { top: 60, bottom: 320, left: 30, right: 30 } : { top: 110, bottom: 90, left: 250, right: 370 }
+    const padding = narrow ? { top: 60, bottom: 320, left: 30, right: 30 } : { top: 110, bottom: 90, left: 360, right: 330 }
     this.map.fitBounds(box, { padding, maxZoom: 16.5, pitch: this.raised ? 40 : 0, duration: this.ms(900) })
   }
 

@@ -21,7 +21,7 @@ uniform float u_dim;      // 1 while a trace is shown: what is not part of it st
 uniform float u_tint;     // how much of a weak cover (a normal state) this layer takes
 flat out vec4 v_pick;
 
-struct Look { vec3 colour; float strength; float attention; bool hidden; };
+struct Look { vec3 colour; float strength; float attention; bool hidden; float solid; };
 
 vec4 pickColour(uint id) {
   return vec4(float(id & 255u), float((id >> 8) & 255u), float((id >> 16) & 255u), float(u_pick)) / 255.0;
@@ -42,7 +42,8 @@ Look lookOf(uint id, vec3 own) {
   if ((flags & ${FLAG.hover}) != 0) colour = mix(colour, vec3(1.0), 0.35);
   if ((flags & ${FLAG.selected}) != 0) colour = mix(colour, vec3(0.75, 0.97, 1.0), 0.75);
   float raised = (flags & ${FLAG.selected | FLAG.hover}) != 0 ? 1.0 : part ? 0.7 : 0.0;
-  return Look(colour, cover.a, max(attention, raised), (flags & ${FLAG.filtered}) != 0);
+  float solid = part ? 1.0 : 1.0 - 0.65 * u_dim;
+  return Look(colour, cover.a, max(attention, raised), (flags & ${FLAG.filtered}) != 0, solid);
 }
 const vec4 NOWHERE = vec4(2.0, 2.0, 2.0, 1.0);
 `
@@ -97,6 +98,7 @@ layout(location = 2) in uint a_packed;
 out vec3 v_colour;
 out float v_across;       // pixels from the axis
 flat out float v_core;    // half width of the core in pixels
+flat out float v_solid;   // pipes outside a trace let those inside shine through
 void main() {
   uint id = a_packed & 0xffffffu;
   uint medium = min((a_packed >> 24) & 3u, 2u);
@@ -118,6 +120,7 @@ void main() {
   vec2 shift = vec2(-along.y, along.x) * a_corner.y * reach + along * (a_corner.x * 2.0 - 1.0) * core * 0.5;
   gl_Position = end + vec4(shift / u_half * end.w, 0.0, 0.0);
   v_colour = look.colour;
+  v_solid = look.solid;
   v_across = a_corner.y * reach;
   v_core = core;
   v_pick = pickColour(id);
@@ -130,6 +133,7 @@ uniform int u_pick;
 in vec3 v_colour;
 in float v_across;
 flat in float v_core;
+flat in float v_solid;
 flat in vec4 v_pick;
 out vec4 o_colour;
 void main() {
@@ -138,7 +142,7 @@ void main() {
   float core = 1.0 - smoothstep(v_core - 0.5, v_core + 0.5, off);
   float glow = 0.28 * (1.0 - smoothstep(0.0, v_core * 2.4 + 1.0, off));
   float cover = max(core * min(1.0, v_core + 0.5), glow);
-  o_colour = vec4(v_colour * cover, max(core * min(1.0, v_core + 0.5), glow * 0.6));
+  o_colour = vec4(v_colour * cover, max(core * min(1.0, v_core + 0.5), glow * 0.6)) * v_solid;
 }`
 
 export const DISC_VERTEX = `${HEAD}
