@@ -11,7 +11,18 @@ from pathlib import Path
 
 from bench.harness import Figure, load
 
-BENCHES = ("city_minute", "history_import", "queries", "api_lists", "scores", "rules", "flow", "diagnosis", "twin")
+BENCHES = (
+    "city_minute",
+    "history_import",
+    "queries",
+    "api_lists",
+    "scores",
+    "rules",
+    "flow",
+    "diagnosis",
+    "twin",
+    "twin_scene",
+)
 OUT = Path("build/bench.json")
 
 

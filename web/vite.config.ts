@@ -23,6 +23,7 @@ function woff2Only(): Plugin {
 const CHUNKS: ReadonlyArray<readonly [string, RegExp]> = [
   ['vue', /node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]/],
   ['charts', /node_modules[\\/](echarts|zrender|vue-echarts)[\\/]/],
+  ['three', /node_modules[\\/](three|camera-controls)[\\/]/],
   ['map', /node_modules[\\/](maplibre-gl|@maplibre|earcut|flatbush|pbf)[\\/]/],
 ]
 

@@ -24,6 +24,26 @@ declare module 'vue-router' {
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'map', component: () => import('@/contexts/twin/pages/MapPage.vue'), meta: { title: '供热一张图', full: true } },
   {
+    path: '/twin/scene/:kind(substation|boiler|device)/:number(\\d+)',
+    name: 'scene',
+    component: () => import('@/contexts/twin/pages/ScenePage.vue'),
+    props: ({ params }) => ({ kind: String(params.kind), number: Number(params.number), standard: '' }),
+    meta: { title: '三维工艺', full: true, permission: 'assets.view' },
+  },
+  {
+    path: '/twin/scenes',
+    name: 'scene-gallery',
+    component: () => import('@/contexts/twin/pages/SceneGalleryPage.vue'),
+    meta: { title: '标准工艺场景库', permission: 'assets.view' },
+  },
+  {
+    path: '/twin/scenes/:standard',
+    name: 'standard-scene',
+    component: () => import('@/contexts/twin/pages/ScenePage.vue'),
+    props: ({ params }) => ({ kind: '', number: 0, standard: String(params.standard) }),
+    meta: { title: '标准工艺场景', full: true, permission: 'assets.view' },
+  },
+  {
     path: '/login',
     name: 'login',
     component: () => import('@/contexts/accounts/pages/LoginPage.vue'),

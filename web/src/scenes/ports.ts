@@ -31,7 +31,7 @@ const GROWING: Readonly<Record<string, (item: EquipmentItem) => Size>> = {
   scrubber: (item) => ({ x: 2.6, y: clamp(6 + plateNumber(item, 'volume_m3', 40) * 0.06, 6.5, 11), z: 2.6 }),
   chimney: (item) => {
     const height = plateNumber(item, 'height_m', 30)
-    const radius = clamp(plateNumber(item, 'dn_mm', 900) / 1000, 0.07, 1.5)
+    const radius = clamp(plateNumber(item, 'dn_mm', 900) / (height < 8 ? 1000 : 650), 0.07, 1.6)
     return { x: 2 * radius, y: height < 8 ? height : height * 0.42, z: 2 * radius }
   },
   outdoor_unit: (item) => ({ x: 1.05, y: clamp(0.95 + (plateNumber(item, 'power_kw', 3) - 3) * 0.3, 0.9, 1.45), z: 0.45 }),

@@ -25,7 +25,7 @@ export function sceneTags(scene: SceneDeclaration, states: ReadonlyMap<number, P
     if (QUIET.has(piece.kind) && !isChosen && !state?.level && !state?.values.length) return []
     const top = INLINE.has(piece.kind) ? piece.radius * (piece.isUpright ? 2 : 5.5) : piece.size.y
     const at: Vec3 = [piece.at[0], piece.at[1] + top, piece.at[2]]
-    const lines = (state?.values ?? []).slice(0, MOST_LINES).map(({ text }) => text)
+    const lines = (state?.values ?? []).filter(({ value }) => value !== null).slice(0, MOST_LINES).map(({ text }) => text)
     if (piece.item.is_standby) lines.push('备用')
     const weight = (WEIGHTS[piece.kind] ?? 2) + (lines.length ? 4 : 0) + (state?.level ? 100 - state.level : 0) + (isChosen ? 200 : 0)
     return [{ id: piece.id, at, title: piece.label, lines, tone: isChosen ? `${toneOf(state)} chosen` : toneOf(state), weight }]

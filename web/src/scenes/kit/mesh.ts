@@ -65,12 +65,17 @@ export class Mesh {
 
   /** One vertex in the piece's own coordinates. */
   vertex(at: Vec3, normal: Vec3, [r, g, b, gloss]: readonly number[], along = 0): number {
-    const [x, y, z] = this.turned(...at)
-    const n = this.turned(...normal)
+    const place = this.turned(...at)
+    const turned = this.turned(...normal)
     const i = this.vertices++
-    this.positions.set([x + this.frame.at[0], y + this.frame.at[1], z + this.frame.at[2]], i * 3)
-    this.normals.set(n, i * 3)
-    this.paints.set([r!, g!, b!, gloss!], i * 4)
+    for (let k = 0; k < 3; k++) {
+      this.positions[i * 3 + k] = place[k]! + this.frame.at[k]!
+      this.normals[i * 3 + k] = turned[k]!
+    }
+    this.paints[i * 4] = r!
+    this.paints[i * 4 + 1] = g!
+    this.paints[i * 4 + 2] = b!
+    this.paints[i * 4 + 3] = gloss!
     this.rows[i] = this.row
     this.along[i] = along
     return i
@@ -88,8 +93,7 @@ export class Mesh {
     for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) {
       const a = first + i * (columns + 1) + j
       const b = a + columns + 1
-      this.indices.set([a, b, a + 1, a + 1, b, b + 1], this.corners)
-      this.corners += 6
+      for (const corner of [a, b, a + 1, a + 1, b, b + 1]) this.indices[this.corners++] = corner
     }
   }
 

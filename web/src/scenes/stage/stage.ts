@@ -19,6 +19,8 @@ CameraControls.install({ THREE: { Vector2, Vector3, Vector4, Quaternion, Matrix4
 
 const SKY = { dark: '#0b1a2c', light: '#dfe9f3' } as const
 const LEVELS = ['', '#ff2d40', '#ff8a1f', '#ffd21f', '#2f95ff']
+/** How much of the height must be in view at first: chimneys may stick out. */
+const HOME_HEIGHT = 3.6
 const INLINE = new Set(['shutoff_valve', 'control_valve', 'makeup_valve', 'strainer', 'heat_meter', 'flow_meter', 'gauge'])
 
 export interface StageFigures {
@@ -243,11 +245,12 @@ export class Stage {
   /** The whole scene: as near as all corners of its building still fit. */
   home(isFlown = true): void {
     const { low, high } = this.declaration.shell
-    const outer = this.declaration
-    const top = Math.min(this.declaration.shell.height, 5)
-    const corners = [Math.min(low[0], outer.low[0] + 0.6), Math.max(high[0], outer.high[0] - 0.6)].flatMap((x) => [0, top].flatMap((y) => [Math.max(outer.low[1], low[1] - 6), high[1]].map((z) => new Vector3(x, y, z))))
+    const all = new Box3(new Vector3(low[0], 0, low[1]), new Vector3(high[0], HOME_HEIGHT, high[1]))
+    for (const { box } of this.boxes) all.union(box)
+    all.max.y = Math.min(all.max.y, HOME_HEIGHT)
+    const corners = [all.min.x, all.max.x].flatMap((x) => [0, all.max.y].flatMap((y) => [all.min.z, all.max.z].map((z) => new Vector3(x, y, z))))
     const centre = new Box3().setFromPoints(corners).getCenter(new Vector3())
-    const way = new Vector3(0.3, 0.66, 0.86).normalize()
+    const way = new Vector3(0.2, 0.62, 0.9).normalize()
     let distance = 6
     for (; distance < 150; distance *= 1.04) {
       this.camera.position.copy(centre).addScaledVector(way, distance)
