@@ -120,6 +120,8 @@ def _attributes(row: Any) -> list[dict[str, Any]]:
         if hasattr(row, key):
             in_words = getattr(row, f"get_{key}_display", None)
             value = in_words() if in_words else getattr(row, key)
+            if isinstance(value, bool):
+                value = "是" if value else "否"
             if value != "" and not (value is None and key in _WHERE_FITTING):
                 found.append({"key": key, "zh": zh, "value": value, "unit": unit})
     return found
