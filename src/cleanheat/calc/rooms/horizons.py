@@ -25,12 +25,12 @@ from cleanheat.calc.rooms.series import mean_ahead, memory, shifted, trailing_me
 Floats = NDArray[np.float64]
 HORIZONS_H = (1, 6, 24, 48)
 DAY_H, BLOCK_H = 24, 72
-"""Rolling origin: every three days the models are fitted anew and asked for the days that follow."""
+"""Rolling origin: every three days (within the day: every day) models are fitted anew and asked for what follows."""
 FORGET, FORGET_LOSS = 0.98, 0.95
-"""From block to block: what the wide model has learned has half its weight after fifteen weeks, losses after six."""
+"""In three days: what the wide model has learned has half its weight after fifteen weeks, losses after six."""
 PRIOR, GROUP_PRIOR, PLAIN_PRIOR = 30.0, 200.0, 0.1
 """Hours' worth that no change (for the group) and the group (for a room) count; K² for each coefficient of the ARX."""
-FEATURES, PLAIN = 47, 10
+FEATURES, PLAIN = 49, 10
 """How many there are within a day (fewer for days ahead), and how many of them, the last, are the plain model's."""
 MIXES = np.array([(i, j) for i in range(11) for j in range(11 - i)]) / 10
 """Weights of the wide and the plain model that are tried; what is left to one is "as now"."""
@@ -40,8 +40,11 @@ AT_FIRST = (0.25, 0.1)
 """The mix while nothing is known of how well the models do: cautious."""
 PROVEN = 4
 """How many times its horizon a room must have been watched, beyond the least hours, to be judged by itself."""
-NEARLY, GROUP_SHARE = 0.02, 0.3
-"""A mix whose loss is this share above the best one's weighs 1/e of it; what the group's counts beside a room's own."""
+NEARLY, NEARLY_DAYS, GROUP_SHARE = 0.02, 0.03, 0.3
+"""A mix whose loss is this share above the best one's weighs 1/e of it (days ahead fewer errors tell them apart); what
+the group's counts beside a room's own."""
+HELD_SPREADS, HELD_K = 3.0, 0.1
+"""Changes further than so many usual deviations from what was expected (and than so many K) teach as if at the edge."""
 CLEARLY = 0.97
 """By how much the mix must have beaten persistence on unseen weeks to be served at all."""
 
@@ -95,7 +98,7 @@ def _ahead(values: Floats, hours: int) -> list[Floats]:
     return [*change, *(shifted(m, -hours) - m for m in felt), felt[0] - felt[-1], felt[1] - memory(values, 3.0 * DAY_H)]
 
 
-FELT_H = (3.0, 12.0, 36.0)
+FELT_H = (1.0, 3.0, 12.0, 36.0)
 
 
 def _past(room: Floats, hours: int) -> list[Floats]:
@@ -162,16 +165,18 @@ def _fit_one(at: RoomInputs, hours: int) -> tuple[Floats, Floats, Floats, Floats
     learned = _Learned.empty(y.shape[0], x.shape[-1])
     losses, weight = np.zeros((y.shape[0], MIXES.shape[0])), np.zeros(y.shape[0])
     said, served = np.full((*y.shape, 2), np.nan), np.full(y.shape, np.nan)
-    for start in range(0, y.shape[1], BLOCK_H):
-        block = slice(start, start + BLOCK_H)
-        if learned.ready:
+    step = DAY_H if hours < DAY_H else BLOCK_H
+    kept, kept_loss = (share ** (step / BLOCK_H) for share in (FORGET, FORGET_LOSS))
+    for start in range(0, y.shape[1], step):
+        block = slice(start, start + step)
+        if learned.ready(BLOCK_H + step if step < BLOCK_H else LEAST_HOURS):
             said[:, block] = learned.changes(x[:, block])
             served[:, block] = np.einsum("stm,sm->st", said[:, block], _mix(losses, weight, hours))
-        over = slice(max(start - hours, 0), max(start + BLOCK_H - hours, 0))
+        over = slice(max(start - hours, 0), max(start + step - hours, 0))
         judged = known[:, over] & np.isfinite(said[:, over]).all(axis=-1)
-        losses = losses * FORGET_LOSS + _losses(y[:, over], said[:, over], judged)
-        weight = weight * FORGET_LOSS + judged.sum(axis=1)
-        learned = learned.taught(x[:, over], y[:, over], known[:, over])
+        losses = losses * kept_loss + _losses(y[:, over], said[:, over], judged)
+        weight = weight * kept_loss + judged.sum(axis=1)
+        learned = learned.taught(x[:, over], y[:, over], known[:, over], kept)
     mix = _mix(losses, weight, hours) * (weight > 0).any()  # never seen at work: as now
     use = known & np.isfinite(served)
     n = use.sum(axis=1)
@@ -194,18 +199,17 @@ class _Learned:
         wide, plain = Normals.empty(rooms, size - PLAIN), Normals.empty(rooms, PLAIN)
         return cls(wide, plain, (_theta(wide), _plain_theta(plain)))
 
-    @property
-    def ready(self) -> bool:
-        return bool((self.wide.n >= LEAST_HOURS).any())
+    def ready(self, least_hours: int) -> bool:
+        return bool((self.wide.n >= least_hours).any())
 
     def changes(self, x: Floats) -> Floats:
         """What each says will change, ``[S, T, 2]``."""
         parts = (x[..., :-PLAIN], x[..., -PLAIN:])
         return np.stack([predict(t[:, None], part) for t, part in zip(self.theta, parts, strict=True)], axis=-1)
 
-    def taught(self, x: Floats, y: Floats, known: NDArray[np.bool_]) -> _Learned:
+    def taught(self, x: Floats, y: Floats, known: NDArray[np.bool_], kept: float) -> _Learned:
         held = _held(y, self.theta[0], x[..., :-PLAIN])
-        wide = self.wide.forget(FORGET) + accumulate(x[..., :-PLAIN], held, known)
+        wide = self.wide.forget(kept) + accumulate(x[..., :-PLAIN], held, known)
         plain = self.plain + accumulate(x[..., -PLAIN:], y, known)
         return _Learned(wide, plain, (_theta(wide), _plain_theta(plain)))
 
@@ -235,7 +239,7 @@ def _theta(seen: Normals) -> Floats:
 
 
 def _held(y: Floats, theta: Floats, x: Floats) -> Floats:
-    """Changes no further from what was expected than 4 usual deviations: an open window is no rule."""
+    """Changes no further from what was expected than usual deviations allow: an open window is no rule."""
     expected = predict(theta[:, None], x)
     off = y - expected
     if not off.shape[1]:
@@ -243,7 +247,7 @@ def _held(y: Floats, theta: Floats, x: Floats) -> Floats:
     size = np.sort(np.abs(off), axis=1)  # NaN goes to the end
     n = (~np.isnan(size)).sum(axis=1)
     usual = 1.4826 * size[np.arange(size.shape[0]), np.maximum(n - 1, 0) // 2]
-    limit = np.maximum(4 * np.nan_to_num(usual), 0.2)[:, None]
+    limit = np.maximum(HELD_SPREADS * np.nan_to_num(usual), HELD_K)[:, None]
     return np.asarray(expected + np.clip(off, -limit, limit))
 
 
@@ -256,6 +260,6 @@ def _mix(losses: Floats, weight: Floats, hours: int) -> Floats:
     alone = losses / np.maximum(weight, 1.0)[:, None]
     own = np.where((weight >= least)[:, None], (alone + GROUP_SHARE * group) / (1 + GROUP_SHARE), group)
     best = own.min(axis=1, keepdims=True)
-    share = np.exp(-(own / np.maximum(best, 1e-9) - 1) / NEARLY)
+    share = np.exp(-(own / np.maximum(best, 1e-9) - 1) / (NEARLY if hours < DAY_H else NEARLY_DAYS))
     is_better = best[:, 0] < CLEARLY * own[:, 0]
     return np.where(is_better[:, None], share @ MIXES / share.sum(axis=1, keepdims=True), 0.0)
