@@ -222,9 +222,9 @@ export class Stage {
   private mark(): void {
     this.declaration.pieces.forEach(({ id }, row) => {
       const level = this.states.get(id)?.level ?? 0
-      const accent = id === this.selected ? 0.34 : id === this.hovered ? 0.2 : 0
+      const accent = id === this.selected ? 0.2 : id === this.hovered ? 0.1 : 0
       const alarm = level ? new Color(LEVELS[level]) : null
-      if (alarm && accent < 0.3) this.rows.set(row, [alarm.r * 0.75, alarm.g * 0.75, alarm.b * 0.75, this.isCalm ? 0 : 1])
+      if (alarm && accent < 0.15) this.rows.set(row, [alarm.r * 0.75, alarm.g * 0.75, alarm.b * 0.75, this.isCalm ? 0 : 1])
       else this.rows.set(row, [accent * 0.15, accent * 0.75, accent, 0])
     })
     this.wake()
