@@ -43,6 +43,9 @@ const RUNS: Readonly<Record<string, number>> = { circulation_pump_hz: 0.5, pump_
 const COUNTS = 'running_boilers'
 const PRODUCERS = new Set(['boiler_grate', 'boiler_gas', 'boiler_biomass', 'boiler_electric', 'fan', 'conveyor', 'deduster'])
 
+/** What runs in a standard scene, which has no readings. */
+const WORKING = new Set([...PRODUCERS, 'circulation_pump', 'makeup_pump', 'outdoor_unit', 'indoor_fan', 'storage_heater', 'pellet_stove', 'straw_stove', 'storage_boiler'])
+
 function isRunning(piece: Piece, readings: Readings): boolean | null {
   for (const binding of piece.item.bindings) {
     const value = readings.get(keyOf(binding))?.value
@@ -78,7 +81,7 @@ export function markedBy(alert: Alert, pieces: readonly Piece[]): number[] {
 /** Everything a scene shows of its devices now.  A standard scene has no readings: its duty devices run. */
 export function pieceStates(scene: SceneDeclaration, readings: Readings, alerts: readonly Alert[], isTraining: boolean): Map<number, PieceState> {
   const states = new Map<number, PieceState>(
-    scene.pieces.map((piece) => [piece.id, { isRunning: isTraining ? !piece.item.is_standby : isRunning(piece, readings), values: shownOf(piece, readings), alerts: [], level: 0 }]),
+    scene.pieces.map((piece) => [piece.id, { isRunning: isTraining ? (WORKING.has(piece.kind) ? !piece.item.is_standby : null) : isRunning(piece, readings), values: shownOf(piece, readings), alerts: [], level: 0 }]),
   )
   for (const alert of alerts) {
     for (const id of markedBy(alert, scene.pieces)) {
