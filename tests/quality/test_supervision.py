@@ -10,7 +10,7 @@ from cleanheat.kernel.time import DAY_S, HOUR_S, utc
 from cleanheat.kernel.verdicts import Verdict
 from cleanheat.quality import panels, supervision
 from cleanheat.quality.supervision import runs_of_silence
-from cleanheat.telemetry.models import RefusedObject, Sender
+from cleanheat.telemetry.models import RefusedObject, Sender, SessionKey
 from cleanheat.telemetry.public import install_store
 from cleanheat.telemetry.refused_objects import MOST_OF_A_SENDER, RefusedObjects
 from cleanheat.telemetry.traces import Arrivals
@@ -154,7 +154,9 @@ def test_the_calendar_shows_each_companys_days(day, signed_in):
 def test_days_before_a_sender_was_connected_are_history_and_no_bad_days(day, signed_in):
     """Units of company 10 since noon of the second day; what came before was imported."""
     Sender.objects.create(organisation_id=10, enrolled_at=utc(TODAY + 12 * HOUR_S))
-    Sender.objects.create(organisation_id=20, enrolled_at=utc(TODAY + 2 * DAY_S))
+    keyed = Sender.objects.create(organisation_id=20)  # given keys on the platform's own machine, never enrolled
+    since, until = utc(TODAY + 2 * DAY_S), utc(TODAY + 9 * DAY_S)
+    SessionKey.objects.create(sender=keyed, key_id=1, algorithm=1, sealed_key=b"k", valid_from=since, valid_until=until)
     told = signed_in("city.reader").get(f"/api/v1/quality/uploads/calendar?kind=unit&start={TODAY - DAY_S}").json()
     assert told["completeness"][0] == [None, 1.0]
     assert told["completeness"][1] == [None, None]

@@ -76,9 +76,11 @@ class MismatchRow:
 
 
 def connected_since() -> dict[int, int]:
-    """From when on each enrolled sender was able to send (epoch seconds): its first key that is known, or enrolment."""
-    rows = Sender.objects.filter(enrolled_at__isnull=False).annotate(first=Min("keys__valid_from"))
-    return {r.pk: epoch(min(t for t in (r.enrolled_at, r.first) if t is not None)) for r in rows}
+    """From when on each sender was able to send (epoch seconds): its first key that is known, or enrolment; senders
+    that never were are left out."""
+    rows = Sender.objects.annotate(first=Min("keys__valid_from")).values_list("pk", "enrolled_at", "first")
+    known = {pk: [t for t in times if t is not None] for pk, *times in rows}
+    return {pk: epoch(min(times)) for pk, times in known.items() if times}
 
 
 def list_mismatches(since: datetime, senders: frozenset[int] | None = None) -> list[MismatchRow]:
