@@ -8,7 +8,9 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { router } from './router'
-import { applyTheme } from './theme/useTheme'
+import { applyTheme, fromPaper, toPaper } from './theme/useTheme'
 
 applyTheme()
+addEventListener('beforeprint', toPaper)
+addEventListener('afterprint', fromPaper)
 createApp(App).use(createPinia()).use(router).mount('#app')

@@ -1,5 +1,18 @@
-/** Prints one element of the page instead of all of it (see the `.printing` rules in base.css). */
+/** Prints the page, or one element of it, in the colours of paper. */
+import { fromPaper, toPaper } from '@/app/theme/useTheme'
 
+const frame = (): Promise<number> => new Promise((done) => requestAnimationFrame(done))
+
+/** Charts are drawn anew in colours of paper before the browser takes the page. */
+export async function printPage(): Promise<void> {
+  toPaper()
+  await frame()
+  await frame()
+  window.print()
+  fromPaper()
+}
+
+/** One element alone (see the `.printing` rules in base.css). */
 export function printOnly(element: HTMLElement): void {
   const root = document.documentElement
   root.classList.add('prints-one')

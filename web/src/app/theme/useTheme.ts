@@ -3,7 +3,8 @@ import { computed, readonly, ref } from 'vue'
 import { SERIES_COLOURS, TOKENS, cssName, type ThemeName } from './tokens'
 
 const KEY = 'cleanheat.theme'
-const name = ref<ThemeName>(localStorage.getItem(KEY) === 'light' ? 'light' : 'dark')
+const chosen = (): ThemeName => (localStorage.getItem(KEY) === 'light' ? 'light' : 'dark')
+const name = ref<ThemeName>(chosen())
 
 export function applyTheme(theme: ThemeName = name.value): void {
   const root = document.documentElement
@@ -11,6 +12,17 @@ export function applyTheme(theme: ThemeName = name.value): void {
   root.dataset.theme = theme
   for (const [token, value] of Object.entries(TOKENS[theme])) root.style.setProperty(cssName(token), value)
   document.querySelector('meta[name="theme-color"]')?.setAttribute('content', TOKENS[theme].bg)
+}
+
+/** Paper is white: what is printed speaks in the light theme's colours, whatever is on the screen. */
+export function toPaper(): void {
+  name.value = 'light'
+  applyTheme()
+}
+
+export function fromPaper(): void {
+  name.value = chosen()
+  applyTheme()
 }
 
 const tokens = computed(() => TOKENS[name.value])
