@@ -106,7 +106,16 @@ def _expected(data: str, report: Mapping[str, Any], others: Mapping[str, float])
         hours = report["split"]["heating_hours_judged"]
         counts = f"{said.get('daily_heat_days', 0):.0f} days" if key.startswith("daily") else f"{hours:,} heating hours"
         found.append(Row(what, data, said.get(key), unit, target, "lower", beside, counts, OBSERVED))
-    return [*found, *_slope(data, report["curve_in_force"])]
+    return [*found, *_through(data, said), *_slope(data, report["curve_in_force"])]
+
+
+def _through(data: str, said: Mapping[str, Any]) -> list[Row]:
+    """The next hour's error without the hours in which somebody switched: no forecast knows the minute."""
+    value = said.get("hourly_heat_smape_heated_through")
+    if value is None:
+        return []
+    counts = f"{said['hourly_heat_switching_share']:.0%} of the heating hours hold a start or stop and are left out"
+    return [Row("… in hours heated through: sMAPE", data, value, "%", counts=counts, note=OBSERVED)]
 
 
 def _slope(data: str, curve: Mapping[str, Any]) -> list[Row]:

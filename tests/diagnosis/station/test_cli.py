@@ -71,6 +71,8 @@ def test_a_known_station_is_known(two_winters):
     assert metrics["secondary_return_mae_k"] < 0.3
     assert metrics["daily_heat_wape"] < 0.05
     assert metrics["hourly_heat_smape"] < metrics["hourly_heat_smape_persistence"]
+    assert metrics["hourly_heat_smape_heated_through"] <= metrics["hourly_heat_smape"]
+    assert 0 < metrics["hourly_heat_switching_share"] < 1
     curve = two_winters["curve_in_force"]
     assert curve["slope_k_per_k"] == pytest.approx(made.SLOPE, abs=0.02)
     assert curve["supply_at_0_c"] == pytest.approx(made.AT_ZERO, abs=0.5)

@@ -225,7 +225,8 @@ def _heat(station: Station, out: Judged) -> None:
 
 def _hourly(station: Station, out: Judged, heat: Floats, learned: Bools, judged: Bools) -> None:
     found = next_hour.next_hour(station.inputs, learned, np.isfinite(heat))
-    busy = judged & (heat > next_hour.HEAT_SHARE * next_hour.busy_kw(heat[learned]))
+    limit = next_hour.HEAT_SHARE * next_hour.busy_kw(heat[learned])
+    busy = judged & (heat > limit)
     scale = metrics.naive_scale(np.where(station.learned, heat, np.nan))
     weather = "天气实测" if station.has_weather else "无室外温度"
     bases = {
@@ -247,6 +248,14 @@ def _hourly(station: Station, out: Judged, heat: Floats, learned: Bools, judged:
         f"{how}；全部小时，尺度为训练期昨日同时刻的平均绝对误差",
         **{n: metrics.mase(heat, v, scale, judged) for n, v in bases.items()},
     )
+    _switching(out, heat, found.value, busy, heat <= limit)
+
+
+def _switching(out: Judged, heat: Floats, value: Floats, busy: Bools, off: Bools) -> None:
+    """How much of the error do starts and stops make?  An hour beside one that does not heat was switched within."""
+    beside = np.pad(off, 1)[:-2] | np.pad(off, 1)[2:]
+    out.metrics["hourly_heat_smape_heated_through"] = metrics.smape(heat, value, busy & ~beside)
+    out.metrics["hourly_heat_switching_share"] = float((busy & beside).sum() / max(busy.sum(), 1))
 
 
 def curve_in_force(station: Station, use: Bools) -> tuple[in_force.Curve, in_force.Curve | None]:
