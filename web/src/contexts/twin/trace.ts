@@ -88,8 +88,10 @@ export function marksOf(ask: TraceAsk, answer: TraceAnswer, manifest: Manifest):
     const layer = layerOfKind(manifest, kind)
     return layer && numbers.length > 0 ? [{ layer: layer.key, numbers, flag: 'affected' as const }] : []
   })
+  // a burst is told by its valves: those to close stand out from all that lie dry
+  const found = ask.what === 'burst' ? answer.groups.filter(({ kind }) => kind !== 'valve') : answer.groups
   return [
-    ...mark(answer.groups, ask.what === 'up' ? 'traced' : 'affected'),
+    ...mark(found, ask.what === 'up' ? 'traced' : 'affected'),
     ...mark([...answer.rerouted, answer.mustClose], 'traced'),
     ...shut,
   ]
