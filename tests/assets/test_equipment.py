@@ -6,8 +6,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
-from cleanheat.assets.equipment.listing import item_of, signal_bindings
+from cleanheat.assets.equipment.listing import EquipmentList, item_of, signal_bindings
 from cleanheat.assets.equipment.queries import equipment_of, standard_scenes
 from cleanheat.assets.equipment.rural import rural_rows, rural_types, rural_zh
 from cleanheat.assets.equipment.standard import UnitDesigns, bore_mm, substation_equipment
@@ -131,3 +132,8 @@ def test_rows_of_a_company_are_its_own(loaded_city):
     assert mine.exists()
     assert set(mine.exclude(substation=None).values_list("substation__company_id", flat=True)) == {company}
     assert not Equipment.objects.filter(equipment_rows(Scope(key="nobody"))).exists()
+
+
+def test_lists_are_answered_in_the_types_that_the_interface_promises(loaded_city):
+    answers = TypeAdapter(tuple[EquipmentList, ...])  # a value of another type warns, and warnings are errors
+    assert answers.dump_json((equipment_of("substation", 1, ALL), equipment_of("boiler", 1, ALL), *standard_scenes()))

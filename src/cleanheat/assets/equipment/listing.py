@@ -136,4 +136,10 @@ def _plate(row: Mapping[str, Any]) -> Iterable[PlateEntry]:
         value = row.get(key)
         if value is None or value == "" or value != value:  # NaN is no entry
             continue
-        yield PlateEntry(key, zh, str(Fuel(value).label) if key == "fuel" else value, unit)
+        yield PlateEntry(key, zh, _said(key, value), unit)
+
+
+def _said(key: str, value: Any) -> float | str:
+    if key == "fuel":
+        return str(Fuel(value).label)
+    return value if isinstance(value, str) else float(value)
