@@ -10,11 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import File, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
+from cleanheat.accounts import public as accounts
 from cleanheat.assets.importing import actions, rehearsing
 from cleanheat.assets.importing.mapping import ColumnMap, Suggestion, suggested
 from cleanheat.assets.importing.shapes import SYSTEMS
 from cleanheat.assets.importing.sources import Layer
 from cleanheat.assets.models_importing import ArchiveImport, MappingTemplate
+from cleanheat.assets.naming import names
 from cleanheat.assets.record_fields import KIND_NAMES, field_of, fields_of
 from cleanheat.assets.record_fields import Field as RecordField
 from cleanheat.assets.vocabulary import ImportState
@@ -182,8 +184,15 @@ def _readable(mapping: ColumnMap, record: Mapping[str, Any]) -> dict[str, str]:
     return {key: _word(mapping.kind, key, value) for key, value in record.items()}
 
 
+def _called(kind: str, number: int) -> str:
+    """What a reference means, in words."""
+    return accounts.short_name(number) if kind == "organisation" else names(kind, [number])[0]
+
+
 def _word(kind: str, key: str, value: Any) -> str:
     known = field_of(kind, key)
+    if known is not None and known.reference:
+        return _called(known.reference, int(value))
     if known is not None and known.choices:
         return dict(known.choices).get(value, str(value))
     if isinstance(value, bool):

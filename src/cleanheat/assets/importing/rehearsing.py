@@ -6,6 +6,7 @@ confirming writes exactly what was rehearsed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from cleanheat.kernel.errors import invalid
 MOST_RECORDS: Final = 300_000
 """One file changes the archive in one transaction: more than that is a new archive, loaded as a whole."""
 PREVIEWED: Final = 50
+_QUOTED: Final = re.compile("“[^”]*”")
 Progress = Callable[[int, int, str], object]
 
 
@@ -96,9 +98,7 @@ def _read(path: Path, layer: Layer, mapping: ColumnMap, progress: Progress) -> _
 
 def _counted(kind: str, read: _Read, planned: Draft) -> ImportRehearsal:
     reasons = Counter(
-        f"{_word(kind, key)}: {reason.partition('“')[0] if '“' in reason else reason}"
-        for faults in read.faults
-        for key, reason in faults
+        f"{_word(kind, key)}: {_QUOTED.sub('', reason)}" for faults in read.faults for key, reason in faults
     )
     return ImportRehearsal(
         rows=len(read.records),
