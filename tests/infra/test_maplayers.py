@@ -13,7 +13,7 @@ def test_declarations_fit_together():
 @pytest.mark.parametrize("layer", list(maplayers.layers), ids=lambda layer: layer.key)
 def test_layer_is_named_and_opens_a_known_card(layer):
     assert layer.zh
-    assert layer.kind in {*KINDS, "substation", "building", "pipe"}
+    assert layer.kind in {*KINDS, "substation", "building", "pipe", "valve"}
     assert layer.card in {"", layer.kind}
 
 
