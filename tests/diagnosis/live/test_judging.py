@@ -25,7 +25,7 @@ def test_under_supply_is_found_within_a_day_with_evidence_and_contributions(unde
     by_signal = {e.signal: e for e in finding.evidence}
     assert by_signal["supply_c"].value == 44
     assert by_signal["supply_c"].limit == 52
-    assert "供水温度 44.0 ℃，应为 52.0 ℃" in finding.text
+    assert "供水温度 44.0 ℃，应为 52.0 ℃，近 6 小时平均偏差 -8.0 K" in finding.text
 
 
 @pytest.mark.feature("A9-13")

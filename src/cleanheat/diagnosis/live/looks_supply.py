@@ -30,9 +30,11 @@ def under_supply(view: View) -> Look:
     bound = np.minimum(asked, 1 - limit(at, "sigmas") * view.heat_sigma)
     short = np.maximum(limit(at, "short_k"), limit(at, "sigmas") * view.expected["supply"].sigma)
     slow = (view.heat_ratio < bound) & (view.trends.down > limit(at, "cusum"))
-    fast = (view.mean_gap_k(FAST_H) < -short) & (view.gap_k < -short)
+    gap_k = view.mean_gap_k(FAST_H)
+    fast = (gap_k < -short) & (view.gap_k < -short)
     value = np.where(np.isnan(view.heat_ratio) & fast, _by_temperature(view), view.heat_ratio)
-    return Look(slow | fast, value, bound, _parts(view, -1))
+    told = {"gap": gap_k, "gap_limit": np.broadcast_to(-short, gap_k.shape)}
+    return Look(slow | fast, value, bound, _parts(view, -1), told)
 
 
 def over_supply(view: View) -> Look:
@@ -88,7 +90,8 @@ def abnormal(view: View) -> Look:
 
 UNDER = Condition(
     State.UNDER_SUPPLY, under_supply, "heat_ratio_24h", "",
-    "近 24 小时供热量为应供的 {value:.0%}（下限 {limit:.0%}），供水温度 {supply:.1f} ℃，应为 {due:.1f} ℃",
+    "近 24 小时供热量为应供的 {value:.0%}（下限 {limit:.0%}），供水温度 {supply:.1f} ℃，应为 {due:.1f} ℃，"
+    "近 6 小时平均偏差 {gap:+.1f} K（限值 {gap_limit:+.1f} K）",
     quiets=(State.ABNORMAL,),
 )  # fmt: skip
 OVER = Condition(
