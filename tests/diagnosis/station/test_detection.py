@@ -102,6 +102,13 @@ def test_missing_data_is_never_an_alarm(learned, lose):
 
 
 @pytest.mark.feature("A9-7")
+def test_what_a_meter_shows_at_rest_is_no_heat(station):
+    values = {name: of.copy() for name, of in station.values.items()}
+    values["heat_kw"] = np.where(values["heat_kw"] <= 0, np.float32(3.0), values["heat_kw"])
+    assert scoring.report(Series(station.start, station.step_s, values)) == scoring.report(station)
+
+
+@pytest.mark.feature("A9-7")
 def test_findings_say_what_how_long_how_grave_and_why(station):
     values = {name: of.copy() for name, of in station.values.items()}
     begin = (YEAR + 40) * HOURS

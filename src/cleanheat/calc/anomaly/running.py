@@ -65,6 +65,15 @@ def meter_speaks(heat_kw: Floats, share: Floats, use: Bools, least: float = 0.9)
     return np.asarray((warm.sum(axis=-1) >= 3 * HOURS) & (counts >= least * warm.sum(axis=-1)))
 
 
+def idle_heat(heat_kw: Floats, share: Floats, use: Bools, part: float = 0.1) -> Floats:
+    """Heat ``[S]`` up to which a meter only shows its rest: a leaking valve, a trickle, a counter's last digit.
+
+    ``part`` of what it usually shows in the warm hours in use; 0 where it never shows any.
+    """
+    warm = use & (share > 0.9) & (heat_kw > 0)
+    return part * np.nan_to_num(quantile_by(np.where(warm, heat_kw, np.nan), 0.5))
+
+
 def dead_meter(heat_kw: Floats, share: Floats, hours: int = 5, warm: float = 0.85, part: float = 0.5) -> Bools:
     """Hours of days on which the meter shows nothing while water runs warm as usual: ``bool[S, T]``.
 

@@ -109,6 +109,7 @@ class Habits:
     level: Floats
     table: running.Timetable
     meter: Bools
+    idle_kw: Floats
     with_setpoint: bool
     theta: tuple[Floats, ...]
     shape: day_shape.Shape | None
@@ -136,7 +137,8 @@ def learn(values: Mapping[str, Floats], weather: Weather, use: Bools, settings: 
         level = running.fit_level(x, values[level_by], use, settings.running_level)
     share = _share(values, level_by, level, x)
     heat = values.get("heat_kw", np.full(use.shape, np.nan))
-    heat = np.where(running.dead_meter(heat, share), np.nan, heat)
+    idle_kw = running.idle_heat(heat, share, use)
+    heat = _metered(heat, idle_kw, share)
     meter = running.meter_speaks(heat, share, use)
     on = _running(share, heat, meter, settings.running_level)
     table = running.timetable(on, values["outdoor_c"], use & np.isfinite(share))
@@ -146,14 +148,13 @@ def learn(values: Mapping[str, Floats], weather: Weather, use: Bools, settings: 
     prior = np.full(features.shape[-1], 3.0)
     read = {**values, "heat_kw": heat}
     theta = tuple(fit(features, read[name], steady, prior, prior).theta for name in signals)
-    return Habits(signals, level_by, level, table, meter, with_setpoint, theta, _shape(values, signals, use))
+    return Habits(signals, level_by, level, table, meter, idle_kw, with_setpoint, theta, _shape(values, signals, use))
 
 
 def facts(habits: Habits, values: Mapping[str, Floats], weather: Weather, settings: Settings) -> Days:
     """The facts of each day, judged by habits learned elsewhere."""
     share = _share(values, habits.level_by, habits.level, weather.level)
-    heat = values.get("heat_kw", np.full(share.shape, np.nan))
-    heat = np.where(running.dead_meter(heat, share), np.nan, heat)
+    heat = _metered(values.get("heat_kw", np.full(share.shape, np.nan)), habits.idle_kw, share)
     on = _running(share, heat, habits.meter, settings.running_level)
     features = _features(values, weather.felt, on, habits.with_setpoint)
     steady = on & (since_false(on) > settings.ramp_hours)
@@ -189,6 +190,12 @@ def _share(values: Mapping[str, Floats], level_by: str | None, theta: Floats, x:
     if heat is None:
         return np.full(x.shape[:2], np.nan)
     return np.where(np.isfinite(heat), (heat > 0).astype(np.float64), np.nan)
+
+
+def _metered(heat: Floats, idle_kw: Floats, share: Floats) -> Floats:
+    """Heat as it can be believed: what a meter shows at rest is none, a dead meter says nothing."""
+    heat = np.where(heat <= idle_kw[:, None], 0.0, heat)
+    return np.where(running.dead_meter(heat, share), np.nan, heat)
 
 
 def _running(share: Floats, heat: Floats, meter: Bools, limit: float) -> Bools:
