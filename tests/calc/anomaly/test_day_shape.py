@@ -81,3 +81,21 @@ def test_a_meter_silent_through_warm_hours_is_dead_and_a_stop_is_not():
     assert running.dead_meter(half, warm).all()
     assert not running.dead_meter(np.zeros((1, 24)), decaying).any()
     assert not running.dead_meter(np.full((1, 24), 30.0), warm).any()
+
+
+def test_what_a_meter_shows_at_rest_is_a_tenth_of_its_usual_heat_at_most():
+    share = np.tile(np.where(np.arange(24) < 8, 0.2, 1.0), (3, 5))
+    heat = np.stack([np.where(share[0] > 0.9, 200.0, rest) for rest in (0.0, 6.0)] + [np.zeros(share.shape[1])])
+    assert running.idle_heat(heat, share, np.ones(share.shape, bool)) == pytest.approx([20.0, 20.0, 0.0])
+    assert running.idle_heat(heat, share, np.zeros(share.shape, bool)) == pytest.approx(0.0)
+
+
+def test_a_few_patchy_days_never_promise_an_impossibly_quiet_direction(world):
+    values, outdoor, *_ = world
+    rng = np.random.default_rng(7)
+    patchy = {name: np.where(rng.random(of.shape) < 0.6, np.nan, of) for name, of in values.items()}
+    taught = np.arange(DAYS)[None] < 40
+    shape = day_shape.learn(patchy, outdoor, taught, ("supply_c", "return_c"))
+    z, _ = day_shape.match(shape, *day_shape.departures(shape, values, outdoor))
+    assert np.linalg.eigvalsh(shape.together).min() > 0
+    assert np.nanmax(z[0][world[2] < 5]) < 10  # millions, where pairs known on different days do not fit together

@@ -43,6 +43,9 @@ _KEPT = 0.95
 _SHRINK_DAYS = 60.0
 _LEAST_KNOWN = 0.6
 _AT_ONCE = 256
+
+_LEAST_SCALE = 0.1
+"""Of the scatter's own directions: none is believed to be quieter, few days would promise too much."""
 _LEAST_SPREAD_K = 0.5
 _NOTHING_KNOWN = 1e6
 """Spread of a reading never seen: it says nothing."""
@@ -197,5 +200,7 @@ def _together(v: Floats) -> Floats:
     trust = 0.95 * keepers / (keepers + _SHRINK_DAYS)
     correlation *= trust[:, None, None]
     correlation[:, np.arange(n), np.arange(n)] = 1.0
-    scale = np.sqrt(variance)
-    return np.asarray(correlation * scale[:, :, None] * scale[:, None, :])
+    scale, vectors = np.linalg.eigh(correlation)  # pairs known on different days need not fit together
+    correlation = np.einsum("sij,sj,skj->sik", vectors, np.maximum(scale, _LEAST_SCALE), vectors)
+    spread = np.sqrt(variance)
+    return np.asarray(correlation * spread[:, :, None] * spread[:, None, :])
