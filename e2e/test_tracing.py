@@ -24,10 +24,12 @@ def test_a_source_a_building_a_valve_and_a_burst_are_traced_on_the_map(
 
         plant = max((1, 2), key=lambda n: ask(f"/twin/trace/plant/{n}")["totals"]["buildings"])
         expected = ask(f"/twin/trace/plant/{plant}")["totals"]
+        of_archive = ask(f"/twin/trace/plant/{plant}?by=archive")["totals"]
         valve = ask(f"/twin/affected/valve?what=down&kind=plant&number={plant}")["rows"][0]["number"]
         pipe = ask(f"/twin/affected/pipe?what=down&kind=plant&number={plant}")["rows"][0]["number"]
     found = browse("tracing", member, plant=plant, building=1, valve=valve, pipe=pipe)
-    assert _number(found["down"], "楼宇") == _number(found["byArchive"], "楼宇") == expected["buildings"]
+    assert _number(found["down"], "楼宇") == expected["buildings"]
+    assert _number(found["byArchive"], "楼宇") == of_archive["buildings"] >= expected["buildings"]
     assert _number(found["down"], "居民户") == expected["households"]
     assert found["listed"] >= min(50, expected["substations"])
     assert _number(found["up"], "距热源") > 0

@@ -119,8 +119,10 @@ async function records(page, url, shots) {
   await dialog.getByRole('textbox').fill('名称有据')
   await dialog.getByRole('button', { name: '忽略' }).click()
   await page.getByRole('button', { name: /^已忽略/ }).click()
-  await page.locator('tbody tr.opens').first().waitFor()
-  return { detail, dismissed: await page.getByRole('table', { name: '核查问题' }).locator('tbody').innerText() }
+  const listed = page.getByRole('table', { name: '核查问题' }).locator('tbody')
+  await listed.getByText('待处理').first().waitFor({ state: 'detached' })
+  await listed.getByText('已忽略').first().waitFor()
+  return { detail, dismissed: await listed.innerText() }
 }
 
 await scenario(async ({ page }, { url, shots }) => {
