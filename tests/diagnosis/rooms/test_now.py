@@ -200,3 +200,13 @@ def test_memory_survives(feed, tmp_path):
         other.restore({name: value for name, value in feed.model.snapshot().items() if name != "windows.since"})
     with pytest.raises(ValueError, match="archive"):
         other.restore(dict(feed.model.snapshot()) | {"state": np.zeros(3, np.uint8)})
+
+
+def test_what_rooms_tell_outlives_corrections_of_the_archive_but_not_other_rooms(tmp_path):
+    archive = city()
+    model = RoomsNow(archive, tmp_path)
+    assert model.matches(archive)
+    assert model.matches(Archive("corrected", city().kinds))
+    assert model.matches(archive)
+    moved = _table("room", ROOMS, building=np.ones(ROOMS), unit=np.ones(ROOMS), company=np.ones(ROOMS))
+    assert not model.matches(Archive("moved", {**archive.kinds, "room": moved}))

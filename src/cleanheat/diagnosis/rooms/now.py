@@ -49,7 +49,7 @@ class RoomsNow:
     """
 
     def __init__(self, archive: Archive, data_dir: Path | None = None) -> None:
-        self.places, self._archive = places(archive), archive
+        self.places, self._archive, self._like = places(archive), archive, archive
         n, units = self.places.count, archive["unit"].count
         self._data_dir, self._changed = data_dir or Path(settings.DATA_DIR), -1
         self.models = kept.RoomModels.empty(archive["room"].size)
@@ -71,8 +71,10 @@ class RoomsNow:
         self._found: Sequence[Finding] = ()
 
     def matches(self, archive: Archive) -> bool:
-        """Whether its rows are those of this archive."""
-        return archive is self._archive or archive.version == self._archive.version
+        """Whether its rows are those of this archive: a name or an area corrected elsewhere changes none of them."""
+        if archive is not self._like and places(archive).same_as(self.places):
+            self._like = archive
+        return archive is self._like
 
     @property
     def sources(self) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,10 @@ class Places:
     @property
     def count(self) -> int:
         return int(self.numbers.shape[0])
+
+    def same_as(self, other: Places) -> bool:
+        """Whether every room stands where it stood, in the same row."""
+        return all(np.array_equal(getattr(self, part.name), getattr(other, part.name)) for part in fields(self))
 
 
 def places(archive: Archive) -> Places:
