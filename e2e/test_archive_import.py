@@ -11,22 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.assets.importing.files import HEAD
+
 DESK = {"width": 1440, "height": 900}
-HEAD = [
-    "楼栋名称",
-    "所属小区",
-    "行政区",
-    "供热单位",
-    "机组编码",
-    "建筑年代",
-    "层数",
-    "楼高",
-    "供热面积（万㎡）",
-    "户数",
-    "节能",
-    "lng",
-    "lat",
-]
 WITH_NAMES = """
 SELECT c.code, d.code, o.code, u.code, b.longitude, b.latitude FROM assets_building b
 JOIN assets_community c ON c.number = b.community_id JOIN assets_unit u ON u.number = b.unit_id

@@ -15,30 +15,14 @@ from typing import Any, Final, Literal
 
 from django.db import models
 
+from cleanheat.assets.cards import KIND_ZH
 from cleanheat.assets.queries import MODELS
 from cleanheat.kernel.errors import not_found
 from cleanheat.kernel.ids import OBJECT_CLASSES
 
 FieldType = Literal["text", "integer", "number", "boolean", "choice", "reference"]
 
-KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "area": "行政区划",
-        "plant": "热电厂",
-        "branch": "电厂支线",
-        "boiler": "锅炉房",
-        "substation": "换热站",
-        "unit": "换热机组",
-        "community": "小区",
-        "building": "楼宇",
-        "heat_user": "热用户",
-        "room": "室温测点",
-        "device": "农村清洁取暖设备",
-        "weather": "气象站",
-        "pipe": "管段",
-        "valve": "阀门",
-    }
-)
+KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType({"area": "行政区划", **KIND_ZH})
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {

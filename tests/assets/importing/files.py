@@ -13,6 +13,23 @@ import numpy as np
 import shapely
 import xlsxwriter
 
+HEAD = [
+    "楼栋名称",
+    "所属小区",
+    "行政区",
+    "供热单位",
+    "机组编码",
+    "建筑年代",
+    "层数",
+    "楼高",
+    "供热面积（万㎡）",
+    "户数",
+    "节能",
+    "lng",
+    "lat",
+]
+"""A list of buildings as companies head it."""
+
 
 def square(longitude: float = 125.3, latitude: float = 43.9, side: float = 0.0003) -> shapely.Polygon:
     return shapely.box(longitude, latitude, longitude + side, latitude + side)

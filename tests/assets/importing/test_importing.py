@@ -17,25 +17,10 @@ from cleanheat.assets.models_upkeep import ArchiveRecordVersion
 from cleanheat.assets.vocabulary import VersionSource
 from cleanheat.infra import jobs
 from cleanheat.kernel.errors import Problem
-from tests.assets.importing.files import csv_file, geojson_file, shapefile, square, xlsx_file
+from tests.assets.importing.files import HEAD, csv_file, geojson_file, shapefile, square, xlsx_file
 
 pytestmark = pytest.mark.usefixtures("city", "cast", "manual_clock")
 
-HEAD = [
-    "楼栋名称",
-    "所属小区",
-    "行政区",
-    "供热单位",
-    "机组编码",
-    "建筑年代",
-    "层数",
-    "楼高",
-    "供热面积（万㎡）",
-    "户数",
-    "节能",
-    "lng",
-    "lat",
-]
 GOOD = [
     "御景花园３栋",
     "小区1",
