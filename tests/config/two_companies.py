@@ -14,11 +14,11 @@ from cleanheat.diagnosis.models import Advice, Contradiction, Drift, Found, Scen
 from cleanheat.diagnosis.service.models import QualityRequest
 from cleanheat.evaluation.models import Report, Round, Sample, Score
 from cleanheat.evaluation.queries.indicators import version_at
-from cleanheat.governance import actions
 from cleanheat.governance.models import Training
 from cleanheat.infra import clock, jobs
 from cleanheat.infra.files.actions import upload
 from cleanheat.infra.models import Job
+from cleanheat.orders.raising import raise_by_hand
 from cleanheat.quality.models import RecordIssue, Rule
 from cleanheat.telemetry.models import Confirmation
 from cleanheat.telemetry.public import RefetchRow, ask_again
@@ -121,7 +121,7 @@ def _upkept(owner: Owner) -> dict[str, int]:
 
 def _governed(owner: Owner, alert: Alert) -> dict[str, int]:
     """A governance order, a training and a file."""
-    order = actions.raise_by_hand(User.objects.get(username="city.dispatcher"), [alert.pk], "", owner.name, [])
+    order = raise_by_hand(User.objects.get(username="city.dispatcher"), [alert.pk], "", owner.name, [])
     training = Training.objects.create(
         organisation_id=owner.company, topic=owner.name, held_on=date(2026, 1, 1), organiser="x", trainees=1, hours=1
     )

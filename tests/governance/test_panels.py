@@ -3,14 +3,17 @@
 import pytest
 
 from cleanheat.alerts.models import Alert
-from cleanheat.governance import actions, jobs, panels, statistics
-from cleanheat.governance.verification import WAIT_S
+from cleanheat.governance import panels
+from cleanheat.governance import public as statistics
 from cleanheat.infra.flow import deadlines
 from cleanheat.infra.panels import PanelQuery
 from cleanheat.infra.scope import EVERYTHING, Scope
 from cleanheat.kernel.time import DAY_S
-from tests.governance.conftest import FEEDBACK, alert, step, who
-from tests.governance.test_actions import run
+from cleanheat.orders import jobs
+from cleanheat.orders.raising import raise_by_hand
+from cleanheat.orders.verification import WAIT_S
+from tests.orders.conftest import FEEDBACK, alert, step, who
+from tests.orders.test_actions import run
 
 OTHER = "quality.gateway_lost"
 
@@ -19,12 +22,10 @@ OTHER = "quality.gateway_lost"
 def month(world, rechecked):
     """40 days ago one order; now three: one solved at first try after 3 h, one late, one of company 20."""
     city = who("city.dispatcher")
-    old = actions.raise_by_hand(city, [alert(1).pk], "", "", [])
+    old = raise_by_hand(city, [alert(1).pk], "", "", [])
     step(old, "city.dispatcher", "cancel", note="旧")
     world.advance(40 * DAY_S)
-    solved, late, theirs = (
-        actions.raise_by_hand(city, [a.pk], "", "", []) for a in (alert(5), alert(9, OTHER), alert(2))
-    )
+    solved, late, theirs = (raise_by_hand(city, [a.pk], "", "", []) for a in (alert(5), alert(9, OTHER), alert(2)))
     step(solved, "company.dispatcher", "accept")
     world.advance(2 * 3_600 - 60)
     step(solved, "company.dispatcher", "feedback", **FEEDBACK)

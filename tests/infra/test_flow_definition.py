@@ -9,6 +9,7 @@ from cleanheat.infra.flow.definition import FlowDefinition, body_of, parsed
 from cleanheat.infra.flow.people import unstaffed
 from cleanheat.infra.flow.proof import faults
 from cleanheat.infra.flow.simulate import rehearse, walk
+from cleanheat.orders.supervision import SUPERVISION_FLOW
 from tests.infra.flow_cast import FLOW
 
 
@@ -25,7 +26,9 @@ def edited(key, **parts):
 
 
 @pytest.mark.parametrize(
-    "flow", [FLOW, ORDER_FLOW.definition(), CHANGE_FLOW.definition()], ids=["test", "governance", "archive"]
+    "flow",
+    [FLOW, ORDER_FLOW.definition(), SUPERVISION_FLOW.definition(), CHANGE_FLOW.definition()],
+    ids=["test", "governance", "supervision", "archive"],
 )
 def test_a_sound_flow_has_no_faults(flow):
     assert faults(flow) == ()

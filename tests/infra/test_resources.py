@@ -43,7 +43,7 @@ FOR_EVERYBODY = {
     "assets.area": "districts and streets are public geography",
     "assets.weather": "the weather is everybody's",
     "governance.policy": "rules of law and duty hold for everybody",
-    "governance.raising": "who is ordered may know when",
+    "orders.rule": "who is ordered may know when",
 }
 
 

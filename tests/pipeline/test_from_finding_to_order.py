@@ -8,8 +8,8 @@ from cleanheat.alerts.public import reconcile
 from cleanheat.diagnosis.live.grouping import Grouped
 from cleanheat.diagnosis.live.keeping import Judged, Keeper
 from cleanheat.diagnosis.live.models import Found
-from cleanheat.governance.actions import raise_by_hand
 from cleanheat.kernel.findings import Contribution, Evidence, Finding, Level
+from cleanheat.orders.raising import raise_by_hand
 
 NOW = 1_768_478_400
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from cleanheat.accounts.rules import PERMISSIONS, permissions
 from cleanheat.accounts.vocabulary import OrganisationKind
 from cleanheat.infra.flow.people import Place
 from cleanheat.infra.resources import NOTHING
-from cleanheat.infra.scope import EVERYTHING, NOBODY, Scope
+from cleanheat.infra.scope import EVERYTHING, NOBODY, Scope, district_ids
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,10 @@ class FlowDirectory:
     def chain_of(self, organisation_id: int) -> tuple[int, ...]:
         card = find_organisation(organisation_id)
         return tuple(int(part) for part in card.path.strip("/").split("/")) if card else ()
+
+    def supervisor_of(self, district_id: int) -> int:
+        districts = (o for o in _tree.cards().values() if o.kind == OrganisationKind.DISTRICT)
+        return next((o.id for o in districts if district_id in district_ids(frozenset({o.district_code}))), 0)
 
     def staffed(self) -> frozenset[tuple[str, str]]:
         filled = User.objects.filter(is_active=True, organisation__isnull=False)

@@ -31,6 +31,10 @@ PERMISSIONS: Final[dict[str, str]] = {
     "diagnosis.view": "查看供热诊断",
     "diagnosis.tune": "训练与调整诊断模型",
     "diagnosis.settle": "核定诊断结论",
+    "orders.view": "查看供热督办单",
+    "orders.handle": "办理供热督办单",
+    "orders.dispatch": "下发、复核与催办供热督办单",
+    "orders.configure": "维护督办规则与流程",
     "governance.view": "查看数据治理工单",
     "governance.handle": "办理数据治理工单",
     "governance.dispatch": "下发与复核数据治理工单",
@@ -45,11 +49,15 @@ PERMISSIONS: Final[dict[str, str]] = {
 }
 """Every permission by its key, with the words shown to people."""
 
-_TRUST = frozenset({"quality.view", "diagnosis.view", "governance.view", "evaluation.view", "catalogue.view"})
+_TRUST = frozenset(
+    {"quality.view", "diagnosis.view", "orders.view", "governance.view", "evaluation.view", "catalogue.view"}
+)
 _LOOK = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "city.view", "complaints.view"}
 _WORK = _LOOK | {
     "alerts.handle",
     "status.view",
+    "orders.handle",
+    "orders.dispatch",
     "governance.handle",
     "governance.dispatch",
     "quality.confirm",
@@ -63,12 +71,13 @@ BY_ROLE: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: frozenset(PERMISSIONS),
 }
 
-_OWN = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "governance.handle"}
+_OWN = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "orders.handle", "governance.handle"}
 _REGULATOR = _OWN | {
     "alerts.handle",
     "assets.approve",
     "city.view",
     "accounts.view",
+    "orders.dispatch",
     "governance.dispatch",
     "quality.confirm",
     "diagnosis.settle",

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "cleanheat.quality",
     "cleanheat.diagnosis",
     "cleanheat.alerts",
+    "cleanheat.orders",
     "cleanheat.governance",
     "cleanheat.evaluation",
     "cleanheat.catalogue",

@@ -9,6 +9,7 @@ from cleanheat.diagnosis.live.installed import install as install_live
 from cleanheat.diagnosis.live.installed import running as live
 from cleanheat.diagnosis.live.judging import LiveDiagnosis
 from cleanheat.diagnosis.live.saying import device_key, source_key
+from cleanheat.diagnosis.rechecking import Recheck, recheck
 from cleanheat.diagnosis.service.source import SERVICE_QUALITY
 from cleanheat.diagnosis.supply_stopped import SUPPLY_STOPPED, SupplyStopped, limits, outdoor_temp_c, stops_in_past
 from cleanheat.diagnosis.teaching import learn_handled, measure_first, train_first
@@ -22,6 +23,7 @@ __all__ = [
     "SUPPLY_STOPPED",
     "ForecastIssue",
     "LiveDiagnosis",
+    "Recheck",
     "State",
     "Stop",
     "SupplyStopped",
@@ -34,6 +36,7 @@ __all__ = [
     "measure_first",
     "outdoor_temp_c",
     "over_history",
+    "recheck",
     "source_key",
     "stops_in_past",
     "train_first",

@@ -8,15 +8,9 @@ class GovernanceConfig(AppConfig):
     verbose_name = "数据治理"
 
     def ready(self) -> None:
-        from cleanheat.alerts.events import AlertClosed
-        from cleanheat.governance import handlers, orders, trainings  # noqa: F401 - the flow declares itself
-        from cleanheat.governance.policies import load_after_migration
-        from cleanheat.infra import events
+        from cleanheat.governance import orders, trainings  # noqa: F401 - the business declares itself
+        from cleanheat.governance.register import load_after_migration
         from cleanheat.infra.files.queries import register_holder
-        from cleanheat.infra.flow.events import DeadlinePassed, ItemMoved
 
-        events.subscribe(AlertClosed, handlers.alert_closed)
-        events.subscribe(ItemMoved, handlers.tell_moved)
-        events.subscribe(DeadlinePassed, handlers.tell_deadline)
         register_holder(trainings.HOLDER, trainings.sees)
         post_migrate.connect(load_after_migration, sender=self)

@@ -9,10 +9,7 @@ from ninja import Field, Schema
 
 from cleanheat.accounts import public as accounts
 from cleanheat.alerts import public as alerts
-from cleanheat.governance import statistics
-from cleanheat.governance.orders import ORDER_FLOW
-from cleanheat.governance.queries import OrderFilter, counts, select
-from cleanheat.governance.statistics import Sums
+from cleanheat.governance.orders import ORDER, ORDER_FLOW
 from cleanheat.infra.flow.versions import definition_of
 from cleanheat.infra.panels import (
     Bars,
@@ -35,12 +32,15 @@ from cleanheat.infra.panels import (
 from cleanheat.kernel.findings import Level
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, local
+from cleanheat.orders import public as orders
+from cleanheat.orders.public import OrderFilter, Sums
 from cleanheat.quality import public as quality
 
 QUALITY: Final = "quality."
 WORST: Final = 20
 RULES_BESIDE_EACH_OTHER: Final = 10
 LISTED: Final = 50
+_OWN: Final = (ORDER,)
 
 
 class Span(Schema):
@@ -89,7 +89,7 @@ _COMPARED: Final[tuple[tuple[str, str, int, Callable[[Sums], float | None]], ...
 
 def _summary(query: PanelQuery) -> KpiRow:
     """This period against the one before."""
-    now, was = statistics.total(query.scope, *_span(query)), statistics.total(query.scope, *_before(query))
+    now, was = orders.total(query.scope, _OWN, *_span(query)), orders.total(query.scope, _OWN, *_before(query))
     return KpiRow(
         measures=[
             Measure(label=label, value=of(now), unit=unit, decimals=decimals, change=_change(of(now), of(was)))
@@ -99,7 +99,7 @@ def _summary(query: PanelQuery) -> KpiRow:
 
 
 def _standing(query: PanelQuery) -> KpiRow:
-    told = counts(query.scope, query.scope.organisation_id)
+    told = orders.counts(query.scope, query.scope.organisation_id, _OWN)
     return KpiRow(
         measures=[
             Measure(label="未办结", value=told["open"], unit="件"),
@@ -113,7 +113,7 @@ def _standing(query: PanelQuery) -> KpiRow:
 
 
 def _by_company(query: PanelQuery) -> Bars:
-    found = list(statistics.grouped(query.scope, *_span(query), "company").items())[:WORST]
+    found = list(orders.grouped(query.scope, _OWN, *_span(query), "company").items())[:WORST]
     return Bars(
         categories=[_company(number) for number, _ in found],
         lines=[
@@ -126,7 +126,7 @@ def _by_company(query: PanelQuery) -> Bars:
 
 
 def _by_rule(query: PanelQuery) -> Ranking:
-    found = list(statistics.grouped(query.scope, *_span(query), "rule").items())[:WORST]
+    found = list(orders.grouped(query.scope, _OWN, *_span(query), "rule").items())[:WORST]
     return Ranking(
         unit="件",
         decimals=0,
@@ -135,7 +135,7 @@ def _by_rule(query: PanelQuery) -> Ranking:
 
 
 def _states(query: PanelQuery) -> Pie:
-    found, states = statistics.by_state(query.scope, *_span(query)), ORDER_FLOW.definition().state
+    found, states = orders.by_state(query.scope, _OWN, *_span(query)), ORDER_FLOW.definition().state
     return Pie(
         unit="件",
         shares=[Share(name=s.zh, value=found[s.key], tone=s.tone) for s in states.values() if found.get(s.key)],
@@ -143,7 +143,7 @@ def _states(query: PanelQuery) -> Pie:
 
 
 def _trend(query: PanelQuery) -> Series:
-    days = statistics.trend(query.scope, *_span(query))
+    days = orders.trend(query.scope, _OWN, *_span(query))
     return Series(
         times=list(days),
         lines=[
@@ -155,23 +155,23 @@ def _trend(query: PanelQuery) -> Series:
 
 def _compared(query: PanelQuery) -> Bars:
     """Companies: this period's alerts and orders against the period before."""
-    now, was = (statistics.grouped(query.scope, *span, "company") for span in (_span(query), _before(query)))
+    now, was = (orders.grouped(query.scope, _OWN, *span, "company") for span in (_span(query), _before(query)))
     numbers = sorted({*now, *was}, key=lambda n: -(now[n].orders if n in now else 0))[:WORST]
 
-    def orders(of: Mapping[Any, Sums]) -> list[float | int | None]:
+    def numbers_of(of: Mapping[Any, Sums]) -> list[float | int | None]:
         return [of[n].orders if n in of else 0 for n in numbers]
 
     return Bars(
         categories=[_company(n) for n in numbers],
         lines=[
-            Line(name="本期", unit="件", values=orders(now)),
-            Line(name="上期", unit="件", values=orders(was), dashed=True),
+            Line(name="本期", unit="件", values=numbers_of(now)),
+            Line(name="上期", unit="件", values=numbers_of(was), dashed=True),
         ],
     )
 
 
 def _late(query: PanelQuery) -> Table:
-    rows = select(query.scope, OrderFilter(is_overdue=True, is_open=True), "due")
+    rows = orders.select(query.scope, OrderFilter(business=_OWN, is_overdue=True, is_open=True), "due")
     return Table(
         columns=[
             Column(key="number", label="工单号"),
@@ -197,7 +197,7 @@ def _late(query: PanelQuery) -> Table:
 
 
 def _newest(query: PanelQuery) -> Timeline:
-    rows = select(query.scope, OrderFilter())[:LISTED]
+    rows = orders.select(query.scope, OrderFilter(business=_OWN))[:LISTED]
     return Timeline(
         entries=[
             TimelineEntry(

@@ -1,4 +1,4 @@
-"""Records of governance that people maintain: trainings, the register of compliance, the policies that raise orders."""
+"""Records of governance that people maintain: trainings, the register of compliance."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from cleanheat.accounts import public as accounts
-from cleanheat.governance.models import PolicyRecord, RaisingPolicy, Training
+from cleanheat.governance.models import PolicyRecord, Training
 from cleanheat.infra.resources import NOTHING, Col, resource
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.errors import invalid
@@ -88,27 +88,4 @@ resource(
     search=("law", "clause", "measure"),
     order=("code",),
     identity="code",
-)
-
-resource(
-    key="governance.raising",
-    zh="工单生成策略",
-    model=RaisingPolicy,
-    columns=(
-        Col("name", "名称"),
-        Col("source", "报警来源（前缀）"),
-        Col("worst_level", "至少达到级别"),
-        Col("after_min", "持续多久后生成", unit="min"),
-        Col("merge_by", "合并方式"),
-        Col("is_active", "启用"),
-        Col("note", "说明"),
-    ),
-    permission="governance.dispatch",
-    edit_permission="governance.configure",
-    scope_by=_for_everybody,
-    form=("name", "source", "worst_level", "after_min", "merge_by", "is_active", "note"),
-    filters={"is_active": "equals", "merge_by": "equals"},
-    search=("name", "source"),
-    order=("source",),
-    identity="name",
 )

@@ -1,16 +1,8 @@
-"""The words of governance: what makes alerts one order, results of trainings, how far a clause is met."""
+"""The words of governance: results of trainings, how far a clause is met."""
 
 from __future__ import annotations
 
 from django.db import models
-
-
-class MergeBy(models.TextChoices):
-    """Which alerts of a rule go into one open order."""
-
-    OBJECT = "object", "企业＋规则＋对象"
-    RULE = "rule", "企业＋规则"
-    SENDER = "sender", "企业"
 
 
 class TrainingResult(models.TextChoices):

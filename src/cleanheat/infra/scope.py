@@ -66,13 +66,18 @@ def register_districts(resolve: Callable[[frozenset[str]], Ids]) -> None:
     _registered.districts = resolve
 
 
+def district_ids(codes: frozenset[str]) -> Ids:
+    """The areas that district codes stand for."""
+    return _registered.districts(codes)
+
+
 def scope_of(user: Any) -> Scope:
     """The user's scope; an anonymous user sees nothing."""
     if _registered.provider is None:
         return NOBODY
     scope = _registered.provider.scope_of(user)
     if scope.district_codes is not None:
-        scope = replace(scope, district_ids=_registered.districts(scope.district_codes))
+        scope = replace(scope, district_ids=district_ids(scope.district_codes))
     return scope
 
 

@@ -21,20 +21,23 @@ from cleanheat.infra.flow.chain import sealed
 from cleanheat.infra.flow.definition import FlowDefinition, Transition
 from cleanheat.infra.flow.events import ItemMoved
 from cleanheat.infra.flow.forms import filled
-from cleanheat.infra.flow.guards import facts_of, holds
+from cleanheat.infra.flow.guards import holds
 from cleanheat.infra.flow.models import FlowItem, FlowStep
 from cleanheat.infra.flow.people import Parties, Place, directory, fits, relations
-from cleanheat.infra.flow.queries import visible_items
-from cleanheat.infra.flow.standing import OPENED, Fact, Standing, begin, is_capped, step
+from cleanheat.infra.flow.queries import facts, visible_items
+from cleanheat.infra.flow.standing import OPENED, Fact, Standing, begin, is_capped, step, target
 from cleanheat.infra.flow.versions import definition_of, in_force
 from cleanheat.infra.scope import Scope, require, scope_of
 from cleanheat.kernel.errors import Problem, forbidden, invalid, not_found
-from cleanheat.kernel.time import HOUR_S, utc
+from cleanheat.kernel.time import utc
 
 
 @dataclass(frozen=True)
 class NewItem:
-    """What opens: whose it is, who issues and who holds it first.  ``holder_id`` 0: nobody yet."""
+    """What opens: whose it is, who issues and who holds it first.  ``holder_id`` 0: nobody yet.
+
+    ``parent_id``: the item it is a part of; that one ends only after all its parts.
+    """
 
     flow: str
     title: str
@@ -47,6 +50,7 @@ class NewItem:
     sender_id: int = 0
     district_id: int = 0
     note: str = ""
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def open_item(user: Any, new: NewItem, file_ids: Sequence[int] = ()) -> FlowItem
         created_by=user,
         issuer_id=new.issuer_id,
         opened_at=at,
+        parent_id=new.parent_id,
         **owners,
     )
     _stand(item, definition, standing, at)
@@ -156,7 +161,8 @@ def _take(
     now, at = Standing.read(item.standing), clock.now_utc()
     _must_be_current(item, request)
     fields = filled(taken, request.fields, request.note, len(request.files))
-    _must_be_allowed(definition, now, taken, facts_of(now, item.level, _hours_open(item, at), fields))
+    _must_be_allowed(definition, now, taken, facts(item, now, at, fields))
+    _must_have_ended_parts(item, definition, now, taken)
     receiver = _receiver(item, taken, fields, place, scope)
     then = step(definition, now, Fact(at.timestamp(), taken.key, item.level, fields, receiver))
     asked = Request(taken.key, request.note, fields, request.files, request.key)
@@ -190,8 +196,12 @@ def _must_be_allowed(definition: FlowDefinition, now: Standing, taken: Transitio
         raise Problem(409, "guard", "未满足办理条件", taken.guard, "action")
 
 
-def _hours_open(item: FlowItem, at: datetime) -> float:
-    return (at - item.opened_at).total_seconds() / HOUR_S
+def _must_have_ended_parts(item: FlowItem, definition: FlowDefinition, now: Standing, taken: Transition) -> None:
+    """What was given on to others ends before the whole does."""
+    if not definition.state[target(definition, now, taken)].is_final:
+        return
+    if n := FlowItem.objects.filter(parent_id=item.pk, closed_at=None).count():
+        raise Problem(409, "open-parts", "下级单尚未办结", f"{n} 个", "action")
 
 
 def _receiver(
@@ -204,12 +214,21 @@ def _receiver(
         return (0, *directory().chain_of(item.holder_id)[:-1])[-1]
     if taken.receiver == "keep":
         return 0
+    if taken.receiver == "supervisor":
+        return _supervisor(item, taken)
     name = next(f.key for f in taken.form if f.type == "organisation")
     chosen = int(fields.get(name, 0))
     if not chosen:
         return item.company_id or item.sender_id
     _may_receive(item, name, chosen, place, scope)
     return chosen
+
+
+def _supervisor(item: FlowItem, taken: Transition) -> int:
+    found = directory().supervisor_of(item.district_id) if item.district_id else 0
+    if not found:
+        raise Problem(409, "no-supervisor", "没有监管此对象的区县", taken.zh, "action")
+    return found
 
 
 def _may_receive(item: FlowItem, name: str, chosen: int, place: Place | None, scope: Scope | None) -> None:

@@ -20,7 +20,8 @@ Zh = Annotated[str, Field(min_length=1, max_length=40)]
 Relation = Literal["creator", "issuer", "holder", "parent", "child", "regulator", "any"]
 """Where an actor stands to an item: made it, issued it, holds it, stands above or below the holder, supervises the
 company it concerns, or merely sees it."""
-Receiver = Literal["keep", "issuer", "chosen", "parent"]
+Receiver = Literal["keep", "issuer", "chosen", "parent", "supervisor"]
+"""Who holds the item after a step; the supervisor is the organisation of the district it lies in."""
 Tone = Literal["neutral", "good", "notice", "warning", "serious", "critical"]
 
 

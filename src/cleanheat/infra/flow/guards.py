@@ -1,12 +1,14 @@
 """On which condition may a step be taken?  Guards are expressions over what is known of the item, never code.
 
-Known: level 级别, hours_open 已历时小时, late 超时次数, escalation 升级次数, each counter by its key or
-Chinese name, and the number fields of the step's own form.
+Known: level 级别, hours_open 已历时小时, late 超时次数, escalation 升级次数, from_city 市级签发 and in_district
+区级复核 (1 or 0: issued by the city itself; a district supervises it), each counter by its key or Chinese name, and the
+number fields of the step's own form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
@@ -17,7 +19,24 @@ from cleanheat.calc.expressions.tree import Expression, ExpressionError, FieldLe
 from cleanheat.infra.flow.definition import FlowDefinition, Transition
 from cleanheat.infra.flow.standing import Standing
 
-_KNOWN = (("level", "级别"), ("hours_open", "已历时小时"), ("late", "超时次数"), ("escalation", "升级次数"))
+_KNOWN = (
+    ("level", "级别"),
+    ("hours_open", "已历时小时"),
+    ("late", "超时次数"),
+    ("escalation", "升级次数"),
+    ("from_city", "市级签发"),
+    ("in_district", "区级复核"),
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an item beside its standing."""
+
+    level: int
+    hours_open: float = 0.0
+    from_city: bool = True
+    in_district: bool = False
 
 
 def guard_fault(definition: FlowDefinition, taken: Transition) -> str:
@@ -41,8 +60,8 @@ def holds(definition: FlowDefinition, taken: Transition, facts: Mapping[str, Any
     return evaluate(_parsed(taken.guard, _names(definition, taken)), operand).truth is True
 
 
-def facts_of(now: Standing, level: int, hours_open: float, fields: Mapping[str, Any]) -> dict[str, Any]:
-    own = {"level": level, "hours_open": hours_open, "late": now.late, "escalation": now.escalation}
+def facts_of(now: Standing, known: Known, fields: Mapping[str, Any]) -> dict[str, Any]:
+    own = {**{k: float(v) for k, v in asdict(known).items()}, "late": now.late, "escalation": now.escalation}
     numbers = {key: value for key, value in fields.items() if isinstance(value, int | float)}
     return {**numbers, **now.counts, **own}
 

@@ -41,6 +41,7 @@ class FlowItem(models.Model):
 
     flow = models.CharField(max_length=40)
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
     title = models.CharField(max_length=200)
     level = models.PositiveSmallIntegerField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

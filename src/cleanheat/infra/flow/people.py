@@ -31,6 +31,10 @@ class Directory(Protocol):
         """Ids from the root down to the organisation itself; empty if there is none."""
         ...
 
+    def supervisor_of(self, district_id: int) -> int:
+        """The organisation that supervises an area; 0 if there is none."""
+        ...
+
     def staffed(self) -> frozenset[tuple[str, str]]:
         """Every (level, role) that somebody active has."""
         ...
@@ -42,6 +46,9 @@ class _Nobody:
 
     def chain_of(self, organisation_id: int) -> tuple[int, ...]:  # noqa: ARG002
         return ()
+
+    def supervisor_of(self, district_id: int) -> int:  # noqa: ARG002
+        return 0
 
     def staffed(self) -> frozenset[tuple[str, str]]:
         return frozenset()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
+from cleanheat.infra import clock
 from cleanheat.infra.flow.definition import Transition
+from cleanheat.infra.flow.guards import Known, facts_of, holds
 from cleanheat.infra.flow.models import FlowItem, FlowStep
 from cleanheat.infra.flow.people import Parties, directory, fits, relations
 from cleanheat.infra.flow.standing import Standing, is_capped
 from cleanheat.infra.flow.versions import definition_of
 from cleanheat.infra.scope import Scope, may, owned_by, scope_of
+from cleanheat.kernel.time import HOUR_S
 
 
 def visible_items(scope: Scope, flow: str = "") -> QuerySet[FlowItem]:
@@ -38,6 +42,21 @@ def possible(user: Any, item: FlowItem) -> Sequence[Transition]:
         and (not t.asks or t.asks not in now.asked)
         and not (is_capped(definition, now, t) and not t.capped_to)
     ]
+
+
+def open_to_platform(item: FlowItem) -> Sequence[Transition]:
+    """The steps the platform itself may take now: their guards hold."""
+    definition, now = definition_of(item.version), Standing.read(item.standing)
+    known = facts(item, now, clock.now_utc(), {})
+    return [t for t in definition.leaving(item.state) if not t.who and holds(definition, t, known)]
+
+
+def facts(item: FlowItem, now: Standing, at: datetime, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What guards may ask of an item at an instant."""
+    hours_open = (at - item.opened_at).total_seconds() / HOUR_S
+    from_city = len(directory().chain_of(item.issuer_id)) == 1
+    in_district = bool(item.district_id) and directory().supervisor_of(item.district_id) > 0
+    return facts_of(now, Known(item.level, hours_open, from_city, in_district), fields)
 
 
 @dataclass(frozen=True)

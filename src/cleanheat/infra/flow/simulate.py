@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cleanheat.infra.flow.definition import FlowDefinition, FormField, Transition
-from cleanheat.infra.flow.guards import facts_of, holds
+from cleanheat.infra.flow.guards import Known, facts_of, holds
 from cleanheat.infra.flow.standing import DEADLINE, OPENED, Fact, Standing, begin, is_capped, step
 from cleanheat.kernel.time import HOUR_S
 
@@ -45,6 +45,7 @@ def walk(definition: FlowDefinition, orders: int, seed: int, staffed: Posts | No
 
 def _one(definition: FlowDefinition, chance: random.Random, staffed: Posts | None, seen: Walks) -> None:
     level, at_s = chance.randint(1, 4), 0.0
+    about = Known(level, from_city=chance.random() < 0.5, in_district=chance.random() < 0.5)
     now = begin(definition, chance.choice(definition.initial), 1, at_s, level)
     seen.orders += 1
     for n in range(MOST_STEPS):
@@ -53,7 +54,11 @@ def _one(definition: FlowDefinition, chance: random.Random, staffed: Posts | Non
             seen.ended, seen.longest = seen.ended + 1, max(seen.longest, n)
             return
         at_s += chance.expovariate(1 / HOUR_S)
-        options = [o for o in _options(definition, now, level, at_s, chance) if _is_staffed(o[0], staffed)]
+        options = [
+            o
+            for o in _options(definition, now, replace(about, hours_open=at_s / HOUR_S), chance)
+            if _is_staffed(o[0], staffed)
+        ]
         if not options:
             seen.stuck[now.state] += 1
             return
@@ -64,14 +69,14 @@ def _one(definition: FlowDefinition, chance: random.Random, staffed: Posts | Non
 
 
 def _options(
-    definition: FlowDefinition, now: Standing, level: int, at_s: float, chance: random.Random
+    definition: FlowDefinition, now: Standing, about: Known, chance: random.Random
 ) -> Iterable[tuple[Transition, dict[str, Any]]]:
     for taken in definition.leaving(now.state):
         fields = {f.key: _some(f, chance) for f in taken.form}
         is_answerable = not taken.answers or taken.answers in now.asked
         is_askable = not taken.asks or taken.asks not in now.asked
         is_refused = is_capped(definition, now, taken) and not taken.capped_to
-        facts = facts_of(now, level, at_s / HOUR_S, fields)
+        facts = facts_of(now, about, fields)
         if is_answerable and is_askable and not is_refused and holds(definition, taken, facts):
             yield taken, fields
 

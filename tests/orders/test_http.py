@@ -3,15 +3,15 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cleanheat.governance import actions
-from cleanheat.governance.handlers import audience
-from cleanheat.governance.models import Order
 from cleanheat.infra import events, live
 from cleanheat.infra.flow import deadlines
 from cleanheat.infra.flow.models import FlowStep
-from tests.governance.conftest import FEEDBACK, alert, step, who
+from cleanheat.orders.handlers import audience
+from cleanheat.orders.models import Order
+from cleanheat.orders.raising import raise_by_hand
+from tests.orders.conftest import FEEDBACK, alert, step, who
 
-ORDERS = "/api/v1/governance/orders"
+ORDERS = "/api/v1/orders"
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def two(world):
     """An order to company 10 and one to company 20."""
     mine, theirs = alert(1), alert(2)
     city = who("city.dispatcher")
-    return [actions.raise_by_hand(city, [a.pk], "", "", []) for a in (mine, theirs)]
+    return [raise_by_hand(city, [a.pk], "", "", []) for a in (mine, theirs)]
 
 
 def post(client, path, body):

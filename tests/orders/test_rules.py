@@ -1,10 +1,11 @@
-"""Which policy fits, what merges, and what the numbers of a verification mean."""
+"""Which rule fits, what merges, and what the numbers of a verification mean."""
 
 import pytest
 
 from cleanheat.alerts.public import AlertCard
-from cleanheat.governance.rules import Policy, is_ripe, merge_key, policy_for, responsible
-from cleanheat.governance.verification import MOST_WAIT_S, WAIT_S, Recheck, verdict
+from cleanheat.orders.businesses import Recheck
+from cleanheat.orders.rules import Rule, is_ripe, merge_key, responsible, rule_for
+from cleanheat.orders.verification import MOST_WAIT_S, WAIT_S, verdict
 
 
 def card(source="quality.range", level=3, company=10, sender=10):
@@ -13,12 +14,12 @@ def card(source="quality.range", level=3, company=10, sender=10):
     )
 
 
-ANY, GRAVE = Policy("quality.", 4, 60, "rule"), Policy("quality.", 2, 15, "object")
-LOST = Policy("quality.gateway_lost", 4, 30, "sender")
+ANY, GRAVE = Rule("governance.order", "quality.", 4, 60, "rule"), Rule("governance.order", "quality.", 2, 15, "object")
+LOST = Rule("governance.order", "quality.gateway_lost", 4, 30, "sender")
 
 
 @pytest.mark.parametrize(
-    ("alert", "policy"),
+    ("alert", "rule"),
     [
         (card(), ANY),
         (card(level=2), GRAVE),
@@ -27,14 +28,14 @@ LOST = Policy("quality.gateway_lost", 4, 30, "sender")
         (card("diagnosis.supply_stopped"), None),
     ],
 )
-def test_the_most_particular_policy_counts(alert, policy):
-    assert policy_for(alert, [ANY, GRAVE, LOST]) == policy
+def test_the_most_particular_rule_counts(alert, rule):
+    assert rule_for(alert, [ANY, GRAVE, LOST]) == rule
 
 
 def test_what_merges():
-    assert merge_key(card(), ANY) == "10|quality.range"
-    assert merge_key(card(), GRAVE) == "10|quality.range|unit|5"
-    assert merge_key(card(company=0, sender=30), LOST) == "30"
+    assert merge_key(card(), ANY) == "governance.order|10|quality.range"
+    assert merge_key(card(), GRAVE) == "governance.order|10|quality.range|unit|5"
+    assert merge_key(card(company=0, sender=30), LOST) == "governance.order|30"
     assert responsible(card(company=0, sender=0)) == 0
     assert [is_ripe(card(), ANY, now) for now in (4_599, 4_600)] == [False, True]
 

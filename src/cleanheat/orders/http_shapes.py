@@ -1,4 +1,4 @@
-"""What do the addresses of governance orders take and give?"""
+"""What do the addresses of orders take and give?"""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Schema
 
-from cleanheat.governance.queries import OrderFilter
 from cleanheat.infra.flow.actions import Request
 from cleanheat.infra.flow.definition import FormField
 from cleanheat.infra.scope import scope_of
 from cleanheat.kernel.time import LATEST_S
+from cleanheat.orders.businesses import seen_by
+from cleanheat.orders.queries import OrderFilter
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 
@@ -21,6 +22,8 @@ class OrderOut(Schema):
     """One order as lists show it.  ``seen`` (steps so far) goes back with a step, so that two people notice."""
 
     id: int
+    business: str
+    business_name: str
     number: str
     title: str
     level: int
@@ -140,6 +143,7 @@ class OrderDetail(OrderOut):
 class OrderQuery(Schema):
     """``mine``: held by the caller's own organisation; times in epoch seconds; ``text`` searches number and title."""
 
+    business: Annotated[str | None, Field(max_length=40)] = None
     state: Annotated[str | None, Field(max_length=40)] = None
     is_open: bool | None = None
     is_overdue: bool | None = None
@@ -159,7 +163,9 @@ class OrderQuery(Schema):
 
     def wanted(self, request: HttpRequest) -> OrderFilter:
         own = scope_of(request.user).organisation_id or 0
-        return OrderFilter(**self.model_dump(exclude={"mine", "order"}), held_by=own if self.mine else None)
+        same = self.model_dump(exclude={"mine", "order", "business"})
+        seen = seen_by(request.user, self.business)
+        return OrderFilter(**same, business=seen, held_by=own if self.mine else None)
 
 
 class OrderPaging(Schema):
@@ -178,8 +184,12 @@ class Counts(Schema):
 
 
 class NewOrder(Schema):
-    """From one alert or several of one company; without a title it is named after the first."""
+    """From one alert or several of one company; without a title it is named after the first.
 
+    ``business`` empty: the one that answers for such alerts.
+    """
+
+    business: Annotated[str, Field(max_length=40)] = ""
     alert_ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
     title: Annotated[str, Field(max_length=200)] = ""
     note: Annotated[str, Field(max_length=2_000)] = ""
@@ -210,5 +220,10 @@ class DoneOut(Schema):
     reason: str
 
 
-class Attached(Schema):
-    files: Annotated[list[Id], Field(min_length=1, max_length=20)]
+class BusinessOut(Schema):
+    """A sort of orders the caller may see."""
+
+    key: str
+    zh: str
+    may_dispatch: bool
+    may_configure: bool

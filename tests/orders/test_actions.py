@@ -4,15 +4,17 @@ import pytest
 
 from cleanheat.alerts import actions as alert_actions
 from cleanheat.alerts.models import Alert
-from cleanheat.governance import actions, jobs
-from cleanheat.governance.models import Order, OrderAlert, RaisingPolicy
-from cleanheat.governance.verification import WAIT_S, Recheck
+from cleanheat.governance.orders import ORDER
 from cleanheat.infra import events
 from cleanheat.infra.flow.models import FlowItem, FlowStep
 from cleanheat.infra.jobs import Progress
 from cleanheat.infra.models import AuditEntry
 from cleanheat.kernel.errors import Problem
-from tests.governance.conftest import FEEDBACK, RULE, alert, step, who
+from cleanheat.orders import jobs, raising
+from cleanheat.orders.businesses import Recheck
+from cleanheat.orders.models import Order, OrderAlert, RaisingRule
+from cleanheat.orders.verification import WAIT_S
+from tests.orders.conftest import FEEDBACK, RULE, alert, step, who
 
 
 class Silent(Progress):
@@ -33,11 +35,19 @@ def state(order):
     return FlowItem.objects.get(order=order).state
 
 
+def _rule(name, **more):
+    RaisingRule.objects.create(business=ORDER, name=name, source="quality.", **more)
+
+
 @pytest.fixture
 def policies(world):
-    RaisingPolicy.objects.all().delete()
-    RaisingPolicy.objects.create(name="全部", source="quality.", worst_level=4, after_min=30, merge_by="rule")
-    RaisingPolicy.objects.create(name="严重", source="quality.", worst_level=1, after_min=0, merge_by="object")
+    RaisingRule.objects.all().delete()
+    RaisingRule.objects.create(
+        business=ORDER, name="全部", source="quality.", worst_level=4, after_min=30, merge_by="rule"
+    )
+    RaisingRule.objects.create(
+        business=ORDER, name="严重", source="quality.", worst_level=1, after_min=0, merge_by="object"
+    )
 
 
 @pytest.mark.feature("A6-3")
@@ -106,7 +116,7 @@ def test_after_three_failures_a_person_decides(order, world, rechecked):
 
 
 def test_grave_orders_are_closed_by_a_person(world, rechecked):
-    order = actions.raise_by_hand(who("city.dispatcher"), [alert(level=2).pk], "", "", [])
+    order = raising.raise_by_hand(who("city.dispatcher"), [alert(level=2).pk], "", "", [])
     step(order, "company.dispatcher", "accept")
     step(order, "company.dispatcher", "feedback", **FEEDBACK)
     Alert.objects.update(is_live=False)
@@ -150,8 +160,8 @@ def test_alerts_of_a_rule_join_the_open_order_once(policies, world):
 def test_the_policy_that_fits_best_counts(policies, world):
     alert(1, level=1)
     assert run(jobs.raise_orders) == {"raised": 1}
-    assert Order.objects.get().merge_key == f"10|{RULE}|unit|1"
-    RaisingPolicy.objects.update(is_active=False)
+    assert Order.objects.get().merge_key == f"{ORDER}|10|{RULE}|unit|1"
+    RaisingRule.objects.update(is_active=False)
     alert(3, level=1)
     assert run(jobs.raise_orders) == {"raised": 0}
 
@@ -196,14 +206,14 @@ def test_an_alert_that_clears_itself_is_told(order, world):
 )
 def test_who_may_not_raise(world, name, numbers, code):
     with pytest.raises(Problem) as caught:
-        actions.raise_by_hand(who(name), [alert(n).pk for n in numbers], "", "", [])
+        raising.raise_by_hand(who(name), [alert(n).pk for n in numbers], "", "", [])
     assert caught.value.code == code
     assert not Order.objects.exists()
 
 
 def test_an_alert_lies_in_one_open_order(order):
     with pytest.raises(Problem) as caught:
-        actions.raise_by_hand(who("city.dispatcher"), [Alert.objects.get().pk], "", "", [])
+        raising.raise_by_hand(who("city.dispatcher"), [Alert.objects.get().pk], "", "", [])
     assert caught.value.code == "already-ordered"
 
 

@@ -1,24 +1,25 @@
-"""How does governance go?  Orders of a span by company, rule and state: overdue, hours to solve, passed at first."""
+"""How do orders go?  Orders of a span by company, rule and state: overdue, hours to solve, passed at first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, When
 
-from cleanheat.governance.models import Order
-from cleanheat.governance.queries import OrderFilter, select
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.time import DAY_S, HOUR_S, epoch, local, utc
+from cleanheat.orders.models import Order
+from cleanheat.orders.queries import OrderFilter, select
 
-By = Literal["company", "rule", "level", "district"]
+By = Literal["company", "rule", "level", "district", "business"]
 _FIELDS: Mapping[str, str] = {
     "company": "owner",
     "rule": "source",
     "level": "item__level",
     "district": "item__district_id",
+    "business": "item__flow",
 }
 
 # A plant, a rural platform or the weather service answers for what it sends, though it heats nobody.
@@ -64,19 +65,19 @@ _SUMS: Mapping[str, Any] = {
 }
 
 
-def _orders(scope: Scope, start: int, end: int) -> QuerySet[Order]:
+def _orders(scope: Scope, business: Sequence[str], start: int, end: int) -> QuerySet[Order]:
     """Orders opened in ``[start, end)``."""
-    return select(scope, OrderFilter(start=start, end=end)).order_by().select_related(None)
+    return select(scope, OrderFilter(business=business, start=start, end=end)).order_by().select_related(None)
 
 
-def total(scope: Scope, start: int, end: int) -> Sums:
-    return _sums(_orders(scope, start, end).aggregate(**_SUMS))
+def total(scope: Scope, business: Sequence[str], start: int, end: int) -> Sums:
+    return _sums(_orders(scope, business, start, end).aggregate(**_SUMS))
 
 
-def grouped(scope: Scope, start: int, end: int, by: By) -> Mapping[Any, Sums]:
+def grouped(scope: Scope, business: Sequence[str], start: int, end: int, by: By) -> Mapping[Any, Sums]:
     """Sums by company (whoever sends the data), rule, level or district; the most orders first."""
     rows = (
-        _orders(scope, start, end)
+        _orders(scope, business, start, end)
         .annotate(owner=_OWNER)
         .values(_FIELDS[by])
         .annotate(**_SUMS)
@@ -92,15 +93,19 @@ def _sums(row: Mapping[str, Any]) -> Sums:
     return Sums(**plain, mean_hours=hours, first_pass_ratio=row["passed"] / judged if judged else None)
 
 
-def by_state(scope: Scope, start: int, end: int) -> Mapping[str, int]:
-    return dict(_orders(scope, start, end).values_list("item__state").annotate(n=Count("pk")).order_by("-n"))
+def by_state(scope: Scope, business: Sequence[str], start: int, end: int) -> Mapping[str, int]:
+    return dict(_orders(scope, business, start, end).values_list("item__state").annotate(n=Count("pk")).order_by("-n"))
 
 
-def trend(scope: Scope, start: int, end: int) -> Mapping[int, tuple[int, int]]:
+def trend(scope: Scope, business: Sequence[str], start: int, end: int) -> Mapping[int, tuple[int, int]]:
     """Opened and ended orders by day (midnight in Shanghai), every day named."""
     first = _midnight(start)
     days = {day: [0, 0] for day in range(first, max(end, first + 1), DAY_S)}
-    rows, since, until = select(scope, OrderFilter()).order_by().select_related(None), utc(first), utc(end)
+    rows, since, until = (
+        select(scope, OrderFilter(business=business)).order_by().select_related(None),
+        utc(first),
+        utc(end),
+    )
     opened = rows.filter(item__opened_at__gte=since, item__opened_at__lt=until)
     closed = rows.filter(item__closed_at__gte=since, item__closed_at__lt=until)
     _count(days, opened.values_list("item__opened_at", flat=True), 0)

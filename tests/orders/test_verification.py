@@ -3,13 +3,14 @@
 import pytest
 
 from cleanheat.alerts.models import Alert
-from cleanheat.governance import actions, jobs
-from cleanheat.governance.verification import WAIT_S
 from cleanheat.infra.flow.models import FlowItem, FlowStep
 from cleanheat.kernel.time import MINUTE_S
+from cleanheat.orders import jobs
+from cleanheat.orders.raising import raise_by_hand
+from cleanheat.orders.verification import WAIT_S
 from cleanheat.telemetry.public import install_store
-from tests.governance.conftest import FEEDBACK, alert, step, who
-from tests.governance.test_actions import run
+from tests.orders.conftest import FEEDBACK, alert, step, who
+from tests.orders.test_actions import run
 from tests.quality.minutes import frame_of
 
 RANGE = "quality.range_unit"
@@ -20,7 +21,7 @@ FIRST = 1_768_478_400
 @pytest.mark.parametrize(("pressure", "state"), [(60, "closed"), (9_999, "handling")])
 def test_stored_minutes_decide(world, city, store, pressure, state):
     install_store(store)
-    order = actions.raise_by_hand(who("city.dispatcher"), [alert(5, RANGE).pk], "", "", [])
+    order = raise_by_hand(who("city.dispatcher"), [alert(5, RANGE).pk], "", "", [])
     step(order, "company.dispatcher", "accept")
     step(order, "company.dispatcher", "feedback", **FEEDBACK)
     for n in range(WAIT_S // MINUTE_S):

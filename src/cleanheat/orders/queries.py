@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from cleanheat.governance.models import Order
-from cleanheat.governance.orders import ORDER
-from cleanheat.governance.verification import Complaint
 from cleanheat.infra.flow.models import FlowItem
 from cleanheat.infra.flow.queries import visible_items
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.time import utc
+from cleanheat.orders.businesses import Complaint
+from cleanheat.orders.models import Order
 
 ORDERS_BY: dict[str, tuple[Any, ...]] = {
     "-opened": ("-item__opened_at", "-pk"),
@@ -26,8 +25,9 @@ ORDERS_BY: dict[str, tuple[Any, ...]] = {
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """What a list asks for; ``None`` = any.  ``mine``: held by this organisation."""
+    """What a list asks for; ``None`` = any.  ``business`` keys; ``held_by`` an organisation."""
 
+    business: Sequence[str] | None = None
     state: str | None = None
     is_open: bool | None = None
     is_overdue: bool | None = None
@@ -48,12 +48,13 @@ class OrderFilter:
 def visible_orders(scope: Scope) -> QuerySet[Order]:
     """The scope's orders with their items."""
     orders = Order.objects.select_related("item__version")
-    return orders if scope.sees_all else orders.filter(item__in=visible_items(scope, ORDER))
+    return orders if scope.sees_all else orders.filter(item__in=visible_items(scope))
 
 
 def select(scope: Scope, wanted: OrderFilter, order: str = "-opened") -> QuerySet[Order]:
     """The scope's orders that pass the filter."""
     exact = {
+        "item__flow__in": wanted.business,
         "item__state": wanted.state,
         "is_open": wanted.is_open,
         "item__is_overdue": wanted.is_overdue,
@@ -84,9 +85,11 @@ def complaint_of(order: Order) -> Complaint:
     return Complaint(order.source, objects, order.item.company_id)
 
 
-def counts(scope: Scope, organisation_id: int | None) -> Mapping[str, Any]:
+def counts(scope: Scope, organisation_id: int | None, business: Sequence[str]) -> Mapping[str, Any]:
     """The counter beside the menu: open, overdue, escalated, held by one's own organisation, by state."""
-    items = FlowItem.objects.filter(pk__in=visible_orders(scope).filter(is_open=True).values("item_id"))
+    items = FlowItem.objects.filter(
+        pk__in=select(scope, OrderFilter(business=business, is_open=True)).order_by().values("item_id")
+    )
     told = items.aggregate(
         open=Count("pk"),
         overdue=Count("pk", filter=Q(is_overdue=True)),

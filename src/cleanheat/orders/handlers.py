@@ -6,28 +6,27 @@ from typing import Any
 
 from cleanheat.accounts import public as accounts
 from cleanheat.alerts.events import AlertClosed
-from cleanheat.governance import actions
-from cleanheat.governance.models import Order
-from cleanheat.governance.orders import ORDER
 from cleanheat.infra import live
 from cleanheat.infra.flow.events import DeadlinePassed, ItemMoved
 from cleanheat.infra.scope import EVERYTHING
+from cleanheat.orders import actions
+from cleanheat.orders.businesses import BUSINESSES
+from cleanheat.orders.models import Order
 
 
 def alert_closed(event: AlertClosed) -> None:
-    if event.source.startswith("quality."):
-        actions.alert_ended(event.alert_id, event.state)
+    actions.alert_ended(event.alert_id, event.state)
 
 
 def tell_moved(event: ItemMoved) -> None:
-    if event.flow == ORDER:
+    if event.flow in BUSINESSES:
         more = {"action": event.action, "from_state": event.from_state, "by_user": event.actor_id}
         _tell("order_changed", event.item_id, event.at, more)
 
 
 def tell_deadline(event: DeadlinePassed) -> None:
     """A reminder to the holder; what escalates reaches the district, then the city, as they see the order anyway."""
-    if event.flow == ORDER:
+    if event.flow in BUSINESSES:
         more = {"does": event.does, "clock": event.clock, "escalation": event.escalation}
         _tell("order_deadline", event.item_id, event.at, more)
 
@@ -39,6 +38,7 @@ def _tell(sort: str, item_id: int, at: int, more: dict[str, Any]) -> None:
     item = order.item
     told = {
         "type": sort,
+        "business": item.flow,
         "order_id": order.pk,
         "number": order.number,
         "title": item.title,

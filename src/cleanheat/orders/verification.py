@@ -1,48 +1,21 @@
-"""Did it help?  The rule is asked again of the data since the feedback, and the numbers decide.
-
-What re-judges is a function from what was complained of and a span of time to counts: ``quality``'s own, unless another
-is set (``use``).
-"""
+"""Did it help?  The rule or model is asked again of the data since the feedback, and the numbers decide."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 from cleanheat.kernel.time import MINUTE_S
-from cleanheat.quality import public as quality
+from cleanheat.orders.businesses import Recheck
 
-_FILE = tomllib.loads(files("cleanheat.governance").joinpath("verification.toml").read_text("utf-8"))
+_FILE = tomllib.loads(files("cleanheat.orders").joinpath("verification.toml").read_text("utf-8"))
 WAIT_S: Final[int] = _FILE["wait_min"] * MINUTE_S
 MOST_WAIT_S: Final[int] = _FILE["most_wait_min"] * MINUTE_S
 MOST_SHARE: Final[float] = _FILE["most_share"]
 Outcome = Literal["pass", "fail", "wait", "no_data"]
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """What an order is about: the source of its alerts, and the objects (kind, number) they were raised for."""
-
-    source: str
-    objects: Collection[tuple[str, int]]
-    company_id: int
-
-
-@dataclass(frozen=True)
-class Recheck:
-    """How often the rule was asked since, and how often it was not fulfilled."""
-
-    checks: int
-    violations: int
-
-
-class Rejudge(Protocol):
-    """Ask the rule again over ``[start, end)``; None: this source cannot be asked again."""
-
-    def __call__(self, about: Complaint, start: int, end: int) -> Recheck | None: ...
 
 
 @dataclass(frozen=True)
@@ -81,21 +54,3 @@ def verdict(found: Recheck | None, live_alerts: int, feedback_at: float, now: fl
     if live_alerts:
         return Verdict("fail", f"{told}，仍有 {live_alerts} 条报警未消除", numbers)
     return Verdict("pass", f"{told}，报警已消除", numbers)
-
-
-def ask_quality(about: Complaint, start: int, end: int) -> Recheck | None:
-    """The rule behind the source, asked again of the stored minutes of the same objects."""
-    found = quality.recheck(about.source, about.objects, start, end)
-    return Recheck(found.checks, found.violations) if found else None
-
-
-_used: list[Rejudge] = [ask_quality]
-
-
-def use(rejudge: Rejudge) -> None:
-    """Set what re-judges."""
-    _used[0] = rejudge
-
-
-def recheck(about: Complaint, start: int, end: int) -> Recheck | None:
-    return _used[0](about, start, end)

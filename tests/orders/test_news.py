@@ -9,7 +9,7 @@ from cleanheat.accounts.models import User
 from cleanheat.infra import events, live
 from cleanheat.infra.flow import deadlines
 from cleanheat.infra.scope import scope_of
-from tests.governance.conftest import step
+from tests.orders.conftest import step
 
 
 @pytest.fixture
