@@ -27,7 +27,7 @@ def ask_quality(about: Complaint, start: int, end: int) -> Recheck | None:
     return Recheck(found.checks, found.violations) if found else None
 
 
-BUSINESSES.add(
+BUSINESS: Final = BUSINESSES.add(
     Business(
         ORDER_FLOW, zh="数据治理工单", letters="ZL", sources=("quality.",), rights="governance", rejudge=ask_quality
     )

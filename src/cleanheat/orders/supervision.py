@@ -27,6 +27,6 @@ def ask_diagnosis(about: Complaint, start: int, end: int) -> Recheck | None:
     return Recheck(found.judged, found.standing) if found else None
 
 
-BUSINESSES.add(
+BUSINESS: Final = BUSINESSES.add(
     Business(SUPERVISION_FLOW, zh="供热督办单", letters="DB", sources=("",), rights="orders", rejudge=ask_diagnosis)
 )
