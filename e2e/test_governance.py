@@ -18,7 +18,7 @@ import django
 django.setup()
 from django.contrib.auth import get_user_model
 from cleanheat.alerts.models import Alert
-from cleanheat.governance.actions import raise_by_hand
+from cleanheat.orders.raising import raise_by_hand
 from cleanheat.infra import clock
 from cleanheat.kernel.time import ManualClock
 clock.install(ManualClock({now}))

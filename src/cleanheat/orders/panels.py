@@ -130,7 +130,7 @@ class OrderPanels:
             ]
         )
 
-    def bycompany_name(self, query: PanelQuery) -> Bars:
+    def by_company(self, query: PanelQuery) -> Bars:
         found = list(statistics.grouped(query.scope, self.own, *span_of(query), "company").items())[:WORST]
         return Bars(
             categories=[company_name(number) for number, _ in found],

@@ -2804,124 +2804,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/governance/orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Orders
-         * @description The caller's orders, newest first unless ordered otherwise.
-         */
-        get: operations["cleanheat_governance_http_orders"];
-        put?: never;
-        /**
-         * Raise Order
-         * @description Raise an order by hand from alerts; a regulator's right.
-         */
-        post: operations["cleanheat_governance_http_raise_order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/governance/orders/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Order Counts */
-        get: operations["cleanheat_governance_http_order_counts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/governance/orders/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Orders
-         * @description The list as a file.
-         */
-        get: operations["cleanheat_governance_http_export_orders"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/governance/orders/steps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Step Many
-         * @description The same step with several orders; each answers for itself.
-         */
-        post: operations["cleanheat_governance_http_step_many"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/governance/orders/{order_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Order */
-        get: operations["cleanheat_governance_http_order"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/governance/orders/{order_id}/steps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Step
-         * @description Take a step.  409 names what stands against it: the state, a counter's cap, somebody who was faster.
-         */
-        post: operations["cleanheat_governance_http_step"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/governance/trainings/{training_id}/files": {
         parameters: {
             query?: never;
@@ -3140,6 +3022,144 @@ export interface paths {
         get: operations["cleanheat_screens_http_object_series"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders
+         * @description The caller's orders, newest first unless ordered otherwise.
+         */
+        get: operations["cleanheat_orders_http_orders"];
+        put?: never;
+        /**
+         * Raise Order
+         * @description Raise an order by hand from alerts; a regulator's right.
+         */
+        post: operations["cleanheat_orders_http_raise_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/businesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Businesses
+         * @description The sorts of orders the caller may see.
+         */
+        get: operations["cleanheat_orders_http_businesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Order Counts */
+        get: operations["cleanheat_orders_http_order_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Orders
+         * @description The list as a file.
+         */
+        get: operations["cleanheat_orders_http_export_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Many
+         * @description The same step with several orders; each answers for itself.
+         */
+        post: operations["cleanheat_orders_http_step_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Order */
+        get: operations["cleanheat_orders_http_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step
+         * @description Take a step.  409 names what stands against it: the state, a counter's cap, somebody who was faster.
+         */
+        post: operations["cleanheat_orders_http_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4729,6 +4749,20 @@ export interface components {
             number: number;
             /** Signal */
             signal: string;
+        };
+        /**
+         * BusinessOut
+         * @description A sort of orders the caller may see.
+         */
+        BusinessOut: {
+            /** Key */
+            key: string;
+            /** May Configure */
+            may_configure: boolean;
+            /** May Dispatch */
+            may_dispatch: boolean;
+            /** Zh */
+            zh: string;
         };
         /**
          * CalendarOut
@@ -8883,10 +8917,17 @@ export interface components {
         /**
          * NewOrder
          * @description From one alert or several of one company; without a title it is named after the first.
+         *
+         *     ``business`` empty: the one that answers for such alerts.
          */
         NewOrder: {
             /** Alert Ids */
             alert_ids: number[];
+            /**
+             * Business
+             * @default
+             */
+            business: string;
             /** Files */
             files?: number[];
             /**
@@ -9239,6 +9280,10 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+            /** Business */
+            business: string;
+            /** Business Name */
+            business_name: string;
             /**
              * Changed At
              * Format: date-time
@@ -9335,6 +9380,10 @@ export interface components {
          * @description One order as lists show it.  ``seen`` (steps so far) goes back with a step, so that two people notice.
          */
         OrderOut: {
+            /** Business */
+            business: string;
+            /** Business Name */
+            business_name: string;
             /**
              * Changed At
              * Format: date-time
@@ -9443,6 +9492,8 @@ export interface components {
         OrderQuery: {
             /** Alert Id */
             alert_id?: number | null;
+            /** Business */
+            business?: string | null;
             /** Company Id */
             company_id?: number | null;
             /** District Id */
@@ -13053,7 +13104,7 @@ export interface components {
              * @default keep
              * @enum {string}
              */
-            receiver: "keep" | "issuer" | "chosen" | "parent";
+            receiver: "keep" | "issuer" | "chosen" | "parent" | "supervisor";
             /** Starts */
             starts: string[];
             /**
@@ -17378,197 +17429,6 @@ export interface operations {
             };
         };
     };
-    cleanheat_governance_http_orders: {
-        parameters: {
-            query?: {
-                state?: string | null;
-                is_open?: boolean | null;
-                is_overdue?: boolean | null;
-                is_escalated?: boolean | null;
-                level?: number | null;
-                source?: string | null;
-                company_id?: number | null;
-                district_id?: number | null;
-                alert_id?: number | null;
-                kind?: string | null;
-                number?: number | null;
-                mine?: boolean;
-                start?: number | null;
-                end?: number | null;
-                text?: string | null;
-                order?: "-opened" | "due" | "level" | "-escalation";
-                page?: number;
-                size?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderPage"];
-                };
-            };
-        };
-    };
-    cleanheat_governance_http_raise_order: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewOrder"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderDetail"];
-                };
-            };
-        };
-    };
-    cleanheat_governance_http_order_counts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Counts"];
-                };
-            };
-        };
-    };
-    cleanheat_governance_http_export_orders: {
-        parameters: {
-            query?: {
-                state?: string | null;
-                is_open?: boolean | null;
-                is_overdue?: boolean | null;
-                is_escalated?: boolean | null;
-                level?: number | null;
-                source?: string | null;
-                company_id?: number | null;
-                district_id?: number | null;
-                alert_id?: number | null;
-                kind?: string | null;
-                number?: number | null;
-                mine?: boolean;
-                start?: number | null;
-                end?: number | null;
-                text?: string | null;
-                order?: "-opened" | "due" | "level" | "-escalation";
-                format?: "csv" | "xlsx";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    cleanheat_governance_http_step_many: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchStep"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DoneOut"][];
-                };
-            };
-        };
-    };
-    cleanheat_governance_http_order: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                order_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderDetail"];
-                };
-            };
-        };
-    };
-    cleanheat_governance_http_step: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                order_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Step"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderDetail"];
-                };
-            };
-        };
-    };
     cleanheat_governance_http_training_files: {
         parameters: {
             query?: never;
@@ -17875,6 +17735,221 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+        };
+    };
+    cleanheat_orders_http_orders: {
+        parameters: {
+            query?: {
+                business?: string | null;
+                state?: string | null;
+                is_open?: boolean | null;
+                is_overdue?: boolean | null;
+                is_escalated?: boolean | null;
+                level?: number | null;
+                source?: string | null;
+                company_id?: number | null;
+                district_id?: number | null;
+                alert_id?: number | null;
+                kind?: string | null;
+                number?: number | null;
+                mine?: boolean;
+                start?: number | null;
+                end?: number | null;
+                text?: string | null;
+                order?: "-opened" | "due" | "level" | "-escalation";
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+        };
+    };
+    cleanheat_orders_http_raise_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_orders_http_businesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_orders_http_order_counts: {
+        parameters: {
+            query?: {
+                business?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+        };
+    };
+    cleanheat_orders_http_export_orders: {
+        parameters: {
+            query?: {
+                business?: string | null;
+                state?: string | null;
+                is_open?: boolean | null;
+                is_overdue?: boolean | null;
+                is_escalated?: boolean | null;
+                level?: number | null;
+                source?: string | null;
+                company_id?: number | null;
+                district_id?: number | null;
+                alert_id?: number | null;
+                kind?: string | null;
+                number?: number | null;
+                mine?: boolean;
+                start?: number | null;
+                end?: number | null;
+                text?: string | null;
+                order?: "-opened" | "due" | "level" | "-escalation";
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_orders_http_step_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_orders_http_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_orders_http_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Step"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
                 };
             };
         };

@@ -103,19 +103,34 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '上传监管', permission: 'quality.view' },
   },
   {
+    path: '/orders',
+    name: 'supervision-list',
+    component: () => import('@/contexts/orders/pages/OrderListPage.vue'),
+    props: { business: 'orders.supervision' },
+    meta: { title: '督办单', permission: 'orders.view' },
+  },
+  {
+    path: '/orders/:id(\\d+)',
+    name: 'supervision',
+    component: () => import('@/contexts/orders/pages/OrderPage.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+    meta: { title: '督办单', permission: 'orders.view' },
+  },
+  {
     path: '/governance/orders',
     name: 'order-list',
-    component: () => import('@/contexts/governance/pages/OrderListPage.vue'),
+    component: () => import('@/contexts/orders/pages/OrderListPage.vue'),
+    props: { business: 'governance.order' },
     meta: { title: '治理工单', permission: 'governance.view' },
   },
   {
     path: '/governance/orders/:id(\\d+)',
     name: 'order',
-    component: () => import('@/contexts/governance/pages/OrderPage.vue'),
+    component: () => import('@/contexts/orders/pages/OrderPage.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
     meta: { title: '治理工单', permission: 'governance.view' },
   },
-  ...Object.entries({ trainings: ['governance.training', '培训记录'], compliance: ['governance.policy', '合规台账'], raising: ['governance.raising', '工单生成策略'] } as const).map(
+  ...Object.entries({ trainings: ['governance.training', '培训记录'], compliance: ['governance.policy', '合规台账'], raising: ['orders.rule', '工单生成规则'] } as const).map(
     ([path, [resourceKey, title]]) => ({
       path: `/governance/${path}`,
       name: path,

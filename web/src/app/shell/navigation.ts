@@ -20,6 +20,7 @@ import {
   Notebook,
   Odometer,
   SetUp,
+  Tickets,
   UploadFilled,
   UserFilled,
 } from '@element-plus/icons-vue'
@@ -42,6 +43,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/boilers', title: '锅炉房', icon: House, permission: 'telemetry.view' },
   { to: '/substations', title: '换热站', icon: List, permission: 'telemetry.view' },
   { to: '/alerts', title: '告警', icon: Bell, permission: 'alerts.view' },
+  { to: '/orders', title: '督办单', icon: Tickets, permission: 'orders.view' },
   { to: '/archives', holds: ['/archive/matching', '/archive/changes', '/archive/import'], title: '档案', icon: Collection, permission: 'assets.view' },
   { to: '/status', title: '接入状态', icon: Monitor, permission: 'telemetry.view' },
   { to: '/diagnosis', group: '供热诊断', title: '诊断总览', icon: Aim, permission: 'diagnosis.view' },
