@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cleanheat.assets.archive import Archive
 from cleanheat.infra import clock
+from cleanheat.infra.buckets import Buckets
 from cleanheat.infra.sealing import Algorithm, SealError
 from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.quantities import KINDS
@@ -19,9 +20,9 @@ from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S
 from cleanheat.telemetry import envelope
 from cleanheat.telemetry.envelope import HEADER_BYTES, PATHS, Content, Envelope
 from cleanheat.telemetry.frames import Block
-from cleanheat.telemetry.limits import Buckets, Limits
+from cleanheat.telemetry.limits import Limits
 from cleanheat.telemetry.refusal_counts import STRANGERS, RefusalCounts
-from cleanheat.telemetry.refusals import refuse
+from cleanheat.telemetry.refusals import flooded, refuse
 from cleanheat.telemetry.refused_objects import RefusedObjects
 from cleanheat.telemetry.replay import ReplayWindow, Seen, digest
 from cleanheat.telemetry.rows import decode_rows
@@ -93,9 +94,9 @@ class Gateway:
             self.counts.add(STRANGERS, {DAMAGED_RECORD: self.spool.damaged})
         self.traffic = Traffic()
         self._lock, self._many = threading.Lock(), threading.Lock()
-        self._floods = Buckets(limits.batches_per_s, limits.batches_burst)
-        self._failures = Buckets(limits.failures_per_s, limits.failures_burst)
-        self._key_requests = Buckets(limits.keys_per_s, limits.keys_burst)
+        self._floods = Buckets(limits.batches_per_s, limits.batches_burst, refuse=flooded)
+        self._failures = Buckets(limits.failures_per_s, limits.failures_burst, refuse=flooded)
+        self._key_requests = Buckets(limits.keys_per_s, limits.keys_burst, refuse=flooded)
         self._pruned_hour = 0
 
     # -- receiving --------------------------------------------------------------------------------------------------
