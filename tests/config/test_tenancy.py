@@ -161,6 +161,7 @@ ROUTES = {
     "GET /twin/affected": "own",
     "GET /evaluation/words": "same",
     "GET /evaluation/rounds": "same",
+    "GET /twin/search": "own",
     "GET /evaluation/life-cycle": "same",
     "GET /evaluation/scores": "own",
     "GET /evaluation/scores/export": "own",
@@ -393,6 +394,7 @@ SHARED = {
     "GET /evaluation/samples": "/evaluation/samples",
     "GET /evaluation/reports": "/evaluation/reports",
     "GET /quality/records/issues": "/quality/records/issues",
+    "GET /twin/search": "/twin/search?q=换热站&limit=50",
     "GET /quality/records/issues/export": "/quality/records/issues/export?format=csv",
 }
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from cleanheat.accounts import public as accounts
-from cleanheat.assets import finder
+from cleanheat.assets import gazetteer
 from cleanheat.assets.naming import names, titles
 from cleanheat.assets.queries import KIND_MODELS, archive, require, visible
 from cleanheat.infra.scope import Scope
@@ -156,7 +156,7 @@ def _references(kind: str, numbers: list[int]) -> list[dict[str, Any]]:
 def search(text: str, scope: Scope, limit: int = 20) -> list[dict[str, Any]]:
     """Objects of the scope whose name or code contains the text, kinds people ask for most often first."""
     by_kind: dict[str, list[int]] = {}
-    for kind, number in finder.find(text, scope, limit):
+    for kind, number in gazetteer.locate(text, scope, limit):
         by_kind.setdefault(kind, []).append(number)
     return [
         {**reference, "detail": KIND_ZH[kind]}

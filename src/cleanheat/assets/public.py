@@ -9,6 +9,7 @@ from cleanheat.assets.cards import children, object_card, parents, search
 from cleanheat.assets.equipment.standard import RoomDesigns, UnitDesigns, boiler_equipment, substation_equipment
 from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees, user_state
 from cleanheat.assets.finder import matching
+from cleanheat.assets.gazetteer import address, locate
 from cleanheat.assets.naming import names, titles
 from cleanheat.assets.outages import planned_outages
 from cleanheat.assets.queries import archive, district_ids, exists, forget, require, version, visible
@@ -24,6 +25,7 @@ __all__ = [
     "UnitDesigns",
     "archive",
     "boiler_equipment",
+    "address",
     "build_archive",
     "children",
     "code_words",
@@ -37,6 +39,7 @@ __all__ = [
     "matching",
     "names",
     "object_card",
+    "locate",
     "owners_of_area",
     "parents",
     "planned_outages",

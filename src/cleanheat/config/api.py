@@ -54,6 +54,8 @@ from cleanheat.telemetry.http import ingest_router as ingest
 from cleanheat.twin.http import router as twin
 from cleanheat.twin.http_tracing import router as tracing
 
+from cleanheat.twin.http_tools import router as map_tools
+from cleanheat.twin.http_themes import router as themes
 log = structlog.get_logger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 
@@ -84,6 +86,8 @@ for router in (
     tracing,
     alerts,
     pipeline,
+    themes,
+    map_tools,
     screens,
     complaints,
     diagnosis_findings,
