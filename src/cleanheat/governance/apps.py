@@ -9,7 +9,12 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         from cleanheat.alerts.events import AlertClosed
-        from cleanheat.governance import handlers, orders, trainings  # noqa: F401 - the flow declares itself
+        from cleanheat.governance import (  # noqa: F401 - flow and theme declare themselves
+            handlers,
+            maplayers,
+            orders,
+            trainings,
+        )
         from cleanheat.governance.policies import load_after_migration
         from cleanheat.infra import events
         from cleanheat.infra.files.queries import register_holder

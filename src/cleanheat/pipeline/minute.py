@@ -30,6 +30,7 @@ from cleanheat.pipeline.admission import Admission
 from cleanheat.pipeline.live_state import LiveMap
 from cleanheat.pipeline.report import MinuteReport
 from cleanheat.pipeline.stages import Stopwatch
+from cleanheat.pipeline.themes import Themes
 from cleanheat.pipeline.totals import Totals
 from cleanheat.quality.public import (
     GATEWAY_LOST,
@@ -89,6 +90,7 @@ class MinutePipeline:
         self.diagnosis = LiveDiagnosis(archive, data_dir)
         self.diagnosis.recover(store, now)
         self._live = LiveMap(archive)
+        self._themes = Themes()
         # Nobody able to judge yet: changes nothing, and the first picture already shows what stands from before.
         self._standing = dict(alerts.reconcile([], started, set()).live)
         self._admission = Admission(store, known_until=max(latest.minute, started - MINUTE_S, _newest(store, started)))
@@ -205,6 +207,7 @@ class MinutePipeline:
 
     def _show(self, minute: int) -> None:
         shown = self._live.states(self.latest, self._standing, minute) | self._live.diagnosed(self.diagnosis.states())
+        shown |= self._themes.due(minute, self._archive.version)
         for (theme, layer), states in shown.items():
             self._map.set_states(theme, layer, states)
         self.totals.update(self._live.picture)

@@ -74,6 +74,15 @@ class LiveState:
             self.stamp = Stamp(self.stamp.geometry_version, self.stamp.seq + 1, minute)
             return self.stamp
 
+    def published(self) -> tuple[Stamp, dict[Place, States]]:
+        """The newest publication as a whole; its arrays never change."""
+        with self._lock:
+            return self.stamp, dict(self._published)
+
+    def mask(self, layer: str, scope: Scope, size: int) -> Bools:
+        """Which of a layer's first ``size`` numbers the scope sees."""
+        return self._mask(layer, scope, size)
+
     def states(self, theme: str, layer: str, scope: Scope) -> States:
         """States as published, 0 outside the scope."""
         with self._lock:

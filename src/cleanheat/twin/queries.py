@@ -118,7 +118,7 @@ def manifest(scope: Scope) -> dict[str, Any]:
             }
             for layer in layers
         ],
-        "themes": [theme.document() for theme in themes],
+        "themes": [theme.document() for theme in sorted(themes, key=lambda theme: theme.code)],
         "coverage": [
             {"kind": kind, "zh": zh, "url": f"/api/v1/twin/coverage/{kind}?v={address_version(scope)}"}
             for kind, zh in COVERAGE_ZH.items()
