@@ -22,7 +22,7 @@ def marks(request: HttpRequest) -> themes.OpenMarks:
 
 
 @router.get("/twin/replay/{theme}", response=replay.ReplayIndex, summary="某主题可回放的时段")
-def replay_index(_request: HttpRequest, theme: str) -> replay.ReplayIndex:
+def replay_index(request: HttpRequest, theme: str) -> replay.ReplayIndex:  # noqa: ARG001
     return replay.index(replay.current_store(), theme)
 
 
