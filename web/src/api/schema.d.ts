@@ -4,6 +4,47 @@
  */
 
 export interface paths {
+    "/api/v1/access-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 访问密钥
+         * @description One's own keys for desktop GIS and other programs; ``everyone``: of all users one looks after.
+         */
+        get: operations["cleanheat_accounts_http_access_keys"];
+        put?: never;
+        /**
+         * 签发访问密钥
+         * @description The answer alone holds the secret: it is not kept and cannot be read again.
+         */
+        post: operations["cleanheat_accounts_http_issue_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 停用访问密钥 */
+        delete: operations["cleanheat_accounts_http_revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -4156,6 +4197,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/twin/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 未结预警与督导单在地图上的位置 */
+        get: operations["cleanheat_twin_http_themes_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twin/network.bin": {
         parameters: {
             query?: never;
@@ -4165,6 +4223,74 @@ export interface paths {
         };
         /** 管网与建筑几何（二进制，按权限裁剪） */
         get: operations["cleanheat_twin_http_network_bin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/replay/{theme}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 某主题可回放的时段 */
+        get: operations["cleanheat_twin_http_themes_replay_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/replay/{theme}/{hour}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 某主题一小时的历史状态（二进制，按权限裁剪） */
+        get: operations["cleanheat_twin_http_themes_replay_hour"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图搜索：名称、编码、地址、拼音 */
+        get: operations["cleanheat_twin_http_tools_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/themes/{theme}/{kind}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 对象在某主题下的值 */
+        get: operations["cleanheat_twin_http_themes_theme_value"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7253,6 +7379,28 @@ export interface components {
             zh: string;
         };
         /**
+         * Found
+         * @description One thing that a text means.  ``number`` is 0 for a place of the base map, which has no record.
+         */
+        Found: {
+            /** Address */
+            address: string;
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * FoundContribution
          * @description ``share`` (0–1) of the finding that a signal explains.
          */
@@ -7428,6 +7576,26 @@ export interface components {
             id: number;
             /** Job */
             job: number;
+        };
+        /**
+         * Headline
+         * @description An object's own number under a theme; ``value`` None: nothing is known of it.
+         */
+        Headline: {
+            /**
+             * Decimals
+             * @default 0
+             */
+            decimals: number;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Value */
+            value: number | null;
+            /** Zh */
+            zh: string;
         };
         /** HeatingPage */
         HeatingPage: {
@@ -7979,6 +8147,15 @@ export interface components {
             text: string;
         };
         /**
+         * IssuedKey
+         * @description A new key; ``secret`` is the whole of what a program shows and cannot be read again.
+         */
+        IssuedKey: {
+            card: components["schemas"]["KeyCard"];
+            /** Secret */
+            secret: string;
+        };
+        /**
          * JobOut
          * @description ``done`` of ``total`` in whatever the job counts; ``total`` 0 is unknown.
          */
@@ -8038,6 +8215,50 @@ export interface components {
             unit: string;
             /** Value */
             value?: number | null;
+        };
+        /**
+         * KeyCard
+         * @description A key as its owner sees it; times are epoch seconds, 0: never.
+         */
+        KeyCard: {
+            /** Created S */
+            created_s: number;
+            /** Expires S */
+            expires_s: number;
+            /** Id */
+            id: number;
+            /** Is Valid */
+            is_valid: boolean;
+            /** Name */
+            name: string;
+            /** Permission */
+            permission: string;
+            /** Prefix */
+            prefix: string;
+            /** Revoked S */
+            revoked_s: number;
+            /** Used S */
+            used_s: number;
+            /** Username */
+            username: string;
+        };
+        /**
+         * KeyWanted
+         * @description ``days``: how long it shall be valid.
+         */
+        KeyWanted: {
+            /**
+             * Days
+             * @default 180
+             */
+            days: number;
+            /** Name */
+            name: string;
+            /**
+             * Permission
+             * @default twin.gis
+             */
+            permission: string;
         };
         /**
          * KindChoice
@@ -8339,6 +8560,45 @@ export interface components {
             theme: string;
             /** Zoom */
             zoom: number;
+        };
+        /**
+         * Mark
+         * @description One open matter at one object.  ``problem`` says what is wrong, ``model`` who found it; ``path``: its page.
+         */
+        Mark: {
+            /** At */
+            at: number;
+            /** Id */
+            id: number;
+            /** Level */
+            level: number;
+            /** Model */
+            model: string;
+            /** Model Zh */
+            model_zh: string;
+            /** Object Kind */
+            object_kind: string;
+            /** Object Name */
+            object_name: string;
+            /** Object Number */
+            object_number: number;
+            /** Path */
+            path: string;
+            /** Problem */
+            problem: string;
+            /** Problem Zh */
+            problem_zh: string;
+            /** Sort */
+            sort: string;
+            /** Text */
+            text: string;
+        };
+        /** MarkSort */
+        MarkSort: {
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
         };
         /** MarkedUnit */
         MarkedUnit: {
@@ -9183,6 +9443,20 @@ export interface components {
             /** Verdict Zh */
             verdict_zh: string;
         };
+        /**
+         * OpenMarks
+         * @description ``elsewhere``: open matters of objects that are on no map, for instance of a whole sender.
+         */
+        OpenMarks: {
+            /** Elsewhere */
+            elsewhere: number;
+            /** Marks */
+            marks: components["schemas"]["PlacedMark"][];
+            /** Minute */
+            minute: number;
+            /** Sorts */
+            sorts: components["schemas"]["MarkSort"][];
+        };
         /** OrderAlertOut */
         OrderAlertOut: {
             /** Count */
@@ -9966,6 +10240,17 @@ export interface components {
             longitude: number | null;
         };
         /**
+         * PlacedMark
+         * @description A mark and the object on the map that it stands at (the object's own, or the one that stands for it).
+         */
+        PlacedMark: {
+            /** Layer */
+            layer: string;
+            mark: components["schemas"]["Mark"];
+            /** Number */
+            number: number;
+        };
+        /**
          * PlateEntry
          * @description One line of a nameplate.
          */
@@ -10599,6 +10884,27 @@ export interface components {
             done: number;
             /** Refused */
             refused: number;
+        };
+        /**
+         * ReplayIndex
+         * @description What can be replayed of a theme; times in epoch seconds.  ``spans`` are stretches without a gap, both ends in.
+         *
+         *     ``step_s`` 0: the theme does not change within days and is not kept.
+         */
+        ReplayIndex: {
+            /** Hours */
+            hours: number[];
+            /** Spans */
+            spans: [
+                number,
+                number
+            ][];
+            /** Step S */
+            step_s: number;
+            /** Theme */
+            theme: string;
+            /** Window S */
+            window_s: number;
         };
         /**
          * ReportIn
@@ -12706,6 +13012,23 @@ export interface components {
             valid_until: string;
         };
         /**
+         * ThemeValue
+         * @description An object under a theme: the state byte on the map, its words, and the number behind it.
+         */
+        ThemeValue: {
+            headline: components["schemas"]["Headline"] | null;
+            /** Minute */
+            minute: number;
+            /** State */
+            state: number;
+            /** State Zh */
+            state_zh: string;
+            /** Theme */
+            theme: string;
+            /** Theme Zh */
+            theme_zh: string;
+        };
+        /**
          * TicketImportOut
          * @description A file's report: ``rows_in`` = created + changed + unchanged + refused; ``corrected`` counts by field;
          *     ``words``: what people call the fields.
@@ -13565,6 +13888,72 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    cleanheat_accounts_http_access_keys: {
+        parameters: {
+            query?: {
+                everyone?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyCard"][];
+                };
+            };
+        };
+    };
+    cleanheat_accounts_http_issue_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+        };
+    };
+    cleanheat_accounts_http_revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     cleanheat_alerts_http_alerts: {
         parameters: {
             query?: {
@@ -19326,6 +19715,26 @@ export interface operations {
             };
         };
     };
+    cleanheat_twin_http_themes_marks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenMarks"];
+                };
+            };
+        };
+    };
     cleanheat_twin_http_network_bin: {
         parameters: {
             query?: {
@@ -19343,6 +19752,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_themes_replay_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayIndex"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_themes_replay_hour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+                hour: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_tools_search: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"][];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_themes_theme_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThemeValue"];
+                };
             };
         };
     };
