@@ -161,6 +161,8 @@ ROUTES = {
     "GET /twin/affected": "own",
     "GET /twin/themes/{theme}/{kind}/{number}": "own",
     "GET /twin/marks": "own",
+    "GET /twin/search": "own",
+    "GET /twin/satellite": "same",
     "GET /twin/replay/{theme}": "same",
     "GET /twin/replay/{theme}/{hour}": "own",
     "GET /evaluation/words": "same",

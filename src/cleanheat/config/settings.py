@@ -102,3 +102,5 @@ STORAGES = {
 }
 FINISHED_KEPT_DAYS = OPTIONS.finished_kept_days
 LOGGING = logs.configure()
+SATELLITE_FILE = OPTIONS.satellite_file or DATA_DIR / "satellite.toml"
+SATELLITE_CACHE_BYTES = OPTIONS.satellite_cache_mb * 1_000_000

@@ -55,7 +55,8 @@ def spelled(name: str) -> tuple[str, str]:
     >>> spelled("南湖3号楼")
     ('NanHu3HaoLou', 'nh3hl')
     """
-    full, initials = [], []
+    full: list[str] = []
+    initials: list[str] = []
     for run in _RUN.findall(name):
         if _CHINESE.match(run):
             found = syllables(run)
