@@ -60,6 +60,10 @@ ROUTES = {
     "POST /alerts/{alert_id}/confirm": "own",
     "POST /alerts/{alert_id}/false": "own",
     "POST /alerts/{alert_id}/close": "own",
+    "GET /overview/focus/{kind}": "own",
+    "GET /overview/focus/{kind}/charts": "own",
+    "GET /overview/focus/{kind}/export": "own",
+    "GET /overview/way": "own",
     "GET /catalogue/elements": "same",
     "GET /catalogue/elements/{key}": "same",
     "PATCH /catalogue/elements/{key}": "city",
@@ -290,6 +294,7 @@ FOREIGN = {
     "GET /objects/{kind}/{number}/series": "/objects/unit/9/series?signals=heat_power_gj_h",
     "GET /assets/{kind}/{number}/equipment": "/assets/substation/2/equipment",
     "GET /twin/trace/{kind}/{number}": "/twin/trace/substation/2",
+    "GET /overview/way": "/overview/way?kind=substation&number=2",
     "GET /twin/isolate/{number}": "/twin/isolate/2",
     "GET /twin/affected/{kind}": "/twin/affected/building?what=down&kind=substation&number=2",
     "GET /twin/affected": "/twin/affected?what=down&kind=substation&number=2",
@@ -357,6 +362,9 @@ REGULATORS = {
 """Work of regulators on one thing: no company may do it, and for the other district the thing does not exist."""
 
 SHARED = {
+    "GET /overview/focus/{kind}": "/overview/focus/substation?everybody=true",
+    "GET /overview/focus/{kind}/charts": "/overview/focus/substation/charts",
+    "GET /overview/focus/{kind}/export": "/overview/focus/substation/export?everybody=true&format=csv",
     "GET /diagnosis/guidance/{kind}": "/diagnosis/guidance/substation",
     "GET /diagnosis/findings": "/diagnosis/findings",
     "GET /diagnosis/findings/counts": "/diagnosis/findings/counts",

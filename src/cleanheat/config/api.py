@@ -41,6 +41,7 @@ from cleanheat.infra.http import router as jobs
 from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
 from cleanheat.kernel.errors import Problem, forbidden, not_found
+from cleanheat.overview.http import router as overview
 from cleanheat.pipeline.http import router as pipeline
 from cleanheat.quality.http import router as quality_rules
 from cleanheat.quality.http_library import router as quality_library
@@ -100,6 +101,7 @@ for router in (
     diagnosis_portraits,
     diagnosis_heating,
     evaluation,
+    overview,
     catalogue,
     sharing,
     governance,

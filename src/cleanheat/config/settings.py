@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "cleanheat.alerts",
     "cleanheat.governance",
     "cleanheat.evaluation",
+    "cleanheat.overview",
     "cleanheat.catalogue",
     "cleanheat.pipeline",
     "cleanheat.screens",
