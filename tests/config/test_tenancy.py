@@ -248,6 +248,8 @@ ROUTES = {
     "POST /archive/matching/cases/{case_id}/decide": "own",
     "POST /archive/matching/cases/{case_id}/undo": "own",
     "POST /archive/matching/accept": "own",
+    "GET /secrecy": "city",
+    "POST /secrecy": "city",
     "POST /files": "same",
     "GET /files/{file_id}": "own",
     "DELETE /files/{file_id}": "own",

@@ -43,6 +43,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "complaints.view": "查看投诉记录",
     "complaints.edit": "导入与校准投诉记录",
     "privacy.unmask": "查看未脱敏的个人信息",
+    "secrecy.configure": "设置图层与属性密级",
     "twin.gis": "用桌面与移动 GIS 读取地图数据",
 }
 """Every permission by its key, with the words shown to people."""

@@ -64,7 +64,7 @@ def _shelves(scope: Scope) -> dict[str, Shelf]:
             _kept.archive = present
             _kept.scopes.clear()
             _kept.city = {kind: _read(kind) for kind in ADDRESSES}
-        if scope.sees_all:
+        if scope.sees_all and not scope.view:
             return _kept.city
         if scope.key not in _kept.scopes:
             _kept.scopes[scope.key] = _seen(scope)

@@ -40,6 +40,7 @@ from cleanheat.infra.flow.http import router as flows
 from cleanheat.infra.http import router as jobs
 from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
+from cleanheat.infra.secrecy.http import router as secrecy
 from cleanheat.kernel.errors import Problem, forbidden, not_found
 from cleanheat.overview.http import router as overview
 from cleanheat.pipeline.http import router as pipeline
@@ -110,6 +111,7 @@ for router in (
     guidance,
     changes,
     matching,
+    secrecy,
 ):
     api.add_router("", router)
 api.add_router("/ingest", ingest)

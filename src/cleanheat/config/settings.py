@@ -56,6 +56,7 @@ MIDDLEWARE = [  # few: every request pays for each
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cleanheat.infra.secrecy.clients.ClientView",
 ]
 DATABASES = {"default": database(OPTIONS.database_url, DATA_DIR)}
 TSDB_DSN = OPTIONS.tsdb_dsn

@@ -11,7 +11,7 @@ from ninja import Router
 
 from cleanheat.infra.scope import scope_of
 from cleanheat.kernel.errors import Problem
-from cleanheat.twin import queries
+from cleanheat.twin import queries, secrecy
 
 router = Router(tags=["twin"])
 
@@ -27,6 +27,7 @@ def manifest(request: HttpRequest) -> dict[str, Any]:
 @router.get("/twin/network.bin", summary="管网与建筑几何（二进制，按权限裁剪）")
 def network_bin(request: HttpRequest, v: str = "") -> HttpResponse:
     scope = scope_of(request.user)
+    secrecy.check_address(v, scope)
     file = queries.network_file(scope)
     cache = _FOREVER if v == queries.address_version(scope) else _ASK_AGAIN
     if request.headers.get("if-none-match") == file.etag:
@@ -37,6 +38,7 @@ def network_bin(request: HttpRequest, v: str = "") -> HttpResponse:
 @router.get("/twin/coverage/{kind}", response=dict[str, Any], summary="供热覆盖范围（GeoJSON，按权限裁剪）")
 def coverage(request: HttpRequest, response: HttpResponse, kind: str, v: str = "") -> dict[str, Any]:
     scope = scope_of(request.user)
+    secrecy.check_address(v, scope)
     response["Cache-Control"] = _FOREVER if v == queries.address_version(scope) else _ASK_AGAIN
     return queries.coverage(kind, scope)
 
@@ -56,7 +58,7 @@ def tile(request: HttpRequest, name: str, version: str, z: int, x: int, y: int) 
 def _tile(request: HttpRequest, name: str, version: str, zxy: tuple[int, int, int]) -> bytes | None:
     if not request.user.is_authenticated:
         raise Problem(401, "signed-out", "请先登录")
-    return queries.tile(name, version, *zxy)
+    return queries.tile(name, version, *zxy, scope_of(request.user))
 
 
 def _gzipped(request: HttpRequest, body: bytes, content_type: str, cache: str, headers: dict[str, str]) -> HttpResponse:

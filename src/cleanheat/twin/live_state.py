@@ -89,7 +89,7 @@ class LiveState:
             published = self._published.get((theme, layer))
             if published is None:
                 return np.zeros(0, np.uint8)
-            if scope.sees_all:
+            if scope.sees_all and not scope.view:
                 return published
             mask = self._mask(layer, scope, len(published))
             return np.where(mask, published, np.uint8(0))
@@ -120,7 +120,7 @@ class LiveState:
             change = Change(np.zeros(0, np.intp), np.zeros(0, np.uint8))
         if len(change.numbers) * _DELTA_BYTES > len(states):
             return self._full(theme, layer, scope)
-        if not scope.sees_all:
+        if not scope.sees_all or scope.view:
             kept = self._mask(layer, scope, len(states))[change.numbers]
             change = Change(change.numbers[kept], change.states[kept])
         return live_frames.delta(self.stamp, themes[theme].code, layers[layer].code, change.numbers, change.states)

@@ -12,6 +12,7 @@ import numpy as np
 from cleanheat.assets import public as assets
 from cleanheat.calc.matching.shelves import Shelf, find
 from cleanheat.infra.scope import Scope
+from cleanheat.infra.secrecy.classes import place
 from cleanheat.twin import queries
 from cleanheat.twin.geometry import CityGeometry
 
@@ -72,7 +73,7 @@ def search(text: str, scope: Scope, limit: int) -> list[Found]:
 
 def _object(kind: str, number: int, name: str, code: str, scope: Scope) -> Found:
     table = assets.archive()[kind]
-    at = float(table.longitude[number]), float(table.latitude[number])
+    at = place(kind, scope, float(table.longitude[number]), float(table.latitude[number]))
     return Found(kind, KIND_ZH[kind], number, name, code, assets.address(kind, number, scope), *at)
 
 
