@@ -200,6 +200,6 @@ def test_a_version_that_another_process_put_in_force_is_noticed(signed_in, polic
 
 def test_closed_addresses_say_so_without_a_session_they_say_sign_in(signed_in, db):
     answer = signed_in("city.reader").get("/api/v1/archive/changes", REMOTE_ADDR=OUTSIDE)
-    assert (answer.status_code, answer.json()["type"]) == (403, "problem/client-class")
+    assert (answer.status_code, answer.json()["type"]) == (403, "about:problem/client-class")
     assert signed_in("city.reader").get("/api/v1/archive/changes").status_code == 200
     assert Client().get("/api/v1/archive/changes", REMOTE_ADDR=OUTSIDE).status_code == 401

@@ -54,10 +54,10 @@ from cleanheat.quality.records.http import router as quality_records
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
 from cleanheat.twin.http import router as twin
-from cleanheat.twin.http_tracing import router as tracing
-
 from cleanheat.twin.http_themes import router as themes
 from cleanheat.twin.http_tools import router as map_tools
+from cleanheat.twin.http_tracing import router as tracing
+
 log = structlog.get_logger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 
