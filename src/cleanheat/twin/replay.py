@@ -81,8 +81,16 @@ def _nothing(theme: Theme, stamp: Stamp) -> bytes:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A stretch without a gap, both minutes in (epoch seconds)."""
+
+    start: int
+    until: int
+
+
+@dataclass(frozen=True)
 class ReplayIndex:
-    """What can be replayed of a theme; times in epoch seconds.  ``spans`` are stretches without a gap, both ends in.
+    """What can be replayed of a theme.
 
     ``step_s`` 0: the theme does not change within days and is not kept.
     """
@@ -91,7 +99,7 @@ class ReplayIndex:
     step_s: int
     window_s: int
     hours: list[int]
-    spans: list[tuple[int, int]]
+    spans: list[Span]
 
 
 def index(store: ReplayStore, theme: str) -> ReplayIndex:
@@ -146,12 +154,13 @@ def _known(theme: str) -> Theme:
     return themes[theme]
 
 
-def _spans(theme: Theme, minutes: list[int]) -> list[tuple[int, int]]:
+def _spans(theme: Theme, minutes: list[int]) -> list[Span]:
     if not minutes:
         return []
     breaks = [(a, b) for a, b in pairwise(minutes) if b - a > _PATIENCE * theme.history_s]
     starts = [minutes[0], *(after for _, after in breaks)]
-    return list(zip(starts, [*(before for before, _ in breaks), minutes[-1]], strict=True))
+    ends = [*(before for before, _ in breaks), minutes[-1]]
+    return [Span(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
 @lru_cache(maxsize=4)
