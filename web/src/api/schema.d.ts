@@ -3207,6 +3207,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview/focus/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Focus Page
+         * @description Who of a kind has problems first, and why.
+         */
+        get: operations["cleanheat_overview_http_focus_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/focus/{kind}/charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Focus Charts
+         * @description The same objects as bars, pie and curve.
+         */
+        get: operations["cleanheat_overview_http_focus_charts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/focus/{kind}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Focus
+         * @description The whole ranking as a file.
+         */
+        get: operations["cleanheat_overview_http_export_focus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drill
+         * @description The way down: city → company or source → substation → community → building → home.
+         */
+        get: operations["cleanheat_overview_http_drill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/panels": {
         parameters: {
             query?: never;
@@ -4010,6 +4090,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrecy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 密级设置：各类终端可见的图层、属性与精度 */
+        get: operations["cleanheat_infra_secrecy_http_secrecy"];
+        put?: never;
+        /**
+         * 变更密级设置
+         * @description In force at once; 422 names the entry that is wrong.
+         */
+        post: operations["cleanheat_infra_secrecy_http_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -4265,6 +4366,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/twin/satellite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 卫星影像源，或缺少什么、如何配置 */
+        get: operations["cleanheat_twin_http_tools_satellite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twin/search": {
         parameters: {
             query?: never;
@@ -4273,7 +4391,7 @@ export interface paths {
             cookie?: never;
         };
         /** 地图搜索：名称、编码、地址、拼音 */
-        get: operations["cleanheat_twin_http_tools_search"];
+        get: operations["cleanheat_twin_http_tools_find"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5430,10 +5548,15 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /** Choice */
+        /**
+         * Choice
+         * @description One value of a filter and how many objects it would leave.
+         */
         Choice: {
-            /** Value */
-            value: string | number;
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
             /** Zh */
             zh: string;
         };
@@ -7273,6 +7396,191 @@ export interface components {
             state: string;
             /** State Name */
             state_name: string;
+        };
+        /**
+         * FocusCharts
+         * @description How the problems that passed the filter are spread: by owner, by reason, and over the last hours.
+         */
+        FocusCharts: {
+            course: components["schemas"]["Series"];
+            owners: components["schemas"]["Bars"];
+            reasons: components["schemas"]["Pie"];
+        };
+        /**
+         * FocusFilter
+         * @description ``level`` of the gravest alert or finding; ``within``: a supplier (``branch:3``);
+         *     ``everybody``: those without a problem, too.
+         */
+        FocusFilter: {
+            /** Company */
+            company?: number | null;
+            /** District */
+            district?: number | null;
+            /**
+             * Everybody
+             * @default false
+             */
+            everybody: boolean;
+            /** Level */
+            level?: number | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Within
+             * @default
+             */
+            within: string;
+        };
+        /**
+         * FocusPage
+         * @description One page of a ranking.  ``seen`` objects of the kind, ``troubled`` of them have a problem, ``total`` passed the
+         *     filter.  ``levels[0]`` counts objects of level Ⅰ; choices are counted over the same part of the city without a
+         *     choice of problems.
+         */
+        FocusPage: {
+            /** Formula */
+            formula: string;
+            /** Levels */
+            levels: number[];
+            /** Models */
+            models: components["schemas"]["Choice"][];
+            /** Reasons */
+            reasons: components["schemas"]["Choice"][];
+            /** Rows */
+            rows: components["schemas"]["FocusRow"][];
+            /** Seen */
+            seen: number;
+            /** Signals */
+            signals: components["schemas"]["FocusSignal"][];
+            /** Sources */
+            sources: components["schemas"]["Choice"][];
+            /** Total */
+            total: number;
+            /** Troubled */
+            troubled: number;
+        };
+        /** FocusQuery */
+        FocusQuery: {
+            /** Company */
+            company?: number | null;
+            /** District */
+            district?: number | null;
+            /**
+             * Everybody
+             * @default false
+             */
+            everybody: boolean;
+            /** Level */
+            level?: number | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Within
+             * @default
+             */
+            within: string;
+        };
+        /**
+         * FocusRow
+         * @description One object; ``level`` of its gravest alert or finding (0: none), ``state`` as on the map, ``values`` by signal.
+         *
+         *     ``alert_id``, ``finding_id`` 0 where there is none; ``order`` answers for the gravest alert.
+         */
+        FocusRow: {
+            above: components["schemas"]["Reference"];
+            /** Alert Id */
+            alert_id: number;
+            /** Code */
+            code: string;
+            /** Company */
+            company: string;
+            /** Company Id */
+            company_id: number;
+            /** District */
+            district: string;
+            /** Finding Id */
+            finding_id: number;
+            /** Kind */
+            kind: string;
+            /** Latitude */
+            latitude: number;
+            /** Level */
+            level: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            order: components["schemas"]["OrderCard"] | null;
+            /** Points */
+            points: number;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonTold"][];
+            /** State */
+            state: number;
+            supplied: components["schemas"]["Supplied"] | null;
+            /** Values */
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        /** FocusSignal */
+        FocusSignal: {
+            /** Code */
+            code: string;
+            /** Decimals */
+            decimals: number;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
         };
         /** ForecastHour */
         ForecastHour: {
@@ -9483,6 +9791,22 @@ export interface components {
             text: string;
         };
         /**
+         * OrderCard
+         * @description One order as others may know it.
+         */
+        OrderCard: {
+            /** Id */
+            id: number;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Number */
+            number: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+        };
+        /**
          * OrderClockOut
          * @description ``due_at`` null: standing still with ``left_min`` left.
          */
@@ -10668,6 +10992,22 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /**
+         * ReasonTold
+         * @description One reason of one object; ``level`` 0 where the reason has none.
+         */
+        ReasonTold: {
+            /** Key */
+            key: string;
+            /** Level */
+            level: number;
+            /** Points */
+            points: number;
+            /** Text */
+            text: string;
+            /** Zh */
+            zh: string;
+        };
         /** RecordNote */
         RecordNote: {
             /**
@@ -10730,6 +11070,18 @@ export interface components {
             source_zh: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Reference
+         * @description An object by kind and number; number 0: none.
+         */
+        Reference: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
         };
         /**
          * RefetchOut
@@ -10887,7 +11239,7 @@ export interface components {
         };
         /**
          * ReplayIndex
-         * @description What can be replayed of a theme; times in epoch seconds.  ``spans`` are stretches without a gap, both ends in.
+         * @description What can be replayed of a theme.
          *
          *     ``step_s`` 0: the theme does not change within days and is not kept.
          */
@@ -10895,10 +11247,7 @@ export interface components {
             /** Hours */
             hours: number[];
             /** Spans */
-            spans: [
-                number,
-                number
-            ][];
+            spans: components["schemas"]["Span"][];
             /** Step S */
             step_s: number;
             /** Theme */
@@ -11831,6 +12180,44 @@ export interface components {
             /** Verified At */
             verified_at: string | null;
         };
+        /**
+         * Satellite
+         * @description The satellite mode as it stands; with no source, ``missing`` and ``how`` tell what to do.
+         */
+        Satellite: {
+            /** Example */
+            example: string;
+            /** Faults */
+            faults: string[];
+            /** How */
+            how: string;
+            /** Missing */
+            missing: string;
+            /** Sources */
+            sources: components["schemas"]["SatelliteSource"][];
+        };
+        /**
+         * SatelliteSource
+         * @description What a browser must know of a source: nothing of where it is or of its key.
+         */
+        SatelliteSource: {
+            /** Attribution */
+            attribution: string;
+            /** Key */
+            key: string;
+            /** Max Zoom */
+            max_zoom: number;
+            /** Min Zoom */
+            min_zoom: number;
+            /** System Zh */
+            system_zh: string;
+            /** Tile Size */
+            tile_size: number;
+            /** Url */
+            url: string;
+            /** Zh */
+            zh: string;
+        };
         /** ScenarioHead */
         ScenarioHead: {
             asked: components["schemas"]["SnapAsked"];
@@ -12102,6 +12489,120 @@ export interface components {
             found: components["schemas"]["SearchHit"][];
             /** Total */
             total: number;
+        };
+        /**
+         * SecrecyChange
+         * @description All that shall differ from what is delivered: levels by ``section.key``, grids by client, networks by list.
+         */
+        SecrecyChange: {
+            /** Grids */
+            grids?: {
+                [key: string]: number;
+            };
+            /** Levels */
+            levels?: {
+                [key: string]: string;
+            };
+            /** Networks */
+            networks?: {
+                [key: string]: string[];
+            };
+            /** Reason */
+            reason: string;
+            /** Seen */
+            seen: number;
+        };
+        /** SecrecyClient */
+        SecrecyClient: {
+            /** Clearance */
+            clearance: string;
+            /** Grid M */
+            grid_m: number;
+            /** Key */
+            key: string;
+            /** Who */
+            who: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * SecrecyItem
+         * @description ``shipped``: the level as delivered.
+         */
+        SecrecyItem: {
+            /** Key */
+            key: string;
+            /** Least Grid M */
+            least_grid_m: number;
+            /** Level */
+            level: string;
+            /** Shipped */
+            shipped: string;
+            /** Zh */
+            zh: string;
+        };
+        /** SecrecyLevel */
+        SecrecyLevel: {
+            /** Key */
+            key: string;
+            /** Meaning */
+            meaning: string;
+            /** Zh */
+            zh: string;
+        };
+        /** SecrecyNetworks */
+        SecrecyNetworks: {
+            /** Key */
+            key: string;
+            /** Networks */
+            networks: string[];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * SecrecyOut
+         * @description The policy in force; ``mine``: the class of the client that asks, ``address``: where the server sees it.
+         */
+        SecrecyOut: {
+            /** Address */
+            address: string;
+            /** Clients */
+            clients: components["schemas"]["SecrecyClient"][];
+            /** Levels */
+            levels: components["schemas"]["SecrecyLevel"][];
+            /** Mine */
+            mine: string;
+            /** Networks */
+            networks: components["schemas"]["SecrecyNetworks"][];
+            /** Sections */
+            sections: components["schemas"]["SecrecySection"][];
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["SecrecyVersionOut"][];
+        };
+        /** SecrecySection */
+        SecrecySection: {
+            /** Items */
+            items: components["schemas"]["SecrecyItem"][];
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /** SecrecyVersionOut */
+        SecrecyVersionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * SendingOut
@@ -12859,6 +13360,22 @@ export interface components {
             field: string;
             /** Score */
             score: number;
+        };
+        /**
+         * Supplied
+         * @description What hangs on an object, as far as the viewer sees it.
+         */
+        Supplied: {
+            /** Area M2 */
+            area_m2: number;
+            /** Buildings */
+            buildings: number;
+            /** Communities */
+            communities: number;
+            /** Households */
+            households: number;
+            /** Substations */
+            substations: number;
         };
         /**
          * SystemRow
@@ -13748,6 +14265,58 @@ export interface components {
             derived: components["schemas"]["DerivedVersion"][];
             /** Knowledge */
             knowledge: components["schemas"]["KnowledgeVersionOut"][];
+        };
+        /**
+         * Way
+         * @description Where one stands: the way from the city, the kinds that one may go down to, one page of the chosen one.
+         */
+        Way: {
+            /** Below */
+            below: string[];
+            /** Chain */
+            chain: components["schemas"]["Reference"][];
+            /** Shown */
+            shown: string;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * WayQuery
+         * @description From which object down to which kind; ``order``: gravest alerts, largest area, or archive.
+         */
+        WayQuery: {
+            /**
+             * Kind
+             * @default city
+             */
+            kind: string;
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Order
+             * @default alerts
+             */
+            order: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Shown
+             * @default
+             */
+            shown: string;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
         };
         /**
          * WeightsIn
@@ -18288,6 +18857,130 @@ export interface operations {
             };
         };
     };
+    cleanheat_overview_http_focus_page: {
+        parameters: {
+            query?: {
+                company?: number | null;
+                district?: number | null;
+                level?: number | null;
+                reason?: string;
+                source?: string;
+                model?: string;
+                within?: string;
+                text?: string;
+                everybody?: boolean;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FocusPage"];
+                };
+            };
+        };
+    };
+    cleanheat_overview_http_focus_charts: {
+        parameters: {
+            query?: {
+                company?: number | null;
+                district?: number | null;
+                level?: number | null;
+                reason?: string;
+                source?: string;
+                model?: string;
+                within?: string;
+                text?: string;
+                everybody?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FocusCharts"];
+                };
+            };
+        };
+    };
+    cleanheat_overview_http_export_focus: {
+        parameters: {
+            query?: {
+                company?: number | null;
+                district?: number | null;
+                level?: number | null;
+                reason?: string;
+                source?: string;
+                model?: string;
+                within?: string;
+                text?: string;
+                everybody?: boolean;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_overview_http_drill: {
+        parameters: {
+            query?: {
+                kind?: string;
+                number?: number;
+                shown?: string;
+                order?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Way"];
+                };
+            };
+        };
+    };
     cleanheat_infra_panels_http_panels: {
         parameters: {
             query: {
@@ -19443,6 +20136,50 @@ export interface operations {
             };
         };
     };
+    cleanheat_infra_secrecy_http_secrecy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecrecyOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_secrecy_http_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecrecyChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecrecyOut"];
+                };
+            };
+        };
+    };
     cleanheat_accounts_http_session: {
         parameters: {
             query?: never;
@@ -19798,7 +20535,27 @@ export interface operations {
             };
         };
     };
-    cleanheat_twin_http_tools_search: {
+    cleanheat_twin_http_tools_satellite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Satellite"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_tools_find: {
         parameters: {
             query: {
                 q: string;
