@@ -22,6 +22,7 @@ from cleanheat.infra.scope import Scope
 from cleanheat.infra.secrecy import classes
 from cleanheat.kernel.errors import Problem, not_found
 from cleanheat.twin import geometry_store, network, secrecy, tiles
+from cleanheat.twin.coverage import serving as coverage_areas
 from cleanheat.twin.geometry import CityGeometry
 
 COVERAGE_ZH: Final[Mapping[str, str]] = {"company": "供热企业", "branch": "支线", "boiler": "锅炉房"}
@@ -59,6 +60,12 @@ def current_geometry() -> CityGeometry | None:
     """The geometry that the map shows, None while there is none."""
     found = geometry_store.current_version(root())
     return None if found is None else _geometry(found)
+
+
+def areas_basis() -> coverage_areas.Basis:
+    """What supply areas are drawn from: the present footprints and the archive."""
+    current = version()
+    return coverage_areas.Basis(root(), _geometry(current), current)
 
 
 def visible(scope: Scope) -> dict[str, Bools]:
@@ -124,11 +131,9 @@ def manifest(scope: Scope) -> dict[str, Any]:
             for layer in layers
         ],
         "themes": [theme.document() for theme in sorted(themes, key=lambda theme: theme.code)],
-        "coverage": [
-            {"kind": kind, "zh": zh, "url": f"/api/v1/twin/coverage/{kind}?v={address_version(scope)}"}
-            for kind, zh in COVERAGE_ZH.items()
-            if not classes.hides_shape("coverage", scope)
-        ],
+        "coverage": []
+        if classes.hides_shape("coverage", scope)
+        else coverage_areas.describe(areas_basis(), address_version(scope)),
     }
 
 
