@@ -6,6 +6,7 @@ from cleanheat.assets.actions import load, publish
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.assets.areas import owners_of_area
 from cleanheat.assets.cards import children, object_card, parents, search
+from cleanheat.assets.changes import Correction, correct
 from cleanheat.assets.equipment.standard import RoomDesigns, UnitDesigns, boiler_equipment, substation_equipment
 from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees, user_state
 from cleanheat.assets.finder import matching
@@ -19,6 +20,7 @@ from cleanheat.assets.tables import columns
 
 __all__ = [
     "Archive",
+    "Correction",
     "FeeColumns",
     "KindTable",
     "RoomDesigns",
@@ -30,6 +32,7 @@ __all__ = [
     "children",
     "code_words",
     "columns",
+    "correct",
     "district_ids",
     "exists",
     "fee_columns",

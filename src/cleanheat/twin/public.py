@@ -33,6 +33,7 @@ __all__ = [
     "live_state",
     "minute_event",
     "minute_topic",
+    "network_faults",
     "publish",
     "set_states",
     "state_topic",
@@ -86,6 +87,17 @@ def store_geometry(geometry: CityGeometry, root: Path | None = None) -> str:
     Raises ``tiles.TileBuildError`` when the tile builder refuses; the former version stays current then.
     """
     return geometry_store.save(root or queries.root(), geometry, lambda folder: tiles.build(folder, geometry))
+
+
+def network_faults() -> dict[str, tuple[str, NDArray[np.int32]]]:
+    """What is wrong with the network of the whole city: sort of fault → kind and ascending numbers of what has it.
+
+    Raises:
+        Problem: 503 while there is no map, or no source on it.
+    """
+    from cleanheat.twin import connectivity  # what traces is only asked for here
+
+    return {key: (kind, numbers) for key, _zh, kind, numbers in connectivity.found_in_city()[1]}
 
 
 def set_states(theme: str, layer: str, states: NDArray[np.uint8]) -> None:
