@@ -3568,6 +3568,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality/records/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Company Ranking
+         * @description Companies by open issues for the size of their archives, worst first.
+         */
+        get: operations["cleanheat_quality_records_http_company_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quality/records/summary": {
         parameters: {
             query?: never;
@@ -3577,6 +3597,26 @@ export interface paths {
         };
         /** Summary */
         get: operations["cleanheat_quality_records_http_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/records/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issue Trend
+         * @description Issues of the caller's own records day by day: open, found, closed.
+         */
+        get: operations["cleanheat_quality_records_http_issue_trend"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4222,6 +4262,23 @@ export interface paths {
         };
         /** 追溯结果中某类对象的清单（分页） */
         get: operations["cleanheat_twin_http_tracing_affected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/areas/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 供热范围的名称与位置（按权限裁剪） */
+        get: operations["cleanheat_twin_http_tools_areas"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5833,6 +5890,26 @@ export interface components {
             levels: number[];
             /** Name */
             name: string;
+        };
+        /**
+         * CompanyStanding
+         * @description One company's records: how many, open issues of them, issues a thousand records, and the rule broken most.
+         */
+        CompanyStanding: {
+            /** Company */
+            company: number;
+            /** Name */
+            name: string;
+            /** Open */
+            open: number;
+            /** Per Thousand */
+            per_thousand: number | null;
+            /** Records */
+            records: number;
+            /** Worst */
+            worst: string;
+            /** Worst Open */
+            worst_open: number;
         };
         /** CompanyToday */
         CompanyToday: {
@@ -8312,12 +8389,34 @@ export interface components {
             totals: components["schemas"]["Totals"];
         };
         /**
+         * IssueDay
+         * @description One day: issues open at its end (or now), first found and closed during it.
+         */
+        IssueDay: {
+            /** Closed */
+            closed: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Found */
+            found: number;
+            /** Open */
+            open: number;
+        };
+        /**
          * IssueOut
-         * @description ``detail``: what the judgement rests on; ``can_apply``: accepting writes ``proposal`` into the record.
+         * @description ``detail``: what the judgement rests on; ``can_apply``: accepting writes the proposal into the record, or asks
+         *     for it where the caller may not; ``correction``: the proposal as values of the fields of ``object_kind``.
          */
         IssueOut: {
             /** Can Apply */
             can_apply: boolean;
+            /** Correction */
+            correction: {
+                [key: string]: string | number | boolean | null;
+            };
             /** Decided At */
             decided_at: string | null;
             /** Decided By */
@@ -8348,6 +8447,8 @@ export interface components {
             last_at: string;
             /** Note */
             note: string;
+            /** Object Kind */
+            object_kind: string;
             /** Proposal */
             proposal: string;
             /** Record */
@@ -19346,6 +19447,26 @@ export interface operations {
             };
         };
     };
+    cleanheat_quality_records_http_company_ranking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyStanding"][];
+                };
+            };
+        };
+    };
     cleanheat_quality_records_http_summary: {
         parameters: {
             query?: never;
@@ -19362,6 +19483,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleCount"][];
+                };
+            };
+        };
+    };
+    cleanheat_quality_records_http_issue_trend: {
+        parameters: {
+            query?: {
+                state?: string;
+                kind?: string;
+                rule?: number;
+                company_id?: number;
+                district_id?: number;
+                text?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueDay"][];
                 };
             };
         };
@@ -20358,6 +20507,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NamedPage"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_tools_areas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
