@@ -13,7 +13,7 @@ from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.time import HOUR_S, MINUTE_S
 from cleanheat.twin import live_frames, replay
 from cleanheat.twin.live_state import LiveState
-from cleanheat.twin.replay import Recorder, Span
+from cleanheat.twin.replay import KeptSpan, Recorder
 from cleanheat.twin.replay_store import ReplayStore, split
 
 SIZE = 60
@@ -82,7 +82,7 @@ def test_few_changes_are_kept_as_few_bytes_and_a_quiet_minute_is_no_gap(live, st
     _minute(live, recorder, START + 120, states)
     kept = [live_frames.decode(m) for m in split(store.read("operation", START))]
     assert [None if m.numbers is None else m.numbers.tolist() for m in kept] == [None, [3], []]
-    assert replay.index(store, "operation").spans == [Span(START, START + 120)]
+    assert replay.index(store, "operation").spans == [KeptSpan(START, START + 120)]
 
 
 def test_each_hour_stands_for_itself(live, store):
@@ -101,7 +101,7 @@ def test_a_ramp_is_kept_every_ten_minutes(live, store):
     for i in range(25):
         _minute(live, recorder, START + MINUTE_S * i, np.full(SIZE, i), "room_temp")
     assert store.minutes("room_temp") == [START, START + 600, START + 1200]
-    assert replay.index(store, "room_temp").spans == [Span(START, START + 1200)]
+    assert replay.index(store, "room_temp").spans == [KeptSpan(START, START + 1200)]
 
 
 def test_a_restart_goes_on_where_it_stopped_and_the_time_between_is_a_gap(live, store, tmp_path):
@@ -109,7 +109,7 @@ def test_a_restart_goes_on_where_it_stopped_and_the_time_between_is_a_gap(live, 
     after = ReplayStore(tmp_path)
     _minute(LiveState(_visible), Recorder(after), START + 1800, np.full(SIZE, 2))
     found = replay.index(ReplayStore(tmp_path), "operation")
-    assert found.spans == [Span(START, START), Span(START + 1800, START + 1800)]
+    assert found.spans == [KeptSpan(START, START), KeptSpan(START + 1800, START + 1800)]
     body = replay.hour(after, live, "operation", START, EVERYTHING)
     assert _played(body, START + 60).tolist() == [1] * SIZE
     assert _played(body, START + 1800).tolist() == [2] * SIZE

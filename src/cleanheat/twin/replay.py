@@ -81,7 +81,7 @@ def _nothing(theme: Theme, stamp: Stamp) -> bytes:
 
 
 @dataclass(frozen=True)
-class Span:
+class KeptSpan:
     """A stretch without a gap, both minutes in (epoch seconds)."""
 
     start: int
@@ -99,7 +99,7 @@ class ReplayIndex:
     step_s: int
     window_s: int
     hours: list[int]
-    spans: list[Span]
+    spans: list[KeptSpan]
 
 
 def index(store: ReplayStore, theme: str) -> ReplayIndex:
@@ -154,13 +154,13 @@ def _known(theme: str) -> Theme:
     return themes[theme]
 
 
-def _spans(theme: Theme, minutes: list[int]) -> list[Span]:
+def _spans(theme: Theme, minutes: list[int]) -> list[KeptSpan]:
     if not minutes:
         return []
     breaks = [(a, b) for a, b in pairwise(minutes) if b - a > _PATIENCE * theme.history_s]
     starts = [minutes[0], *(after for _, after in breaks)]
     ends = [*(before for before, _ in breaks), minutes[-1]]
-    return [Span(start, end) for start, end in zip(starts, ends, strict=True)]
+    return [KeptSpan(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
 @lru_cache(maxsize=4)
