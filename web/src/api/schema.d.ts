@@ -8626,6 +8626,16 @@ export interface components {
             value?: number | null;
         };
         /**
+         * KeptSpan
+         * @description A stretch without a gap, both minutes in (epoch seconds).
+         */
+        KeptSpan: {
+            /** Start */
+            start: number;
+            /** Until */
+            until: number;
+        };
+        /**
          * KeyCard
          * @description A key as its owner sees it; times are epoch seconds, 0: never.
          */
@@ -11348,7 +11358,7 @@ export interface components {
             /** Hours */
             hours: number[];
             /** Spans */
-            spans: components["schemas"]["Span"][];
+            spans: components["schemas"]["KeptSpan"][];
             /** Step S */
             step_s: number;
             /** Theme */
