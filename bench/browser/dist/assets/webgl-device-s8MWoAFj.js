@@ -1,0 +1,1 @@
+export{t as WebGLDevice}from"./webgl-device-DchxaUZB.js";
