@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from cleanheat.twin import network, tiles, varint
 
 HERE = Path(__file__).parent / "browser"
-DIST, CESIUM = HERE / "dist", HERE / "node_modules/cesium/Build/Cesium"
+DIST, CESIUM = HERE.parents[1] / "build/bench-browser", HERE / "node_modules/cesium/Build/Cesium"
 WEB = HERE.parents[1] / "web"
 _PACKED = {".js", ".mjs", ".css", ".html", ".json", ".bin"}
 _ZOOMS = {"mains": (9, 15), "secondary": (12, 15), "buildings": (9, 15), "devices": (6, 15), "valves": (13, 15)}

@@ -12,7 +12,8 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   build: {
-    outDir: 'dist',
+    outDir: here('../../build/bench-browser'),
+    emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 3_000,
     rolldownOptions: { input: ['ours', 'maplibre', 'deck', 'cesium'].map((page) => here(`${page}.html`)) },

@@ -1,1 +1,0 @@
-export{t as WebGLDevice}from"./webgl-device-DchxaUZB.js";

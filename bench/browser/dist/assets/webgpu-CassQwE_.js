@@ -1,1 +1,0 @@
-export{f as arithmetic,d as dot,u as equalAll,l as extent,c as fround,s as gather,a as interleave,i as length,o as segmentedMap,r as select,n as sequence,t as swizzle}from"./webgpu-D3RFtPPQ.js";
