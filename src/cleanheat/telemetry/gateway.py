@@ -306,6 +306,10 @@ class Gateway:
     def mark_done(self, segment: Segment) -> None:
         self.spool.mark_done(segment)
 
+    def follow(self, archive: Archive) -> None:
+        """Admit what belongs to whom by a newer archive; called when the line has room for it."""
+        self.owners = owners_of(archive)
+
     def settle_minute(self, now: float) -> None:
         """Once a minute: save the counts; now and then notice other processes' changes and drop what is old enough."""
         self.counts.flush()
@@ -326,7 +330,7 @@ def _stamp(decoded: Decoded, received: float) -> None:
 def open_gateway(data_dir: Path, owners: Owners, limits: Limits | None = None) -> Gateway:
     """The gateway of an installation: spool and keys under its data directory.
 
-    ``owners`` are those of the archive that the line was built for: an object added later is unknown until a restart.
+    ``owners`` are those of the archive that the line was built for; the line tells of newer ones by ``follow``.
     """
     return Gateway(Spool(data_dir / "spool"), Senders(data_dir / "keys"), limits or Limits(), owners)
 
