@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 
+from cleanheat.accounts.key_actions import issue_key
 from cleanheat.accounts.models import User
 from cleanheat.alerts.models import Alert
 from cleanheat.assets.changes import propose
@@ -58,6 +59,7 @@ def things_of(owner: Owner) -> dict[str, int]:
         name=next(iter(jobs.JOBS)).key, owner=owner.user("reader"), created_at=clock.now_utc()
     ).pk  # fmt: skip
     made = {"user": owner.user("reader").pk, "alert": alert.pk, "job": job}
+    made["key"] = issue_key(owner.user("dispatcher"), "QGIS", "twin.gis", 1).card.id
     made |= _diagnosed(owner) | _advised(owner) | _demanded(owner)
     return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert) | _upkept(owner)
 

@@ -22,7 +22,7 @@ class Spool:
     """A gateway whose segments are lists of blocks."""
 
     def __init__(self):
-        self.waiting, self.done, self.settled = {}, [], 0
+        self.waiting, self.done, self.settled, self.admits = {}, [], 0, ""
 
     def add(self, number, blocks):
         self.waiting[number] = blocks
@@ -39,6 +39,9 @@ class Spool:
 
     def settle_minute(self, now):
         self.settled += 1
+
+    def follow(self, archive):
+        self.admits = archive.version
 
 
 @pytest.fixture

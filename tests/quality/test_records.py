@@ -211,7 +211,7 @@ def test_the_nightly_check_judges_every_table_and_can_be_asked_for(good_city, si
     assert (job["state"], job["done"]) == ("done", job["total"])
     runs = city.get("/api/v1/quality/records/checks").json()
     assert "complaints.ticket" in runs[0]["tables"]
-    assert len(runs[0]["tables"]) == 13
+    assert len(runs[0]["tables"]) == 14
     assert CheckRun.objects.filter(finished_at=None).count() == 0
     company = signed_in("company.administrator")
     assert company.post("/api/v1/quality/records/checks", {"tables": []}, JSON).status_code == 403

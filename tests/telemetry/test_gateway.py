@@ -20,6 +20,7 @@ from django.test import Client
 from cleanheat.accounts.models import Organisation
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.infra import clock
+from cleanheat.infra.buckets import Buckets
 from cleanheat.infra.sealing import Algorithm, KeyPair
 from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.quantities import KINDS
@@ -29,7 +30,7 @@ from cleanheat.telemetry import gateway as door_module
 from cleanheat.telemetry.envelope import PATHS, Content, SenderSession
 from cleanheat.telemetry.frames import Block
 from cleanheat.telemetry.gateway import DAMAGED_RECORD, Gateway, Receipt, open_gateway, owners_of
-from cleanheat.telemetry.limits import Buckets, Limits
+from cleanheat.telemetry.limits import Limits
 from cleanheat.telemetry.models import RefusalCount, SessionKey
 from cleanheat.telemetry.queries import list_refusals
 from cleanheat.telemetry.refetching import RefetchRow, ask_again

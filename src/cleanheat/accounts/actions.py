@@ -14,11 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
-from cleanheat.accounts.models import Organisation, User
+from cleanheat.accounts.models import AccessKey, Organisation, User
 from cleanheat.accounts.queries import forget_organisations, user_rows
 from cleanheat.accounts.sessions import forget_users
 from cleanheat.accounts.vocabulary import OrganisationKind, Role
-from cleanheat.infra import audit
+from cleanheat.infra import audit, clock
 from cleanheat.infra.scope import require, scope_of
 from cleanheat.kernel.errors import Problem, forbidden, invalid, not_found
 
@@ -169,7 +169,7 @@ def change_own_password(request: HttpRequest, current: str, password: str) -> No
 
 
 def set_password(actor: Any, user_id: int, password: str) -> User:
-    """An initial password for somebody of one's own organisation or below it; all his sessions end."""
+    """An initial password for somebody of one's own organisation or below it; all his sessions and access keys end."""
     require(actor, "accounts.edit")
     if user_id == actor.pk:
         raise forbidden("修改本人密码须验证原密码")
@@ -180,6 +180,7 @@ def set_password(actor: Any, user_id: int, password: str) -> User:
         if user.is_superuser and not actor.is_superuser:
             raise forbidden("不能设置系统管理员的密码")
         _set_password(actor, user, password, "accounts.set_password")
+        AccessKey.objects.filter(user=user, revoked_s=0).update(revoked_s=clock.machine_now())
     return user
 
 

@@ -9,7 +9,7 @@ from django.middleware.csrf import get_token
 from ninja import Field, Router, Schema, Status
 from ninja.utils import check_csrf
 
-from cleanheat.accounts import actions, queries
+from cleanheat.accounts import actions, key_actions, key_queries, queries
 from cleanheat.infra import clock
 from cleanheat.infra.http import encoded_json
 from cleanheat.infra.scope import scope_of
@@ -34,6 +34,14 @@ class PasswordChange(Schema):
 
 class PasswordSet(Schema):
     password: Password
+
+
+class KeyWanted(Schema):
+    """``days``: how long it shall be valid."""
+
+    name: Annotated[str, Field(max_length=40)]
+    permission: str = "twin.gis"
+    days: int = 180
 
 
 class OrganisationOut(Schema):
@@ -107,6 +115,24 @@ def change_password(request: HttpRequest, body: PasswordChange) -> Status[None]:
 def set_password(request: HttpRequest, user_id: int, body: PasswordSet) -> Status[None]:
     """Give a user of one's own organisation or below it a password; his open sessions end."""
     actions.set_password(request.user, user_id, body.password)
+    return Status(204, None)
+
+
+@router.get("/access-keys", response=list[key_queries.KeyCard], summary="访问密钥")
+def access_keys(request: HttpRequest, everyone: bool = False) -> list[key_queries.KeyCard]:
+    """One's own keys for desktop GIS and other programs; ``everyone``: of all users one looks after."""
+    return key_queries.keys_of(request.user, everyone=everyone)
+
+
+@router.post("/access-keys", response=key_actions.IssuedKey, summary="签发访问密钥")
+def issue_key(request: HttpRequest, body: KeyWanted) -> key_actions.IssuedKey:
+    """The answer alone holds the secret: it is not kept and cannot be read again."""
+    return key_actions.issue_key(request.user, body.name, body.permission, body.days)
+
+
+@router.delete("/access-keys/{key_id}", response={204: None}, summary="停用访问密钥")
+def revoke_key(request: HttpRequest, key_id: int) -> Status[None]:
+    key_actions.revoke_key(request.user, key_id)
     return Status(204, None)
 
 

@@ -34,3 +34,23 @@ class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.READER)
     display_name = models.CharField(max_length=40, blank=True)
     phone = models.CharField(max_length=20, blank=True)
+
+
+class AccessKey(models.Model):
+    """What a user's own programs (a desktop GIS) show instead of his password; only its digest is kept.
+
+    ``prefix`` is its public part, for lists and look-up.  Times are the machine's epoch seconds; 0: never.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=40)
+    permission = models.CharField(max_length=40)
+    prefix = models.CharField(max_length=16, unique=True)
+    digest = models.CharField(max_length=64)
+    created_s = models.FloatField()
+    expires_s = models.FloatField()
+    used_s = models.FloatField(default=0)
+    revoked_s = models.FloatField(default=0)
+
+    class Meta:
+        ordering = ["-id"]

@@ -1,6 +1,7 @@
 """What other rooms may ask of accounts."""
 
 from cleanheat.accounts.actions import CastMember, OrganisationRow, create_demo_cast, load_organisations
+from cleanheat.accounts.key_queries import user_of_key
 from cleanheat.accounts.queries import OrganisationCard, find_organisation, list_organisations, short_name
 from cleanheat.accounts.rules import PERMISSIONS
 
@@ -14,4 +15,5 @@ __all__ = [
     "list_organisations",
     "load_organisations",
     "short_name",
+    "user_of_key",
 ]

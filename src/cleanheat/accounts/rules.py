@@ -18,6 +18,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "city.view": "查看全市及区县汇总",
     "status.view": "查看平台运行状态",
     "assets.edit": "维护档案",
+    "twin.precise": "查看精确位置与管网参数",
     "assets.import": "批量导入档案与转换坐标",
     "assets.approve": "审批档案变更与关联匹配",
     "telemetry.import": "导入历史数据",
@@ -46,13 +47,23 @@ PERMISSIONS: Final[dict[str, str]] = {
     "complaints.view": "查看投诉记录",
     "complaints.edit": "导入与校准投诉记录",
     "privacy.unmask": "查看未脱敏的个人信息",
+    "secrecy.configure": "设置图层与属性密级",
+    "twin.gis": "用桌面与移动 GIS 读取地图数据",
 }
 """Every permission by its key, with the words shown to people."""
 
 _TRUST = frozenset(
     {"quality.view", "diagnosis.view", "orders.view", "governance.view", "evaluation.view", "catalogue.view"}
 )
-_LOOK = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "city.view", "complaints.view"}
+_LOOK = _TRUST | {
+    "twin.precise",
+    "screens.view",
+    "assets.view",
+    "telemetry.view",
+    "alerts.view",
+    "city.view",
+    "complaints.view",
+}
 _WORK = _LOOK | {
     "alerts.handle",
     "status.view",
@@ -63,6 +74,7 @@ _WORK = _LOOK | {
     "quality.confirm",
     "diagnosis.settle",
     "assets.approve",
+    "twin.gis",
 }
 
 BY_ROLE: Final[dict[str, frozenset[str]]] = {
@@ -71,7 +83,16 @@ BY_ROLE: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: frozenset(PERMISSIONS),
 }
 
-_OWN = _TRUST | {"screens.view", "assets.view", "telemetry.view", "alerts.view", "orders.handle", "governance.handle"}
+_SENDER = _TRUST | {
+    "screens.view",
+    "assets.view",
+    "telemetry.view",
+    "alerts.view",
+    "orders.handle",
+    "governance.handle",
+    "twin.gis",
+}
+_OWN = _SENDER | {"twin.precise"}
 _REGULATOR = _OWN | {
     "alerts.handle",
     "assets.approve",
@@ -92,8 +113,8 @@ BY_LEVEL: Final[dict[str, frozenset[str]]] = {
     | {"alerts.handle", "assets.edit", "accounts.view", "accounts.edit", "privacy.unmask", "complaints.view"},
     OrganisationKind.OFFICE: _OWN | {"alerts.handle"},
     OrganisationKind.PLANT_OPERATOR: _OWN,
-    OrganisationKind.RURAL_PLATFORM: _OWN,
-    OrganisationKind.WEATHER_SERVICE: _OWN,
+    OrganisationKind.RURAL_PLATFORM: _SENDER,
+    OrganisationKind.WEATHER_SERVICE: _SENDER,
 }
 
 

@@ -7,6 +7,7 @@ class AlertsConfig(AppConfig):
     verbose_name = "预警"
 
     def ready(self) -> None:
+        from cleanheat.alerts import maplayers  # noqa: F401  # declares themes and marks
         from cleanheat.alerts.events import AlertClosed, AlertOpened
         from cleanheat.alerts.handlers import open_for_advice, teach_models, tell_closed, tell_opened
         from cleanheat.diagnosis.events import AdviceHandedOver

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,3 +51,18 @@ class Archive:
 
     def __getitem__(self, kind: str) -> KindTable:
         return self.kinds[kind]
+
+
+def same(one: Archive, other: Archive) -> bool:
+    """Whether two versions hold the same objects, places, links and values: then whoever works on one may keep it."""
+    return one.kinds.keys() == other.kinds.keys() and all(_alike(one[kind], other[kind]) for kind in one.kinds)
+
+
+def _alike(one: KindTable, other: KindTable) -> bool:
+    if one.links.keys() != other.links.keys() or one.values.keys() != other.values.keys():
+        return False
+    pairs: list[tuple[NDArray[Any], NDArray[Any]]] = [(one.numbers, other.numbers)]
+    pairs += [(one.longitude, other.longitude), (one.latitude, other.latitude)]
+    pairs += [(one.links[name], other.links[name]) for name in one.links]
+    pairs += [(one.values[name], other.values[name]) for name in one.values]
+    return all(np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in pairs)

@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 
 from cleanheat.accounts import public as accounts
-from cleanheat.assets import finder
+from cleanheat.assets import gazetteer
 from cleanheat.assets.naming import names, titles
 from cleanheat.assets.queries import KIND_MODELS, archive, require, visible
 from cleanheat.infra.scope import Scope
+from cleanheat.infra.secrecy import classes as secrecy
 
 KIND_ZH: Final[Mapping[str, str]] = {
     "plant": "热电厂",
@@ -87,15 +88,16 @@ def object_card(kind: str, number: int, scope: Scope) -> dict[str, Any]:
     require(kind, number, scope)
     row = KIND_MODELS[kind].objects.get(pk=number)  # type: ignore[attr-defined]
     table = archive()[kind]
+    lon, lat = secrecy.place(kind, scope, float(table.longitude[number]), float(table.latitude[number]))
     return {
         "kind": kind,
         "kind_zh": KIND_ZH[kind],
         "number": number,
         "code": row.code,
         "name": names(kind, [number])[0],
-        "lon": float(table.longitude[number]),
-        "lat": float(table.latitude[number]),
-        "attributes": [*_belongings(kind, number), *_attributes(row)],
+        "lon": lon,
+        "lat": lat,
+        "attributes": [*_belongings(kind, number), *_attributes(row, scope)],
         "parents": parents(kind, number, scope),
         "children": children(kind, number, scope),
     }
@@ -114,10 +116,10 @@ def _belongings(kind: str, number: int) -> list[dict[str, Any]]:
     return found
 
 
-def _attributes(row: Any) -> list[dict[str, Any]]:
+def _attributes(row: Any, scope: Scope) -> list[dict[str, Any]]:
     found = []
     for key, (zh, unit) in ATTRIBUTES.items():
-        if hasattr(row, key):
+        if hasattr(row, key) and not secrecy.withheld(key, scope):
             in_words = getattr(row, f"get_{key}_display", None)
             value = in_words() if in_words else getattr(row, key)
             if isinstance(value, bool):
@@ -156,7 +158,7 @@ def _references(kind: str, numbers: list[int]) -> list[dict[str, Any]]:
 def search(text: str, scope: Scope, limit: int = 20) -> list[dict[str, Any]]:
     """Objects of the scope whose name or code contains the text, kinds people ask for most often first."""
     by_kind: dict[str, list[int]] = {}
-    for kind, number in finder.find(text, scope, limit):
+    for kind, number in gazetteer.locate(text, scope, limit):
         by_kind.setdefault(kind, []).append(number)
     return [
         {**reference, "detail": KIND_ZH[kind]}

@@ -7,7 +7,7 @@ what cannot be stored any more is not approved.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,7 @@ from cleanheat.infra.flow import actions as flow
 from cleanheat.infra.flow.actions import NewItem, Request
 from cleanheat.infra.flow.queries import visible_items
 from cleanheat.infra.flow.versions import FLOWS, Flow
-from cleanheat.infra.scope import Scope, require, scope_of
+from cleanheat.infra.scope import Scope, may, require, scope_of
 from cleanheat.kernel.errors import Problem, invalid, not_found
 
 CHANGE: Final = "assets.change"
@@ -83,6 +83,31 @@ def propose(
     return ChangeRequest.objects.create(
         item=item, kind=kind, number=number, code=code, name=name[:120], reason=why, before=before, after=after
     )
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What became of a correction: the record's new version, or the request that waits; 0 is neither."""
+
+    version: int
+    request: int
+
+
+@transaction.atomic
+def correct(user: Any, kind: str, number: int, values: Values, reason: str) -> Correction:
+    """Write values at once where the user approves changes himself; else ask for them."""
+    if not may(user, APPROVE):
+        return Correction(0, propose(user, kind, number, values, reason).pk)
+    require(user, EDIT)
+    require_object(kind, number, scope_of(user))
+    _, after = differing(kind, number, values)
+    records.apply(kind, [{**after, "number": number}], user, reason)
+    return Correction(_newest_version(kind, number), 0)
+
+
+def _newest_version(kind: str, number: int) -> int:
+    newest = ArchiveRecordVersion.objects.filter(kind=kind, number=number).first()
+    return newest.version if newest else 0
 
 
 def _item(user: Any, kind: str, number: int, title: str) -> NewItem:
@@ -158,8 +183,7 @@ def _apply(user: Any, change: ChangeRequest) -> None:
         field = records.field_of(change.kind, moved[0])
         raise Problem(409, "moved-on", "档案已被他人修改，请退回重新填写", field.zh if field else moved[0], moved[0])
     records.apply(change.kind, [{**change.after, "number": change.number}], user, change.reason, VersionSource.EDIT)
-    newest = ArchiveRecordVersion.objects.filter(kind=change.kind, number=change.number).first()
-    change.version = newest.version if newest else 0
+    change.version = _newest_version(change.kind, change.number)
     change.save(update_fields=["version"])
     change.item = flow.act_as_platform(change.item_id, Request("apply", f"第 {change.version} 版"))
 
@@ -172,5 +196,4 @@ def restore(user: Any, kind: str, number: int, version: int, reason: str) -> int
     values = history.values_at(kind, number, version)
     _, after = differing(kind, number, values)
     records.apply(kind, [{**after, "number": number}], user, reason, VersionSource.RESTORE)
-    newest = ArchiveRecordVersion.objects.filter(kind=kind, number=number).first()
-    return newest.version if newest else 0
+    return _newest_version(kind, number)

@@ -1,4 +1,4 @@
-"""Which objects does a text mean: names and codes of all searchable kinds, held as one text a kind.
+"""Which rows of a list hold a text: names and codes of all searchable kinds, held as one text a kind.
 
 Finding a few characters in five megabytes takes a millisecond; the same over the tables takes two hundred.
 """
@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanheat.assets import gazetteer
 from cleanheat.assets.archive import Archive
 from cleanheat.assets.naming import all_titles
-from cleanheat.assets.queries import archive, visible
-from cleanheat.infra.scope import Scope
+from cleanheat.assets.queries import archive
 
 SEARCHED: Final = ("substation", "boiler", "community", "plant", "branch", "unit", "building", "weather", "device")
 """Kinds people ask for most often first."""
@@ -53,24 +53,7 @@ def forget() -> None:
     """A name has changed: read them again at the next search."""
     with _shelves.lock:
         _shelves.kinds.clear()
-
-
-def find(text: str, scope: Scope, limit: int) -> list[tuple[str, int]]:
-    """Kind and number of objects of the scope whose name or code contains the text, in the order of ``SEARCHED``."""
-    wanted = _folded(text)
-    found: list[tuple[str, int]] = []
-    if not wanted:
-        return found
-    for kind in SEARCHED:
-        seen = visible(kind, scope)
-        if not seen.any():
-            continue
-        for number in _shelf(kind).matches(wanted):
-            if number < len(seen) and seen[number]:
-                found.append((kind, number))
-                if len(found) >= limit:
-                    return found
-    return found
+    gazetteer.forget()
 
 
 def _shelf(kind: str) -> _Shelf:

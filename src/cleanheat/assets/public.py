@@ -6,9 +6,11 @@ from cleanheat.assets.actions import load, publish
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.assets.areas import owners_of_area
 from cleanheat.assets.cards import children, object_card, parents, search
+from cleanheat.assets.changes import Correction, correct
 from cleanheat.assets.equipment.standard import RoomDesigns, UnitDesigns, boiler_equipment, substation_equipment
 from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees, user_state
 from cleanheat.assets.finder import matching
+from cleanheat.assets.gazetteer import address, locate
 from cleanheat.assets.naming import names, titles
 from cleanheat.assets.outages import planned_outages
 from cleanheat.assets.queries import archive, district_ids, exists, forget, require, version, visible
@@ -18,22 +20,26 @@ from cleanheat.assets.tables import columns
 
 __all__ = [
     "Archive",
+    "Correction",
     "FeeColumns",
     "KindTable",
     "RoomDesigns",
     "UnitDesigns",
+    "address",
     "archive",
     "boiler_equipment",
     "build_archive",
     "children",
     "code_words",
     "columns",
+    "correct",
     "district_ids",
     "exists",
     "fee_columns",
     "forget",
     "load",
     "load_fees",
+    "locate",
     "matching",
     "names",
     "object_card",

@@ -19,6 +19,7 @@ from cleanheat.assets import snapshot
 from cleanheat.assets.archive import Archive
 from cleanheat.infra import clock
 from cleanheat.infra.scope import Ids, Scope
+from cleanheat.infra.secrecy import classes as secrecy
 from cleanheat.kernel.errors import not_found
 
 KIND_MODELS: Mapping[str, type[models.Model]] = {
@@ -122,7 +123,7 @@ def _array(name: str, column: Sequence[Any]) -> NDArray[Any]:
 def visible(kind: str, scope: Scope) -> NDArray[np.bool_]:
     """Which numbers of a kind the scope sees: ``bool[size]``, false in empty slots.  Weather is for everybody."""
     present = archive()
-    key = (present.version, kind, "all" if scope.sees_all else scope.key)
+    key = (present.version, kind, "all" if scope.sees_all and not scope.view else scope.key)
     with _cache.lock:
         known = _cache.masks.get(key)
         if known is not None:
@@ -139,6 +140,8 @@ def visible(kind: str, scope: Scope) -> NDArray[np.bool_]:
 
 def _visible(present: Archive, kind: str, scope: Scope) -> NDArray[np.bool_]:
     table = present[kind]
+    if secrecy.hides(kind, scope):
+        return np.zeros(table.size, dtype=bool)
     if scope.sees_all or kind == "weather":
         return table.exists()
     mask = np.zeros(table.size, dtype=bool)

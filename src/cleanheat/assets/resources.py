@@ -20,6 +20,7 @@ from cleanheat.assets.models import Area, PlannedOutage
 from cleanheat.assets.queries import KIND_MODELS, exists
 from cleanheat.infra.resources import NOTHING, Col, resource
 from cleanheat.infra.scope import Scope, scope_of
+from cleanheat.infra.secrecy import classes as secrecy
 from cleanheat.kernel.errors import invalid
 
 OWNERS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -62,6 +63,8 @@ def rows_of(kind: str) -> Callable[[Scope], Q]:
     """The row filter of a kind: the same objects that ``queries.visible`` marks."""
 
     def scope_by(scope: Scope) -> Q:
+        if secrecy.hides(kind, scope):
+            return NOTHING
         if scope.sees_all or kind == "weather":
             return Q()
         ids = {

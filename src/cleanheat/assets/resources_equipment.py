@@ -10,6 +10,7 @@ from cleanheat.assets.equipment.listing import NAMEPLATE
 from cleanheat.assets.models_equipment import Equipment
 from cleanheat.infra.resources import NOTHING, Col, resource
 from cleanheat.infra.scope import Scope
+from cleanheat.infra.secrecy.classes import hides
 from cleanheat.kernel.errors import invalid
 
 _OWNERS: Final = {
@@ -23,6 +24,8 @@ _POSITIVE: Final = ("dn_mm", "power_kw", "plates", "flow_t_h", "head_m", "volume
 
 def equipment_rows(scope: Scope) -> models.Q:
     """The equipment of the substations and boiler rooms that the scope sees."""
+    if hides("equipment", scope):
+        return NOTHING
     if scope.sees_all:
         return models.Q()
     rows = NOTHING

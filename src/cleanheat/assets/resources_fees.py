@@ -10,6 +10,7 @@ from cleanheat.assets.models import HeatFee
 from cleanheat.assets.queries import exists
 from cleanheat.infra.resources import NOTHING, Col, resource
 from cleanheat.infra.scope import Scope, scope_of
+from cleanheat.infra.secrecy.classes import hides
 from cleanheat.kernel.errors import invalid
 
 _OWNERS: Final = {
@@ -21,6 +22,8 @@ _OWNERS: Final = {
 
 def fee_rows(scope: Scope) -> models.Q:
     """The fees of the heat users whom the scope sees."""
+    if hides("heat_user", scope):
+        return NOTHING
     if scope.sees_all:
         return models.Q()
     rows = NOTHING

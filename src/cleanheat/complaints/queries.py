@@ -30,6 +30,11 @@ def tickets(scope: Scope, start: int | None = None, end: int | None = None) -> Q
     return rows if end is None else rows.filter(received_at__lt=utc(end))
 
 
+def received_count(scope: Scope, start: int, end: int) -> int:
+    """How many tickets of the scope were received in ``[start, end)``."""
+    return tickets(scope, start, end).count()
+
+
 def counts_by(rows: QuerySet[Ticket], *fields: str) -> dict[tuple[Any, ...], int]:
     """How many tickets of each combination of values."""
     grouped = rows.order_by().values_list(*fields).annotate(n=Count("pk"))

@@ -40,8 +40,10 @@ from cleanheat.infra.flow.http import router as flows
 from cleanheat.infra.http import router as jobs
 from cleanheat.infra.panels.http import router as panels
 from cleanheat.infra.resources.http import router as resources
+from cleanheat.infra.secrecy.http import router as secrecy
 from cleanheat.kernel.errors import Problem, forbidden, not_found
 from cleanheat.orders.http import router as orders
+from cleanheat.overview.http import router as overview
 from cleanheat.pipeline.http import router as pipeline
 from cleanheat.quality.http import router as quality_rules
 from cleanheat.quality.http_library import router as quality_library
@@ -53,6 +55,8 @@ from cleanheat.quality.records.http import router as quality_records
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
 from cleanheat.twin.http import router as twin
+from cleanheat.twin.http_themes import router as themes
+from cleanheat.twin.http_tools import router as map_tools
 from cleanheat.twin.http_tracing import router as tracing
 
 log = structlog.get_logger(__name__)
@@ -85,6 +89,8 @@ for router in (
     tracing,
     alerts,
     pipeline,
+    themes,
+    map_tools,
     screens,
     complaints,
     diagnosis_findings,
@@ -97,6 +103,7 @@ for router in (
     diagnosis_portraits,
     diagnosis_heating,
     evaluation,
+    overview,
     catalogue,
     sharing,
     orders,
@@ -106,6 +113,7 @@ for router in (
     guidance,
     changes,
     matching,
+    secrecy,
 ):
     api.add_router("", router)
 api.add_router("/ingest", ingest)

@@ -37,6 +37,10 @@ class Options(BaseSettings):
     trace_days: int = Field(
         90, ge=0, description="days of broken rules, cleaned values and arrivals kept; 0 keeps all.  Counts always stay"
     )
+    satellite_file: Path | None = Field(
+        None, description="declares the satellite image sources; without it satellite.toml in data_dir, if there is one"
+    )
+    satellite_cache_mb: int = Field(2_000, ge=0, description="megabytes of satellite images kept in data_dir")
     finished_kept_days: int = Field(30, ge=1, description="days that delivered events and ended jobs are kept")
 
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "cleanheat.orders",
     "cleanheat.governance",
     "cleanheat.evaluation",
+    "cleanheat.overview",
     "cleanheat.catalogue",
     "cleanheat.pipeline",
     "cleanheat.screens",
@@ -56,6 +57,7 @@ MIDDLEWARE = [  # few: every request pays for each
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cleanheat.infra.secrecy.clients.ClientView",
 ]
 DATABASES = {"default": database(OPTIONS.database_url, DATA_DIR)}
 TSDB_DSN = OPTIONS.tsdb_dsn
@@ -103,3 +105,5 @@ STORAGES = {
 }
 FINISHED_KEPT_DAYS = OPTIONS.finished_kept_days
 LOGGING = logs.configure()
+SATELLITE_FILE = OPTIONS.satellite_file or DATA_DIR / "satellite.toml"
+SATELLITE_CACHE_BYTES = OPTIONS.satellite_cache_mb * 1_000_000

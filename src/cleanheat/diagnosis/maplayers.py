@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cleanheat.diagnosis.vocabulary import State
 from cleanheat.infra.maplayers import Classes, LegendClass, Theme, themes
+from cleanheat.kernel.time import MINUTE_S
 
 SHOWN = tuple(
     s
@@ -18,6 +19,8 @@ DIAGNOSIS = themes.add(
         code=3,
         zh="运行诊断",
         layers=LAYERS,
+        history_s=MINUTE_S,
+        counted="substations",
         legend=Classes(
             tuple(
                 LegendClass(s.code, s.zh, s.colour, attention=0 if s.level is None else 5 - int(s.level)) for s in SHOWN

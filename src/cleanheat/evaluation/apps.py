@@ -7,7 +7,7 @@ class EvaluationConfig(AppConfig):
     verbose_name = "评价"
 
     def ready(self) -> None:
-        from cleanheat.evaluation import measured  # noqa: F401 - the sources declare themselves
+        from cleanheat.evaluation import maplayers, measured  # noqa: F401 - theme and sources declare themselves
         from cleanheat.evaluation.handlers import weigh_change
         from cleanheat.infra import events
         from cleanheat.quality.events import RulesChanged

@@ -7,7 +7,7 @@ from cleanheat.evaluation.models import Score
 from cleanheat.evaluation.vocabulary import Span, SubjectKind
 from cleanheat.infra.scope import Scope
 
-__all__ = ["data_set_score"]
+__all__ = ["company_scores", "data_set_score"]
 
 
 def data_set_score(data_set: str, scope: Scope) -> float | None:
@@ -20,3 +20,11 @@ def data_set_score(data_set: str, scope: Scope) -> float | None:
         of = {"subject_kind": SubjectKind.COMPANY, "subject_id": next(iter(seen or ()), 0)}
     rows = Score.objects.filter(**of, data_set=data_set, round__span=Span.MONTH, total__isnull=False)
     return rows.order_by("-round__start_s").values_list("total", flat=True).first()
+
+
+def company_scores() -> dict[int, float]:
+    """Company → points of data quality in its newest month that has any; the caller shows each only to whom it may."""
+    rows = Score.objects.filter(
+        subject_kind=SubjectKind.COMPANY, data_set="", round__span=Span.MONTH, total__isnull=False
+    )
+    return dict(rows.order_by("round__start_s").values_list("subject_id", "total"))

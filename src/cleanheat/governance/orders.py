@@ -29,6 +29,12 @@ def ask_quality(about: Complaint, start: int, end: int) -> Recheck | None:
 
 BUSINESS: Final = BUSINESSES.add(
     Business(
-        ORDER_FLOW, zh="数据治理工单", letters="ZL", sources=("quality.",), rights="governance", rejudge=ask_quality
+        ORDER_FLOW,
+        zh="数据治理工单",
+        letters="ZL",
+        sources=("quality.",),
+        rights="governance",
+        path="/governance/orders",
+        rejudge=ask_quality,
     )
 )

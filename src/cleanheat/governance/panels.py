@@ -14,32 +14,6 @@ QUALITY: Final = "quality."
 RULES_BESIDE_EACH_OTHER: Final = 10
 
 
-def _alarms_byrule_name(query: PanelQuery) -> Bars:
-    """Quality alarms of the period by rule and level."""
-    found = alerts.tally(query.scope, QUALITY, *span_of(query), by=("source", "level"))
-    sums: dict[str, int] = {}
-    for (source, _), n in found.items():
-        sums[str(source)] = sums.get(str(source), 0) + n
-    sources = sorted(sums, key=lambda s: -sums[s])[:RULES_BESIDE_EACH_OTHER]
-    return Bars(
-        categories=[rule_name(s) for s in sources],
-        lines=[
-            Line(name=f"{g.roman}级", unit="条", values=[found.get((s, int(g)), 0) for s in sources]) for g in Level
-        ],
-        is_stacked=True,
-    )
-
-
-def _alarms_trend(query: PanelQuery) -> Series:
-    start, end = span_of(query)
-    found = alerts.tally(query.scope, QUALITY, start, end, by=("day", "level"))
-    days = sorted({int(day) for day, _ in found})
-    return Series(
-        times=days,
-        lines=[Line(name=f"{g.roman}级", unit="条", values=[found.get((d, int(g)), 0) for d in days]) for g in Level],
-    )
-
-
 def _alarms_by_rule(query: PanelQuery) -> Bars:
     """Quality alarms of the period by rule and level."""
     found = alerts.tally(query.scope, QUALITY, *span_of(query), by=("source", "level"))

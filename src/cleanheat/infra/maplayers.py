@@ -106,7 +106,7 @@ class MapLayer:
     """One kind of object on the map.
 
     ``code`` is the layer's byte on the wire and never changes.  ``kind`` is the archive kind whose numbers index the
-    state.  ``card`` is the kind of the detail card a click opens ("" = nothing to open).
+    state.  ``card`` is the kind of the detail card a click opens ("" = nothing to open).  ``unit`` counts its objects.
     """
 
     key: str
@@ -119,6 +119,7 @@ class MapLayer:
     size_px: float = 0.0
     card: str = ""
     shown: bool = True
+    unit: str = "个"
 
     def document(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -126,13 +127,20 @@ class MapLayer:
 
 @dataclass(frozen=True)
 class Theme:
-    """One way to colour the map: which layers carry it and what their state bytes mean."""
+    """One way to colour the map: which layers carry it and what their state bytes mean.
+
+    ``history_s``: how often its states are kept for replay, 0 = never (what does not change within days).  ``counted``:
+    the layer its legend counts first ("" = the first one).  ``shows``: hidden layers that it turns on.
+    """
 
     key: str
     code: int
     zh: str
     layers: tuple[str, ...]
     legend: Classes | Ramp
+    history_s: int = 0
+    counted: str = ""
+    shows: tuple[str, ...] = ()
 
     @cached_property
     def ramp(self) -> Ramp:
@@ -148,6 +156,9 @@ class Theme:
             "zh": self.zh,
             "layers": list(self.layers),
             "legend": self.legend.document(),
+            "history_s": self.history_s,
+            "counted": self.counted or self.layers[0],
+            "shows": list(self.shows),
         }
 
 
@@ -159,6 +170,9 @@ def check() -> list[str]:
     """What is wrong with the declarations as a whole; empty when all fits together."""
     faults = [f"{t.key}: {fault}" for t in themes for fault in t.legend.problems()]
     faults += [f"{t.key}: no layer {key!r}" for t in themes for key in t.layers if key not in layers]
+    faults += [
+        f"{t.key}: does not colour {k!r}" for t in themes for k in (t.counted, *t.shows) if k and k not in t.layers
+    ]
     for noun, codes in (("layers", [x.code for x in layers]), ("themes", [x.code for x in themes])):
         if len(set(codes)) != len(codes):
             faults.append(f"two {noun} share a code")

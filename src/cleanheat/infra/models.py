@@ -7,6 +7,7 @@ from django.db import models
 
 from cleanheat.infra.files.models import StoredFile
 from cleanheat.infra.flow.models import FlowDeadline, FlowItem, FlowStep, FlowVersion
+from cleanheat.infra.secrecy.models import SecrecyVersion
 
 __all__ = [
     "AuditEntry",
@@ -19,6 +20,7 @@ __all__ = [
     "Job",
     "JobState",
     "Schedule",
+    "SecrecyVersion",
     "StoredFile",
 ]
 

@@ -23,7 +23,8 @@ class Scope:
 
     Exactly one dimension is set unless ``sees_all``; ``None`` means "not scoped by this dimension".  A scope with
     neither sees nothing.  ``key`` is equal for equal scopes: caches use it.  ``district_ids`` (areas) follow from
-    ``district_codes`` (organisations).
+    ``district_codes`` (organisations).  ``view`` names the class of client that asks (``infra.secrecy``), "" where
+    nothing is withheld; it is part of the key.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Scope:
     sender_ids: Ids | None = None
     sees_all: bool = False
     district_codes: frozenset[str] | None = None
+    view: str = ""
 
 
 NOBODY = Scope(key="nobody")
@@ -78,7 +80,8 @@ def scope_of(user: Any) -> Scope:
     scope = _registered.provider.scope_of(user)
     if scope.district_codes is not None:
         scope = replace(scope, district_ids=district_ids(scope.district_codes))
-    return scope
+    view = getattr(user, "client_view", "")
+    return replace(scope, view=view, key=f"{scope.key}@{view}") if view else scope
 
 
 OWNERS: Final = ("company", "office", "district", "sender")

@@ -11,7 +11,11 @@ class OrdersConfig(AppConfig):
         from cleanheat.alerts.events import AlertClosed
         from cleanheat.infra import events
         from cleanheat.infra.flow.events import DeadlinePassed, ItemMoved
-        from cleanheat.orders import handlers, supervision  # noqa: F401 - the business declares itself
+        from cleanheat.orders import (  # noqa: F401 - business and theme declare themselves
+            handlers,
+            maplayers,
+            supervision,
+        )
         from cleanheat.orders.shipped import load_after_migration
 
         events.subscribe(AlertClosed, handlers.alert_closed)

@@ -44,7 +44,7 @@ class Business:
 
     ``sources``: prefixes of the alerts it answers for; of those of all businesses the longest that fits counts.
     ``letters`` begin its order numbers.  ``rights``: its permissions are ``{rights}.view``, ``.handle``,
-    ``.dispatch`` and ``.configure``.
+    ``.dispatch`` and ``.configure``.  ``path``: where people look at its orders.
     """
 
     flow: Flow
@@ -52,6 +52,7 @@ class Business:
     letters: str
     sources: tuple[str, ...]
     rights: str
+    path: str
     rejudge: Rejudge
 
     @property

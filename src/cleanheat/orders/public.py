@@ -1,6 +1,7 @@
 """What other rooms may ask of orders."""
 
 from cleanheat.orders.businesses import BUSINESSES, Business, Complaint, Recheck
+from cleanheat.orders.open_orders import OrderCard, open_orders_of, open_places, raised_count
 from cleanheat.orders.queries import OrderFilter, counts, select
 from cleanheat.orders.statistics import By, Sums, by_state, grouped, total, trend
 
@@ -9,12 +10,16 @@ __all__ = [
     "Business",
     "By",
     "Complaint",
+    "OrderCard",
     "OrderFilter",
     "Recheck",
     "Sums",
     "by_state",
     "counts",
     "grouped",
+    "open_orders_of",
+    "open_places",
+    "raised_count",
     "select",
     "total",
     "trend",

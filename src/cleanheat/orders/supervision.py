@@ -28,5 +28,13 @@ def ask_diagnosis(about: Complaint, start: int, end: int) -> Recheck | None:
 
 
 BUSINESS: Final = BUSINESSES.add(
-    Business(SUPERVISION_FLOW, zh="供热督办单", letters="DB", sources=("",), rights="orders", rejudge=ask_diagnosis)
+    Business(
+        SUPERVISION_FLOW,
+        zh="供热督办单",
+        letters="DB",
+        sources=("",),
+        rights="orders",
+        path="/orders",
+        rejudge=ask_diagnosis,
+    )
 )

@@ -19,9 +19,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
+import structlog
+
 from cleanheat.alerts import public as alerts
 from cleanheat.assets import public as assets
-from cleanheat.assets.archive import Archive
+from cleanheat.assets.archive import Archive, same
+from cleanheat.diagnosis import public as diagnosis
 from cleanheat.diagnosis.public import LiveDiagnosis
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.quantities import KINDS
@@ -30,6 +33,7 @@ from cleanheat.pipeline.admission import Admission
 from cleanheat.pipeline.live_state import LiveMap
 from cleanheat.pipeline.report import MinuteReport
 from cleanheat.pipeline.stages import Stopwatch
+from cleanheat.pipeline.themes import Themes
 from cleanheat.pipeline.totals import Totals
 from cleanheat.quality.public import (
     GATEWAY_LOST,
@@ -49,6 +53,7 @@ from cleanheat.telemetry.public import Latest, Store
 from cleanheat.telemetry.traces import Arrivals, arrivals_of
 from cleanheat.twin import public as twin
 
+log = structlog.get_logger(__name__)
 AHEAD_S = 2 * DAY_S
 """How far in the future a start looks for stored rows: early ones, and those of a clock that has been set back."""
 
@@ -82,6 +87,8 @@ class MinutePipeline:
         self._archive = archive
         self._store = store
         self._map = shown_on
+        self._tried = archive.version
+        self._library, self._regularities, self._data_dir = library, regularities, data_dir
         self._judge = MinuteJudge(archive, library, regularities)
         self._judge.recover(store, now)
         self._silence = SilenceWatch(archive, watched_since=started)
@@ -89,10 +96,43 @@ class MinutePipeline:
         self.diagnosis = LiveDiagnosis(archive, data_dir)
         self.diagnosis.recover(store, now)
         self._live = LiveMap(archive)
+        self._themes = Themes()
         # Nobody able to judge yet: changes nothing, and the first picture already shows what stands from before.
         self._standing = dict(alerts.reconcile([], started, set()).live)
         self._admission = Admission(store, known_until=max(latest.minute, started - MINUTE_S, _newest(store, started)))
         self._judged = max(self.diagnosis.judged_until, started - HOUR_S)
+
+    def follow(self, now: float) -> Archive | None:
+        """Take over a newer archive between two minutes; None where nothing that the line works with has changed.
+
+        All of the new is made before any of it is used: a failure leaves the line as it was, and is not tried again
+        before the next archive.  Readings, counts and what has been silent since when stay; rules and models begin as
+        after a restart, from what is stored.
+        """
+        archive = assets.archive()
+        if archive.version == self._tried:
+            return None
+        self._tried = archive.version
+        if same(archive, self._archive):
+            return None
+        started = floor_minute(now)
+        usual = self._regularities
+        if usual is not None and self._data_dir is not None:
+            usual = Regularities.load(archive, self._data_dir)
+        judge = MinuteJudge(archive, self._library, usual)
+        judge.recover(self._store, now)
+        models = LiveDiagnosis(archive, self._data_dir)
+        models.recover(self._store, now)
+        live, silence = LiveMap(archive), self._silence.follow(archive, started)
+        self._uploads = self._uploads.follow(archive, started)
+        self._judge, self.diagnosis, self._live, self._silence = judge, models, live, silence
+        self._archive, self._regularities, self._started = archive, usual, started
+        self.monitor.follow(archive)
+        self.totals.follow(archive)
+        self.latest.follow(archive)
+        diagnosis.install_live(models)
+        log.info("newer archive taken over", version=archive.version)
+        return archive
 
     def run(
         self, blocks: Sequence[Block], now: float, token_prefix: str, *, closes_minute: bool = True
@@ -205,6 +245,7 @@ class MinutePipeline:
 
     def _show(self, minute: int) -> None:
         shown = self._live.states(self.latest, self._standing, minute) | self._live.diagnosed(self.diagnosis.states())
+        shown |= self._themes.due(minute, self._archive.version)
         for (theme, layer), states in shown.items():
             self._map.set_states(theme, layer, states)
         self.totals.update(self._live.picture)

@@ -20,6 +20,7 @@ import orjson
 import structlog
 from django.db import close_old_connections
 
+from cleanheat.assets.archive import Archive
 from cleanheat.infra import clock
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S, floor_minute, local
@@ -49,6 +50,7 @@ class Source(Protocol):
     def open_segment(self, segment: Any) -> list[Block]: ...
     def mark_done(self, segment: Any) -> None: ...
     def settle_minute(self, now: float) -> None: ...
+    def follow(self, archive: Archive) -> None: ...
 
 
 @dataclass
@@ -157,6 +159,7 @@ class Runner:
 
     def step(self) -> MinuteReport:
         """Everything that waits, oldest first, then the minute that just ended."""
+        self._follow_archive()
         now = clock.now()
         segments = self._source.cut()
         report = MinuteReport(floor_minute(now) - MINUTE_S, queue_segments=len(segments))
@@ -184,6 +187,16 @@ class Runner:
         report.lag_s = clock.now() - report.minute - MINUTE_S
         self._status.add(report)
         return report
+
+    def _follow_archive(self) -> None:
+        """First the line, then the door: nothing is let in for which there is no room."""
+        try:
+            archive = self._pipeline.follow(clock.now())
+        except Exception:
+            log.exception("newer archive not taken over, the line goes on with the former")
+            return
+        if archive is not None:
+            self._source.follow(archive)
 
     def _is_hopeless(self, segment: Any) -> bool:
         """Whether this segment alone has failed so often that the ones behind it should not wait for it any longer."""

@@ -24,6 +24,10 @@ class Totals:
         self._archive = archive
         self._picture: Picture | None = None
 
+    def follow(self, archive: Archive) -> None:
+        """Count over a newer archive; its first picture comes with the next minute."""
+        self._archive, self._picture = archive, None
+
     def update(self, picture: Picture) -> None:
         self._picture = picture
 

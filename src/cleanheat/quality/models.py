@@ -129,7 +129,8 @@ class CheckRun(models.Model):
 class RecordIssue(models.Model):
     """One record that breaks one rule, from the run that first found it to the one that does not any more.
 
-    ``proposal`` is what the field should say, where that follows from the record.  The four ids say whose it is.
+    ``proposal`` is what the field should say, where that can be told, and ``correction`` the same as values of the
+    archive's fields.  The four ids say whose it is.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="+")
@@ -141,6 +142,7 @@ class RecordIssue(models.Model):
     found = models.CharField("现值", max_length=200, blank=True)
     detail = models.CharField("依据", max_length=200, blank=True)
     proposal = models.CharField("建议值", max_length=200, blank=True)
+    correction = models.JSONField(default=dict)
     state = models.CharField("状态", max_length=10, choices=_choices(IssueState), default=IssueState.OPEN)
     first_at = models.DateTimeField("发现时间")
     last_at = models.DateTimeField("最近发现")

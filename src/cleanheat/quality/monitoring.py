@@ -69,6 +69,18 @@ class Monitor:
         self._expected = np.stack([self._count(k) for k in self._kinds])
         self._lock = threading.Lock()
 
+    def follow(self, archive: Archive) -> None:
+        """Expect what a newer archive expects; what was counted stays."""
+        with self._lock:
+            self._archive = archive
+            senders = 1 + max(int(archive[k].links["sender"].max(initial=0)) for k in self._kinds)
+            more = max(senders - self._senders, 0)
+            self._senders += more
+            for name in ("_received", "_on_time", "_lag_s", "_values"):
+                setattr(self, name, np.pad(getattr(self, name), ((0, 0), (0, 0), (0, more))))
+            self._verdicts = np.pad(self._verdicts, ((0, 0), (0, 0), (0, more), (0, 0)))
+            self._expected = np.stack([self._count(k) for k in self._kinds])
+
     def _count(self, kind: str) -> NDArray[np.int64]:
         table = self._archive[kind]
         return np.bincount(table.links["sender"][table.numbers], minlength=self._senders).astype(np.int64)

@@ -37,6 +37,22 @@ class SilenceWatch:
         for table in tables:
             self._sends[table.links["sender"][table.numbers]] = True
         self._sends[0] = False
+        self._since = {kind: np.full(archive[kind].size, watched_since, np.int64) for kind in (*SITES, "substation")}
+        self._sender_since = np.full(self._senders, watched_since, np.int64)
+
+    def follow(self, archive: Archive, now: int) -> SilenceWatch:
+        """The same over a newer archive; whom that has added is listened to from now on."""
+        newer = SilenceWatch(archive, self._watched_since)
+        for kind, since in newer._since.items():
+            known = self._archive[kind].exists()[: since.shape[0]]
+            fresh = np.ones(since.shape, bool)
+            fresh[: known.shape[0]] = ~known
+            since[: known.shape[0]] = self._since[kind][: known.shape[0]]
+            since[fresh] = now
+        newer._sender_since[:] = now
+        heard = np.flatnonzero(self._sends[: newer._senders])
+        newer._sender_since[heard] = self._sender_since[heard]
+        return newer
 
     def last_heard(self, latest: Latest) -> NDArray[np.int64]:
         """Newest usable reading of each sender, ``int64[senders]`` by organisation id, 0 = none."""
@@ -53,14 +69,14 @@ class SilenceWatch:
 
     def judge(self, latest: Latest, minute: int) -> list[Finding]:
         """All silences that hold in this minute."""
-        silence = silent_minutes(self.last_heard(latest), minute, self._watched_since)
+        silence = silent_minutes(self.last_heard(latest), minute, self._sender_since)
         lost = self._sends & (silence > self._limit_min)
         findings = [
             self._finding("sender", n, silence[n], Level.III, minute, "企业全部数据中断")
             for n in np.flatnonzero(lost).tolist()
         ]
         for kind, table, heard, sender in self._sites(latest):
-            quiet = silent_minutes(heard[table.numbers], minute, self._watched_since)
+            quiet = silent_minutes(heard[table.numbers], minute, self._since[kind][table.numbers])
             silent = (quiet > self._limit_min) & ~lost[sender[table.numbers]] & (sender[table.numbers] > 0)
             findings += [
                 self._finding(kind, n, q, Level.IV, minute, "站点网关通信中断，全部通道无数据")

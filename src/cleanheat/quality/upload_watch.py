@@ -38,6 +38,19 @@ class UploadWatch:
         self._lasting_min = numbers["mismatch_min"].value
         self._senders = 1 + max(int(archive[k].links["sender"].max(initial=0)) for k in KINDS)
 
+        self._since = {kind: np.full(self._senders, watched_since, np.int64) for kind in KINDS}
+
+    def follow(self, archive: Archive, now: int) -> UploadWatch:
+        """The same over a newer archive; who sends a kind for the first time is listened to from now on."""
+        newer = UploadWatch(archive, self._watched_since)
+        for kind, since in newer._since.items():
+            table = self._archive[kind]
+            known = np.unique(table.links["sender"][table.numbers])
+            known = known[known < newer._senders]
+            since[:] = now
+            since[known] = self._since[kind][known]
+        return newer
+
     def has_listened_enough(self, minute: int) -> bool:
         return minute - self._watched_since > self._limit_min * MINUTE_S
 
@@ -52,7 +65,7 @@ class UploadWatch:
             table = self._archive[kind]
             of = table.links["sender"][table.numbers]
             heard = newest(latest[kind].heard[table.numbers], of, self._senders)
-            quiet = silent_minutes(heard, minute, self._watched_since)
+            quiet = silent_minutes(heard, minute, self._since[kind])
             silent[kind] = np.where(np.bincount(of, minlength=self._senders) > 0, quiet, np.nan)
         minutes = np.stack(list(silent.values()))
         lost = minutes > self._limit_min

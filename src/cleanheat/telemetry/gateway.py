@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cleanheat.assets.archive import Archive
 from cleanheat.infra import clock
+from cleanheat.infra.buckets import Buckets
 from cleanheat.infra.sealing import Algorithm, SealError
 from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.quantities import KINDS
@@ -19,9 +20,9 @@ from cleanheat.kernel.time import DAY_S, HOUR_S, MINUTE_S
 from cleanheat.telemetry import envelope
 from cleanheat.telemetry.envelope import HEADER_BYTES, PATHS, Content, Envelope
 from cleanheat.telemetry.frames import Block
-from cleanheat.telemetry.limits import Buckets, Limits
+from cleanheat.telemetry.limits import Limits
 from cleanheat.telemetry.refusal_counts import STRANGERS, RefusalCounts
-from cleanheat.telemetry.refusals import refuse
+from cleanheat.telemetry.refusals import flooded, refuse
 from cleanheat.telemetry.refused_objects import RefusedObjects
 from cleanheat.telemetry.replay import ReplayWindow, Seen, digest
 from cleanheat.telemetry.rows import decode_rows
@@ -93,9 +94,9 @@ class Gateway:
             self.counts.add(STRANGERS, {DAMAGED_RECORD: self.spool.damaged})
         self.traffic = Traffic()
         self._lock, self._many = threading.Lock(), threading.Lock()
-        self._floods = Buckets(limits.batches_per_s, limits.batches_burst)
-        self._failures = Buckets(limits.failures_per_s, limits.failures_burst)
-        self._key_requests = Buckets(limits.keys_per_s, limits.keys_burst)
+        self._floods = Buckets(limits.batches_per_s, limits.batches_burst, refuse=flooded)
+        self._failures = Buckets(limits.failures_per_s, limits.failures_burst, refuse=flooded)
+        self._key_requests = Buckets(limits.keys_per_s, limits.keys_burst, refuse=flooded)
         self._pruned_hour = 0
 
     # -- receiving --------------------------------------------------------------------------------------------------
@@ -305,6 +306,10 @@ class Gateway:
     def mark_done(self, segment: Segment) -> None:
         self.spool.mark_done(segment)
 
+    def follow(self, archive: Archive) -> None:
+        """Admit what belongs to whom by a newer archive; called when the line has room for it."""
+        self.owners = owners_of(archive)
+
     def settle_minute(self, now: float) -> None:
         """Once a minute: save the counts; now and then notice other processes' changes and drop what is old enough."""
         self.counts.flush()
@@ -325,7 +330,7 @@ def _stamp(decoded: Decoded, received: float) -> None:
 def open_gateway(data_dir: Path, owners: Owners, limits: Limits | None = None) -> Gateway:
     """The gateway of an installation: spool and keys under its data directory.
 
-    ``owners`` are those of the archive that the line was built for: an object added later is unknown until a restart.
+    ``owners`` are those of the archive that the line was built for; the line tells of newer ones by ``follow``.
     """
     return Gateway(Spool(data_dir / "spool"), Senders(data_dir / "keys"), limits or Limits(), owners)
 

@@ -48,6 +48,15 @@ class LatestKind:
             np.zeros(size, dtype=np.int64),
         )
 
+    def grown(self, size: int) -> LatestKind:
+        """The same with empty slots behind, up to ``size``."""
+        wider = LatestKind.empty(self.spec, size)
+        for new, held in zip(wider.values, self.values, strict=True):
+            new[: self.size] = held
+        wider.verdicts[:, : self.size] = self.verdicts
+        wider.minute[: self.size], wider.heard[: self.size] = self.minute, self.heard
+        return wider
+
     @property
     def size(self) -> int:
         return int(self.minute.shape[0])
@@ -112,10 +121,17 @@ class Latest:
                 held[at] = verdict
             state.heard[ids[spoke]] = minutes[spoke]
 
+    def follow(self, archive: Archive) -> None:
+        """Room for the objects of a newer archive; what is known stays in its slot, for numbers are kept for ever."""
+        with self._lock:
+            for kind, state in self._kinds.items():
+                if archive[kind].size > state.size:
+                    self._kinds[kind] = state.grown(archive[kind].size)
+
     def decide(self, kind: str, number: int, minute: int, place: int, value: int, verdict: int) -> None:
         """One value of the minute as a person left it; nothing if a newer minute has come."""
-        state = self._kinds[kind]
         with self._lock:
+            state = self._kinds[kind]
             if state.minute[number] == minute:
                 state.values[place][number], state.verdicts[place, number] = value, verdict
 

@@ -36,8 +36,8 @@ class Connectivity:
     findings: list[Finding]
 
 
-def report(scope: Scope) -> Connectivity:
-    """Dangling pipes, unreached and twice-fed consumers, pipes drawn twice or without length."""
+def found_in_city() -> tuple[topology.Network, list[tuple[str, str, str, np.ndarray]]]:
+    """The network and every sort of fault in it: key, Chinese name, kind, ascending numbers; whoever may see them."""
     archive, network = assets.archive(), topology.current()
     numbers = {kind: archive[kind].numbers for kind in _CONSUMERS}
     consumers = np.concatenate([network.node_of[kind][numbers[kind]] for kind in _CONSUMERS])
@@ -49,25 +49,35 @@ def report(scope: Scope) -> Connectivity:
         network.graph, network.length_m, supply.sources, consumers, used, supply.is_open, topology.LIMITS["tolerance_m"]
     )
     first = len(numbers["substation"])
+    part = network.graph.components(supply.is_open)
+    fed = np.isin(part[network.graph.tail], part[supply.sources])
 
-    def consumer(key: str, zh: str, kind: str, at: np.ndarray) -> Finding:
+    def consumer(key: str, zh: str, kind: str, at: np.ndarray) -> tuple[str, str, str, np.ndarray]:
         mine = at[at < first] if kind == "substation" else at[at >= first] - first
-        return _finding(key, zh, kind, numbers[kind][mine], scope)
+        return key, zh, kind, numbers[kind][mine]
 
+    return network, [
+        ("unfed", "无热源可达的管段", "pipe", np.sort(network.pipes[~fed])),
+        ("dangling", "悬空管端", "pipe", network.pipes[found.dangling]),
+        consumer("unreached_substation", "无热源可达的换热站", "substation", found.unreached),
+        consumer("unreached_building", "无热源可达的楼宇", "building", found.unreached),
+        consumer("twice_fed_substation", "两个热源同时可达的换热站", "substation", found.twice_fed),
+        consumer("twice_fed_building", "两个热源同时可达的楼宇", "building", found.twice_fed),
+        ("duplicate", "重复管段", "pipe", network.pipes[found.duplicate]),
+        ("no_length", "零长度管段", "pipe", network.pipes[found.no_length]),
+    ]
+
+
+def report(scope: Scope) -> Connectivity:
+    """Dangling pipes, unreached and twice-fed consumers, pipes drawn twice or without length."""
+    network, found = found_in_city()
+    supply = network.supply
     return Connectivity(
         network.graph.nodes,
         network.graph.edges,
         len(supply.sources),
         int(network.graph.components(supply.is_open).max(initial=-1)) + 1,
-        [
-            _finding("dangling", "悬空管端", "pipe", network.pipes[found.dangling], scope),
-            consumer("unreached_substation", "无热源可达的换热站", "substation", found.unreached),
-            consumer("unreached_building", "无热源可达的楼宇", "building", found.unreached),
-            consumer("twice_fed_substation", "两个热源同时可达的换热站", "substation", found.twice_fed),
-            consumer("twice_fed_building", "两个热源同时可达的楼宇", "building", found.twice_fed),
-            _finding("duplicate", "重复管段", "pipe", network.pipes[found.duplicate], scope),
-            _finding("no_length", "零长度管段", "pipe", network.pipes[found.no_length], scope),
-        ],
+        [_finding(key, zh, kind, numbers, scope) for key, zh, kind, numbers in found],
     )
 
 

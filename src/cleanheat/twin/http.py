@@ -11,11 +11,11 @@ from ninja import Router
 
 from cleanheat.infra.scope import scope_of
 from cleanheat.kernel.errors import Problem
-from cleanheat.twin import queries
+from cleanheat.twin import queries, secrecy
 
 router = Router(tags=["twin"])
 
-_FOREVER = "private, max-age=31536000, immutable"
+FOREVER = "private, max-age=31536000, immutable"
 _ASK_AGAIN = "private, no-cache"
 
 
@@ -27,17 +27,19 @@ def manifest(request: HttpRequest) -> dict[str, Any]:
 @router.get("/twin/network.bin", summary="管网与建筑几何（二进制，按权限裁剪）")
 def network_bin(request: HttpRequest, v: str = "") -> HttpResponse:
     scope = scope_of(request.user)
+    secrecy.check_address(v, scope)
     file = queries.network_file(scope)
-    cache = _FOREVER if v == queries.address_version(scope) else _ASK_AGAIN
+    cache = FOREVER if v == queries.address_version(scope) else _ASK_AGAIN
     if request.headers.get("if-none-match") == file.etag:
         return HttpResponse(status=304, headers={"ETag": file.etag, "Cache-Control": cache})
-    return _gzipped(request, file.gzipped, "application/octet-stream", cache, {"ETag": file.etag})
+    return gzipped(request, file.gzipped, "application/octet-stream", cache, {"ETag": file.etag})
 
 
 @router.get("/twin/coverage/{kind}", response=dict[str, Any], summary="供热覆盖范围（GeoJSON，按权限裁剪）")
 def coverage(request: HttpRequest, response: HttpResponse, kind: str, v: str = "") -> dict[str, Any]:
     scope = scope_of(request.user)
-    response["Cache-Control"] = _FOREVER if v == queries.address_version(scope) else _ASK_AGAIN
+    secrecy.check_address(v, scope)
+    response["Cache-Control"] = FOREVER if v == queries.address_version(scope) else _ASK_AGAIN
     return queries.coverage(kind, scope)
 
 
@@ -49,17 +51,17 @@ def tile(request: HttpRequest, name: str, version: str, z: int, x: int, y: int) 
     except Problem as problem:
         return JsonResponse(problem.document(), status=problem.status, content_type="application/problem+json")
     if found is None:
-        return HttpResponse(status=204, headers={"Cache-Control": _FOREVER})
-    return _gzipped(request, found, "application/vnd.mapbox-vector-tile", _FOREVER, {})
+        return HttpResponse(status=204, headers={"Cache-Control": FOREVER})
+    return gzipped(request, found, "application/vnd.mapbox-vector-tile", FOREVER, {})
 
 
 def _tile(request: HttpRequest, name: str, version: str, zxy: tuple[int, int, int]) -> bytes | None:
     if not request.user.is_authenticated:
         raise Problem(401, "signed-out", "请先登录")
-    return queries.tile(name, version, *zxy)
+    return queries.tile(name, version, *zxy, scope_of(request.user))
 
 
-def _gzipped(request: HttpRequest, body: bytes, content_type: str, cache: str, headers: dict[str, str]) -> HttpResponse:
+def gzipped(request: HttpRequest, body: bytes, content_type: str, cache: str, headers: dict[str, str]) -> HttpResponse:
     """Pass gzipped bytes through; unpack them only for the rare client that cannot."""
     headers = {**headers, "Cache-Control": cache, "Vary": "Accept-Encoding, Cookie"}
     if "gzip" in request.headers.get("accept-encoding", ""):

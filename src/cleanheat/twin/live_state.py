@@ -74,13 +74,22 @@ class LiveState:
             self.stamp = Stamp(self.stamp.geometry_version, self.stamp.seq + 1, minute)
             return self.stamp
 
+    def published(self) -> tuple[Stamp, dict[Place, States]]:
+        """The newest publication as a whole; its arrays never change."""
+        with self._lock:
+            return self.stamp, dict(self._published)
+
+    def mask(self, layer: str, scope: Scope, size: int) -> Bools:
+        """Which of a layer's first ``size`` numbers the scope sees."""
+        return self._mask(layer, scope, size)
+
     def states(self, theme: str, layer: str, scope: Scope) -> States:
         """States as published, 0 outside the scope."""
         with self._lock:
             published = self._published.get((theme, layer))
             if published is None:
                 return np.zeros(0, np.uint8)
-            if scope.sees_all:
+            if scope.sees_all and not scope.view:
                 return published
             mask = self._mask(layer, scope, len(published))
             return np.where(mask, published, np.uint8(0))
@@ -111,7 +120,7 @@ class LiveState:
             change = Change(np.zeros(0, np.intp), np.zeros(0, np.uint8))
         if len(change.numbers) * _DELTA_BYTES > len(states):
             return self._full(theme, layer, scope)
-        if not scope.sees_all:
+        if not scope.sees_all or scope.view:
             kept = self._mask(layer, scope, len(states))[change.numbers]
             change = Change(change.numbers[kept], change.states[kept])
         return live_frames.delta(self.stamp, themes[theme].code, layers[layer].code, change.numbers, change.states)

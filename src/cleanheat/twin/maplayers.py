@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanheat.assets import public as assets
+from cleanheat.infra.map_sources import Headline, ThemeSource, sources
 from cleanheat.infra.maplayers import Classes, LegendClass, MapLayer, Ramp, Theme, layers, themes
+from cleanheat.kernel.time import DAY_S, MINUTE_S
 
 BUILDINGS = layers.add(
-    MapLayer("buildings", 0, "楼宇", "building", "extrusion", "#33507a", min_zoom=12, card="building")
+    MapLayer("buildings", 0, "楼宇", "building", "extrusion", "#33507a", min_zoom=12, card="building", unit="栋")
 )
-PIPES = layers.add(MapLayer("pipes", 1, "供热管线", "pipe", "line", "#ff7a45", card="pipe"))
-PLANTS = layers.add(MapLayer("plants", 2, "热电厂", "plant", "disc", "#ffb020", size_px=15, card="plant"))
+PIPES = layers.add(MapLayer("pipes", 1, "供热管线", "pipe", "line", "#ff7a45", card="pipe", unit="段"))
+PLANTS = layers.add(MapLayer("plants", 2, "热电厂", "plant", "disc", "#ffb020", size_px=15, card="plant", unit="座"))
 BRANCHES = layers.add(MapLayer("branches", 3, "支线计量点", "branch", "disc", "#b18cff", size_px=10, card="branch"))
-BOILERS = layers.add(MapLayer("boilers", 4, "锅炉房", "boiler", "disc", "#ff6b57", size_px=9, card="boiler"))
+BOILERS = layers.add(MapLayer("boilers", 4, "锅炉房", "boiler", "disc", "#ff6b57", size_px=9, card="boiler", unit="座"))
 SUBSTATIONS = layers.add(
-    MapLayer("substations", 5, "换热站", "substation", "disc", "#35c8f5", size_px=5, card="substation")
+    MapLayer("substations", 5, "换热站", "substation", "disc", "#35c8f5", size_px=5, card="substation", unit="座")
 )
 DEVICES = layers.add(
-    MapLayer("devices", 6, "农村清洁取暖设备", "device", "disc", "#2dd4a7", size_px=2.4, card="device", shown=False)
+    MapLayer(
+        "devices",
+        6,
+        "农村清洁取暖设备",
+        "device",
+        "disc",
+        "#2dd4a7",
+        size_px=2.4,
+        card="device",
+        shown=False,
+        unit="台",
+    )
 )
 WEATHER = layers.add(
     MapLayer("weather", 7, "气象站", "weather", "disc", "#8fb3d9", min_zoom=9, size_px=5, card="weather", shown=False)
@@ -28,6 +45,8 @@ OPERATION = themes.add(
         code=0,
         zh="运行状态",
         layers=tuple(layer.key for layer in layers if layer is not VALVES),  # nobody reports what a valve does
+        history_s=MINUTE_S,
+        counted="substations",
         legend=Classes(
             (
                 LegendClass(0, "无数据", "#5a6f8c"),
@@ -48,6 +67,8 @@ SUPPLY_TEMP = themes.add(
         code=1,
         zh="供水温度",
         layers=("buildings", "pipes", "plants", "branches", "boilers", "substations"),
+        history_s=10 * MINUTE_S,  # water of a city warms and cools over hours
+        counted="substations",
         legend=Ramp(
             low=25.0,
             high=125.0,
@@ -63,6 +84,7 @@ ROOM_TEMP = themes.add(
         code=2,
         zh="室内温度",
         layers=("buildings", "substations"),
+        history_s=10 * MINUTE_S,
         legend=Ramp(
             low=14.0,
             high=28.0,
@@ -72,3 +94,34 @@ ROOM_TEMP = themes.add(
         ),
     )
 )
+BUILT_YEAR = themes.add(
+    Theme(
+        key="built_year",
+        code=9,
+        zh="建设年代",
+        layers=("buildings", "pipes"),
+        legend=Ramp(
+            low=1980.0,
+            high=2030.0,
+            unit="年",
+            colours=("#ff5a4d", "#ff9a3c", "#ffd84a", "#5fe07f", "#26d0c9", "#4aa8ff"),
+            marks=(1990.0, 2000.0, 2010.0, 2020.0),
+        ),
+    )
+)
+_BUILT = {"buildings": "building", "pipes": "pipe"}
+
+
+def _built(_minute: int) -> dict[str, NDArray[np.uint8]]:
+    archive = assets.archive()
+    years = {layer: archive[kind].values.get("built_year") for layer, kind in _BUILT.items()}
+    return {layer: BUILT_YEAR.ramp.encode(year) for layer, year in years.items() if year is not None}
+
+
+def _built_of(kind: str, number: int, _minute: int) -> Headline:
+    years = assets.archive()[kind].values.get("built_year")
+    year = float("nan") if years is None else float(years[number])
+    return Headline("建成年份", None if np.isnan(year) else year, "年")
+
+
+sources.add(ThemeSource("built_year", DAY_S, _built, _built_of))

@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.infra.maplayers import layers
+from cleanheat.infra.scope import EVERYTHING, Scope
+from cleanheat.infra.secrecy import classes as secrecy
 from cleanheat.twin import varint
 from cleanheat.twin.geometry import CityGeometry, Shapes
 
@@ -72,6 +74,7 @@ def pack_network(
     archive: Archive,
     visible: Mapping[str, Bools],
     names: Mapping[str, Sequence[str]],
+    scope: Scope = EVERYTHING,
 ) -> bytes:
     """``network.bin`` of one viewer, not yet compressed.
 
@@ -79,15 +82,18 @@ def pack_network(
         version: the geometry's version as live frames carry it.
         visible: slot masks by archive kind; building footprints are public, so ``building`` is not asked for.
         names: names by layer, for the visible objects in ascending order of number.
+        scope: how much of a position and which outlines the viewer's client is shown; ``visible`` is cut to it already.
     """
     sections = _Sections()
-    _pack_buildings(sections, geometry)
-    _pack_pipes(sections, geometry.pipes, archive["pipe"], visible["pipe"])
+    _pack_buildings(sections, geometry, shown=not secrecy.hides_shape("buildings", scope))
+    drawn = visible["pipe"] & (secrecy.grid_m("pipe", scope) == 0)  # a line tells where it runs, or is no line
+    _pack_pipes(sections, geometry.pipes, archive["pipe"], drawn)
     for layer in POINT_LAYERS:
         kind = layers[layer].kind
         numbers = visible_numbers(archive[kind], visible[kind])
         sections.numbers(layer, numbers)
-        sections.positions(layer, archive[kind].longitude[numbers], archive[kind].latitude[numbers])
+        where = secrecy.places(kind, scope, archive[kind].longitude[numbers], archive[kind].latitude[numbers])
+        sections.positions(layer, *where)
     header = orjson.dumps(
         {
             "geometry_version": version,
@@ -121,12 +127,12 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     return header, sections
 
 
-def _pack_buildings(sections: _Sections, geometry: CityGeometry) -> None:
-    shapes = geometry.buildings
+def _pack_buildings(sections: _Sections, geometry: CityGeometry, *, shown: bool) -> None:
+    shapes = select(geometry.buildings, np.full(len(geometry.buildings.numbers), shown))
     sections.numbers("buildings", shapes.numbers)
     sections.small("buildings.vertices", np.diff(shapes.offsets.astype(np.int64)))
     sections.positions("buildings", shapes.lonlat[:, 0], shapes.lonlat[:, 1])
-    height_m = np.nan_to_num(geometry.building_height_m, nan=0.0)
+    height_m = np.nan_to_num(geometry.building_height_m if shown else geometry.building_height_m[:0], nan=0.0)
     sections.small("buildings.height_dm", np.rint(np.clip(height_m, 0, 6_000) * 10).astype(np.int64))
 
 

@@ -22,14 +22,18 @@ from cleanheat.twin import geometry_store, queries, tiles
 from cleanheat.twin.geometry import CityGeometry, Shapes
 from cleanheat.twin.live_state import LiveState
 from cleanheat.twin.queries import current_geometry
+from cleanheat.twin.replay import Recorder, current_store
+from cleanheat.twin.shown_at import gravest
 
 __all__ = [
     "CityGeometry",
     "Shapes",
     "current_geometry",
+    "gravest",
     "live_state",
     "minute_event",
     "minute_topic",
+    "network_faults",
     "publish",
     "set_states",
     "state_topic",
@@ -61,8 +65,16 @@ class _Current:
     state: LiveState = field(default_factory=lambda: LiveState(_visible))
     totals: Totals = field(default_factory=lambda: _unknown)
     basis: tuple[str, str] = ("", "")
+    _recorder: Recorder | None = None
     # One thread of its own: encoding for a hundred scopes must not lengthen the pipeline's minute.
     encoder: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="live"))
+
+    def recorder(self) -> Recorder:
+        """Of the present data folder."""
+        store = current_store()
+        if self._recorder is None or self._recorder.store is not store:
+            self._recorder = Recorder(store)
+        return self._recorder
 
 
 _current = _Current()
@@ -75,6 +87,17 @@ def store_geometry(geometry: CityGeometry, root: Path | None = None) -> str:
     Raises ``tiles.TileBuildError`` when the tile builder refuses; the former version stays current then.
     """
     return geometry_store.save(root or queries.root(), geometry, lambda folder: tiles.build(folder, geometry))
+
+
+def network_faults() -> dict[str, tuple[str, NDArray[np.int32]]]:
+    """What is wrong with the network of the whole city: sort of fault → kind and ascending numbers of what has it.
+
+    Raises:
+        Problem: 503 while there is no map, or no source on it.
+    """
+    from cleanheat.twin import connectivity  # what traces is only asked for here
+
+    return {key: (kind, numbers) for key, _zh, kind, numbers in connectivity.found_in_city()[1]}
 
 
 def set_states(theme: str, layer: str, states: NDArray[np.uint8]) -> None:
@@ -126,7 +149,7 @@ def minute_event(scope: Scope) -> dict[str, Any]:
 
 
 def _send_minute() -> None:
-    """Encode once per (theme, scope) that somebody watches, hand the same bytes to all who watch it."""
+    """Encode once per (theme, scope) that somebody watches, hand the same bytes to all who watch; keep the minute."""
     try:
         boxes = live_news.listeners()
         watched = frozenset[str]().union(*(box.topics for box in boxes))
@@ -136,6 +159,7 @@ def _send_minute() -> None:
             for theme in themes:
                 if (topic := state_topic(theme.key, scope)) in watched:
                     live_news.deliver(topic, _current.state.deltas(theme.key, scope))
+        _current.recorder().record(*_current.state.published())
     except Exception:
         log.exception("twin.publish_failed")
         raise

@@ -19,8 +19,10 @@ from cleanheat.assets import public as assets
 from cleanheat.assets.archive import Archive
 from cleanheat.infra.maplayers import layers, themes
 from cleanheat.infra.scope import Scope
+from cleanheat.infra.secrecy import classes
 from cleanheat.kernel.errors import Problem, not_found
-from cleanheat.twin import geometry_store, network, tiles
+from cleanheat.twin import geometry_store, network, secrecy, tiles
+from cleanheat.twin.coverage import serving as coverage_areas
 from cleanheat.twin.geometry import CityGeometry
 
 COVERAGE_ZH: Final[Mapping[str, str]] = {"company": "供热企业", "branch": "支线", "boiler": "锅炉房"}
@@ -60,6 +62,12 @@ def current_geometry() -> CityGeometry | None:
     return None if found is None else _geometry(found)
 
 
+def areas_basis() -> coverage_areas.Basis:
+    """What supply areas are drawn from: the present footprints and the archive."""
+    current = version()
+    return coverage_areas.Basis(root(), _geometry(current), current)
+
+
 def visible(scope: Scope) -> dict[str, Bools]:
     """Slot masks of every mapped kind."""
     return {layer.kind: np.asarray(assets.visible(layer.kind, scope), dtype=bool) for layer in layers}
@@ -68,7 +76,7 @@ def visible(scope: Scope) -> dict[str, Bools]:
 def address_version(scope: Scope) -> str:
     """Stands in addresses of scoped files: differs between geometries, archives and scopes, so no cache mixes them."""
     owner = hashlib.sha256(f"{assets.archive().version} {scope.key}".encode()).hexdigest()[:12]
-    return f"{version()}-{owner}"
+    return secrecy.tagged(f"{version()}-{owner}", scope)
 
 
 _packing = threading.Lock()
@@ -88,7 +96,9 @@ def _packed(of_version: str, _archive_version: str, scope: Scope) -> NetworkFile
         key: assets.names(layers[key].kind, network.visible_numbers(archive[layers[key].kind], masks[layers[key].kind]))
         for key in network.NAMED_LAYERS
     }
-    packed = network.pack_network(geometry_store.wire_version(of_version), _geometry(of_version), archive, masks, names)
+    packed = network.pack_network(
+        geometry_store.wire_version(of_version), _geometry(of_version), archive, masks, names, scope
+    )
     gzipped = network.compress(packed)
     return NetworkFile(gzipped, f'"{hashlib.sha256(gzipped).hexdigest()[:24]}"')
 
@@ -103,13 +113,15 @@ def manifest(scope: Scope) -> dict[str, Any]:
         "network": f"/api/v1/twin/network.bin?v={address_version(scope)}",
         "tiles": {
             name: {
-                "url": f"/tiles/{name}/{current}/{{z}}/{{x}}/{{y}}",
+                "url": f"/tiles/{name}/{secrecy.tagged(current, scope)}/{{z}}/{{x}}/{{y}}",
                 "min_zoom": tiles.zooms(name)[0],
                 "max_zoom": tiles.zooms(name)[1],
             }
             for name in tiles.SETS
+            if not classes.hides_shape(name, scope)
         },
-        "bounds": view_bounds(archive, masks),
+        "secrecy": secrecy.summary(scope),
+        "bounds": view_bounds(archive, masks, scope),
         "layers": [
             {
                 **layer.document(),
@@ -118,34 +130,34 @@ def manifest(scope: Scope) -> dict[str, Any]:
             }
             for layer in layers
         ],
-        "themes": [theme.document() for theme in themes],
-        "coverage": [
-            {"kind": kind, "zh": zh, "url": f"/api/v1/twin/coverage/{kind}?v={address_version(scope)}"}
-            for kind, zh in COVERAGE_ZH.items()
-        ],
+        "themes": [theme.document() for theme in sorted(themes, key=lambda theme: theme.code)],
+        "coverage": []
+        if classes.hides_shape("coverage", scope)
+        else coverage_areas.describe(areas_basis(), address_version(scope)),
     }
 
 
-def view_bounds(archive: Archive, masks: Mapping[str, Bools]) -> list[float]:
+def view_bounds(archive: Archive, masks: Mapping[str, Bools], scope: Scope) -> list[float]:
     """West, south, east, north of what the viewer is here for: the bulk of his substations, else whatever he sees."""
     for kind in ("substation", "plant", "boiler", "device"):
         table = archive[kind]
         numbers = network.visible_numbers(table, masks[kind])
         if len(numbers):
             # One in eight lies in a county town, up to 100 km away: opening on all would make the city a speck.
-            west, east = np.percentile(table.longitude[numbers], (12, 88))
-            south, north = np.percentile(table.latitude[numbers], (12, 88))
+            longitude, latitude = classes.places(kind, scope, table.longitude[numbers], table.latitude[numbers])
+            west, east = np.percentile(longitude, (12, 88))
+            south, north = np.percentile(latitude, (12, 88))
             margin = _VIEW_MARGIN_DEG + _VIEW_MARGIN_RATIO * max(east - west, north - south)
             return [float(west) - margin, float(south) - margin, float(east) + margin, float(north) + margin]
     points = _geometry(version()).buildings.lonlat
-    west, south = points.min(axis=0)
-    east, north = points.max(axis=0)
+    corners = np.array([points.min(axis=0), points.max(axis=0)])
+    (west, east), (south, north) = classes.places("building", scope, *corners.T)
     return [float(west), float(south), float(east), float(north)]
 
 
 def coverage(kind: str, scope: Scope) -> dict[str, Any]:
     """Supply areas of a kind within the scope, as a GeoJSON feature collection."""
-    if kind not in COVERAGE_ZH:
+    if kind not in COVERAGE_ZH or classes.hides_shape("coverage", scope):
         raise not_found("没有这种覆盖范围", kind)
     owners = _owners(kind, scope)
     shapes = [(number, shape) for number, shape in _geometry(version()).coverage.get(kind, ()) if number in owners]
@@ -184,8 +196,13 @@ def _owners(kind: str, scope: Scope) -> set[int]:
     return found - {0}
 
 
-def tile(name: str, of_version: str, z: int, x: int, y: int) -> bytes | None:
-    """A gzipped tile, ``None`` where the set has nothing; a 404 problem for an unknown set or version."""
+def tile(name: str, address: str, z: int, x: int, y: int, scope: Scope) -> bytes | None:
+    """A gzipped tile, ``None`` where the set has nothing; a 404 problem for an unknown set or version, and for those of
+    another class of client.
+    """
+    of_version = secrecy.untagged(address, scope)
+    if classes.hides_shape(name, scope):
+        raise not_found("没有这组瓦片", name)
     if not of_version.isalnum():  # it becomes part of a path
         raise not_found("没有这个版本的瓦片")
     found = tiles.open_set(root() / of_version, name)

@@ -9,6 +9,7 @@ binary state messages (:mod:`cleanheat.twin.live_frames`) and JSON events with a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from django.urls import path
 from cleanheat.infra import live
 from cleanheat.infra.maplayers import themes
 from cleanheat.infra.scope import Scope, scope_of
+from cleanheat.infra.secrecy.clients import seen_as
 from cleanheat.kernel.errors import Problem, invalid
 from cleanheat.twin import public
 
@@ -42,7 +44,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
     tasks: tuple[asyncio.Task[None], ...] = ()
 
     async def connect(self) -> None:
-        user = self.scope.get("user")
+        user = await database_sync_to_async(self._marked)(self.scope.get("user"))
         await self.accept()  # a code reaches the browser only on an accepted socket
         if user is None or not user.is_authenticated:
             await self.close(SIGNED_OUT)
@@ -53,6 +55,10 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
         await self._send_json({"type": "hello", "themes": [theme.key for theme in themes]})
         proof = _session_proof(user)
         self.tasks = (asyncio.create_task(self._forward()), asyncio.create_task(self._recheck(user.pk, scope, proof)))
+
+    def _marked(self, user: Any) -> Any:
+        """The user with the class of client that this socket's browser is."""
+        return seen_as(user, _meta(self.scope), self.scope.get("session"))
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002  # channels' signature
         if self.mailbox is not None:
@@ -112,7 +118,7 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
             if session is not None and not await database_sync_to_async(session.exists)(session.session_key):
                 await self.close(SIGNED_OUT)
                 return
-            now = await database_sync_to_async(_scope_now)(user_id, proof)
+            now = await database_sync_to_async(_scope_now)(user_id, proof, self._marked)
             if now != scope:
                 await self.close(SIGNED_OUT if now is None else SCOPE_CHANGED)
                 return
@@ -155,11 +161,21 @@ def _session_proof(user: Any) -> str:
     return str(user.get_session_auth_hash()) if hasattr(user, "get_session_auth_hash") else ""
 
 
-def _scope_now(user_id: int, proof: str) -> Scope | None:
+def _meta(asgi_scope: Mapping[str, Any]) -> dict[str, str]:
+    """The socket's address and headers as ``request.META`` has them; a header sent twice counts twice."""
+    meta = {"REMOTE_ADDR": str((asgi_scope.get("client") or ("", 0))[0])}
+    for name, value in asgi_scope.get("headers", ()):
+        key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+        text = value.decode("latin-1")
+        meta[key] = f"{meta[key]},{text}" if key in meta else text
+    return meta
+
+
+def _scope_now(user_id: int, proof: str, marked: Callable[[Any], Any]) -> Scope | None:
     from django.contrib.auth import get_user_model
 
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
-    return None if user is None or _session_proof(user) != proof else scope_of(user)
+    return None if user is None or _session_proof(user) != proof else scope_of(marked(user))
 
 
 def websocket_application() -> Any:

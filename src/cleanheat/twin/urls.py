@@ -3,5 +3,11 @@
 from django.urls import path
 
 from cleanheat.twin.http import tile
+from cleanheat.twin.http_tools import areas_tile, satellite_tile
 
-urlpatterns = [path("tiles/<slug:name>/<slug:version>/<int:z>/<int:x>/<int:y>", tile, name="tile")]
+urlpatterns = [
+    # before the vector tiles, whose pattern would take them for sets of its own
+    path("tiles/areas/<slug:version>/<int:z>/<int:x>/<int:y>", areas_tile, name="areas-tile"),
+    path("tiles/satellite/<slug:source>/<int:z>/<int:x>/<int:y>", satellite_tile, name="satellite-tile"),
+    path("tiles/<slug:name>/<slug:version>/<int:z>/<int:x>/<int:y>", tile, name="tile"),
+]

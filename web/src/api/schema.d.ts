@@ -4,6 +4,47 @@
  */
 
 export interface paths {
+    "/api/v1/access-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 访问密钥
+         * @description One's own keys for desktop GIS and other programs; ``everyone``: of all users one looks after.
+         */
+        get: operations["cleanheat_accounts_http_access_keys"];
+        put?: never;
+        /**
+         * 签发访问密钥
+         * @description The answer alone holds the secret: it is not kept and cannot be read again.
+         */
+        post: operations["cleanheat_accounts_http_issue_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 停用访问密钥 */
+        delete: operations["cleanheat_accounts_http_revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -3186,6 +3227,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview/focus/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Focus Page
+         * @description Who of a kind has problems first, and why.
+         */
+        get: operations["cleanheat_overview_http_focus_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/focus/{kind}/charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Focus Charts
+         * @description The same objects as bars, pie and curve.
+         */
+        get: operations["cleanheat_overview_http_focus_charts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/focus/{kind}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Focus
+         * @description The whole ranking as a file.
+         */
+        get: operations["cleanheat_overview_http_export_focus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drill
+         * @description The way down: city → company or source → substation → community → building → home.
+         */
+        get: operations["cleanheat_overview_http_drill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/panels": {
         parameters: {
             query?: never;
@@ -3467,6 +3588,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality/records/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Company Ranking
+         * @description Companies by open issues for the size of their archives, worst first.
+         */
+        get: operations["cleanheat_quality_records_http_company_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quality/records/summary": {
         parameters: {
             query?: never;
@@ -3476,6 +3617,26 @@ export interface paths {
         };
         /** Summary */
         get: operations["cleanheat_quality_records_http_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/records/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Issue Trend
+         * @description Issues of the caller's own records day by day: open, found, closed.
+         */
+        get: operations["cleanheat_quality_records_http_issue_trend"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3989,6 +4150,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrecy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 密级设置：各类终端可见的图层、属性与精度 */
+        get: operations["cleanheat_infra_secrecy_http_secrecy"];
+        put?: never;
+        /**
+         * 变更密级设置
+         * @description In force at once; 422 names the entry that is wrong.
+         */
+        post: operations["cleanheat_infra_secrecy_http_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -4108,6 +4290,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/twin/areas/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 供热范围的名称与位置（按权限裁剪） */
+        get: operations["cleanheat_twin_http_tools_areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twin/connectivity": {
         parameters: {
             query?: never;
@@ -4176,6 +4375,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/twin/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 未结预警与督导单在地图上的位置 */
+        get: operations["cleanheat_twin_http_themes_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twin/network.bin": {
         parameters: {
             query?: never;
@@ -4185,6 +4401,91 @@ export interface paths {
         };
         /** 管网与建筑几何（二进制，按权限裁剪） */
         get: operations["cleanheat_twin_http_network_bin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/replay/{theme}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 某主题可回放的时段 */
+        get: operations["cleanheat_twin_http_themes_replay_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/replay/{theme}/{hour}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 某主题一小时的历史状态（二进制，按权限裁剪） */
+        get: operations["cleanheat_twin_http_themes_replay_hour"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/satellite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 卫星影像源，或缺少什么、如何配置 */
+        get: operations["cleanheat_twin_http_tools_satellite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图搜索：名称、编码、地址、拼音 */
+        get: operations["cleanheat_twin_http_tools_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/themes/{theme}/{kind}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 对象在某主题下的值 */
+        get: operations["cleanheat_twin_http_themes_theme_value"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5618,6 +5919,26 @@ export interface components {
             levels: number[];
             /** Name */
             name: string;
+        };
+        /**
+         * CompanyStanding
+         * @description One company's records: how many, open issues of them, issues a thousand records, and the rule broken most.
+         */
+        CompanyStanding: {
+            /** Company */
+            company: number;
+            /** Name */
+            name: string;
+            /** Open */
+            open: number;
+            /** Per Thousand */
+            per_thousand: number | null;
+            /** Records */
+            records: number;
+            /** Worst */
+            worst: string;
+            /** Worst Open */
+            worst_open: number;
         };
         /** CompanyToday */
         CompanyToday: {
@@ -7182,6 +7503,203 @@ export interface components {
             /** State Name */
             state_name: string;
         };
+        /**
+         * FocusCharts
+         * @description How the problems that passed the filter are spread: by owner, by reason, and over the last hours.
+         */
+        FocusCharts: {
+            course: components["schemas"]["Series"];
+            owners: components["schemas"]["Bars"];
+            reasons: components["schemas"]["Pie"];
+        };
+        /**
+         * FocusChoice
+         * @description One value of a filter and how many objects it would leave.
+         */
+        FocusChoice: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * FocusFilter
+         * @description ``level`` of the gravest alert or finding; ``within``: a supplier (``branch:3``);
+         *     ``everybody``: those without a problem, too.
+         */
+        FocusFilter: {
+            /** Company */
+            company?: number | null;
+            /** District */
+            district?: number | null;
+            /**
+             * Everybody
+             * @default false
+             */
+            everybody: boolean;
+            /** Level */
+            level?: number | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Within
+             * @default
+             */
+            within: string;
+        };
+        /**
+         * FocusPage
+         * @description One page of a ranking.  ``seen`` objects of the kind, ``troubled`` of them have a problem, ``total`` passed the
+         *     filter.  ``levels[0]`` counts objects of level Ⅰ; choices are counted over the same part of the city without a
+         *     choice of problems.
+         */
+        FocusPage: {
+            /** Formula */
+            formula: string;
+            /** Levels */
+            levels: number[];
+            /** Models */
+            models: components["schemas"]["FocusChoice"][];
+            /** Reasons */
+            reasons: components["schemas"]["FocusChoice"][];
+            /** Rows */
+            rows: components["schemas"]["FocusRow"][];
+            /** Seen */
+            seen: number;
+            /** Signals */
+            signals: components["schemas"]["FocusSignal"][];
+            /** Sources */
+            sources: components["schemas"]["FocusChoice"][];
+            /** Total */
+            total: number;
+            /** Troubled */
+            troubled: number;
+        };
+        /** FocusQuery */
+        FocusQuery: {
+            /** Company */
+            company?: number | null;
+            /** District */
+            district?: number | null;
+            /**
+             * Everybody
+             * @default false
+             */
+            everybody: boolean;
+            /** Level */
+            level?: number | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Size
+             * @default 20
+             */
+            size: number;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Within
+             * @default
+             */
+            within: string;
+        };
+        /**
+         * FocusRow
+         * @description One object; ``level`` of its gravest alert or finding (0: none), ``state`` as on the map, ``values`` by signal.
+         *
+         *     ``alert_id``, ``finding_id`` 0 where there is none; ``order`` answers for the gravest alert.
+         */
+        FocusRow: {
+            above: components["schemas"]["Reference"];
+            /** Alert Id */
+            alert_id: number;
+            /** Code */
+            code: string;
+            /** Company */
+            company: string;
+            /** Company Id */
+            company_id: number;
+            /** District */
+            district: string;
+            /** Finding Id */
+            finding_id: number;
+            /** Kind */
+            kind: string;
+            /** Latitude */
+            latitude: number;
+            /** Level */
+            level: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            order: components["schemas"]["OrderCard"] | null;
+            /** Points */
+            points: number;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonTold"][];
+            /** State */
+            state: number;
+            supplied: components["schemas"]["Supplied"] | null;
+            /** Values */
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        /** FocusSignal */
+        FocusSignal: {
+            /** Code */
+            code: string;
+            /** Decimals */
+            decimals: number;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
+        };
         /** ForecastHour */
         ForecastHour: {
             /** Outdoor Temp C */
@@ -7283,6 +7801,28 @@ export interface components {
              * @default
              */
             unit: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Found
+         * @description One thing that a text means.  ``number`` is 0 for a place of the base map, which has no record.
+         */
+        Found: {
+            /** Address */
+            address: string;
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
             /** Zh */
             zh: string;
         };
@@ -7462,6 +8002,26 @@ export interface components {
             id: number;
             /** Job */
             job: number;
+        };
+        /**
+         * Headline
+         * @description An object's own number under a theme; ``value`` None: nothing is known of it.
+         */
+        Headline: {
+            /**
+             * Decimals
+             * @default 0
+             */
+            decimals: number;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Value */
+            value: number | null;
+            /** Zh */
+            zh: string;
         };
         /** HeatingPage */
         HeatingPage: {
@@ -7870,12 +8430,34 @@ export interface components {
             totals: components["schemas"]["Totals"];
         };
         /**
+         * IssueDay
+         * @description One day: issues open at its end (or now), first found and closed during it.
+         */
+        IssueDay: {
+            /** Closed */
+            closed: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Found */
+            found: number;
+            /** Open */
+            open: number;
+        };
+        /**
          * IssueOut
-         * @description ``detail``: what the judgement rests on; ``can_apply``: accepting writes ``proposal`` into the record.
+         * @description ``detail``: what the judgement rests on; ``can_apply``: accepting writes the proposal into the record, or asks
+         *     for it where the caller may not; ``correction``: the proposal as values of the fields of ``object_kind``.
          */
         IssueOut: {
             /** Can Apply */
             can_apply: boolean;
+            /** Correction */
+            correction: {
+                [key: string]: string | number | boolean | null;
+            };
             /** Decided At */
             decided_at: string | null;
             /** Decided By */
@@ -7906,6 +8488,8 @@ export interface components {
             last_at: string;
             /** Note */
             note: string;
+            /** Object Kind */
+            object_kind: string;
             /** Proposal */
             proposal: string;
             /** Record */
@@ -8013,6 +8597,15 @@ export interface components {
             text: string;
         };
         /**
+         * IssuedKey
+         * @description A new key; ``secret`` is the whole of what a program shows and cannot be read again.
+         */
+        IssuedKey: {
+            card: components["schemas"]["KeyCard"];
+            /** Secret */
+            secret: string;
+        };
+        /**
          * JobOut
          * @description ``done`` of ``total`` in whatever the job counts; ``total`` 0 is unknown.
          */
@@ -8072,6 +8665,60 @@ export interface components {
             unit: string;
             /** Value */
             value?: number | null;
+        };
+        /**
+         * KeptSpan
+         * @description A stretch without a gap, both minutes in (epoch seconds).
+         */
+        KeptSpan: {
+            /** Start */
+            start: number;
+            /** Until */
+            until: number;
+        };
+        /**
+         * KeyCard
+         * @description A key as its owner sees it; times are epoch seconds, 0: never.
+         */
+        KeyCard: {
+            /** Created S */
+            created_s: number;
+            /** Expires S */
+            expires_s: number;
+            /** Id */
+            id: number;
+            /** Is Valid */
+            is_valid: boolean;
+            /** Name */
+            name: string;
+            /** Permission */
+            permission: string;
+            /** Prefix */
+            prefix: string;
+            /** Revoked S */
+            revoked_s: number;
+            /** Used S */
+            used_s: number;
+            /** Username */
+            username: string;
+        };
+        /**
+         * KeyWanted
+         * @description ``days``: how long it shall be valid.
+         */
+        KeyWanted: {
+            /**
+             * Days
+             * @default 180
+             */
+            days: number;
+            /** Name */
+            name: string;
+            /**
+             * Permission
+             * @default twin.gis
+             */
+            permission: string;
         };
         /**
          * KindChoice
@@ -8373,6 +9020,45 @@ export interface components {
             theme: string;
             /** Zoom */
             zoom: number;
+        };
+        /**
+         * Mark
+         * @description One open matter at one object.  ``problem`` says what is wrong, ``model`` who found it; ``path``: its page.
+         */
+        Mark: {
+            /** At */
+            at: number;
+            /** Id */
+            id: number;
+            /** Level */
+            level: number;
+            /** Model */
+            model: string;
+            /** Model Zh */
+            model_zh: string;
+            /** Object Kind */
+            object_kind: string;
+            /** Object Name */
+            object_name: string;
+            /** Object Number */
+            object_number: number;
+            /** Path */
+            path: string;
+            /** Problem */
+            problem: string;
+            /** Problem Zh */
+            problem_zh: string;
+            /** Sort */
+            sort: string;
+            /** Text */
+            text: string;
+        };
+        /** MarkSort */
+        MarkSort: {
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
         };
         /** MarkedUnit */
         MarkedUnit: {
@@ -9224,6 +9910,20 @@ export interface components {
             /** Verdict Zh */
             verdict_zh: string;
         };
+        /**
+         * OpenMarks
+         * @description ``elsewhere``: open matters of objects that are on no map, for instance of a whole sender.
+         */
+        OpenMarks: {
+            /** Elsewhere */
+            elsewhere: number;
+            /** Marks */
+            marks: components["schemas"]["PlacedMark"][];
+            /** Minute */
+            minute: number;
+            /** Sorts */
+            sorts: components["schemas"]["MarkSort"][];
+        };
         /** OrderAlertOut */
         OrderAlertOut: {
             /** Count */
@@ -9248,6 +9948,22 @@ export interface components {
             state: string;
             /** Text */
             text: string;
+        };
+        /**
+         * OrderCard
+         * @description One order as others may know it.
+         */
+        OrderCard: {
+            /** Id */
+            id: number;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Number */
+            number: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
         };
         /**
          * OrderClockOut
@@ -10017,6 +10733,17 @@ export interface components {
             longitude: number | null;
         };
         /**
+         * PlacedMark
+         * @description A mark and the object on the map that it stands at (the object's own, or the one that stands for it).
+         */
+        PlacedMark: {
+            /** Layer */
+            layer: string;
+            mark: components["schemas"]["Mark"];
+            /** Number */
+            number: number;
+        };
+        /**
          * PlateEntry
          * @description One line of a nameplate.
          */
@@ -10434,6 +11161,22 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /**
+         * ReasonTold
+         * @description One reason of one object; ``level`` 0 where the reason has none.
+         */
+        ReasonTold: {
+            /** Key */
+            key: string;
+            /** Level */
+            level: number;
+            /** Points */
+            points: number;
+            /** Text */
+            text: string;
+            /** Zh */
+            zh: string;
+        };
         /** RecordNote */
         RecordNote: {
             /**
@@ -10496,6 +11239,18 @@ export interface components {
             source_zh: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Reference
+         * @description An object by kind and number; number 0: none.
+         */
+        Reference: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
         };
         /**
          * RefetchOut
@@ -10650,6 +11405,24 @@ export interface components {
             done: number;
             /** Refused */
             refused: number;
+        };
+        /**
+         * ReplayIndex
+         * @description What can be replayed of a theme.
+         *
+         *     ``step_s`` 0: the theme does not change within days and is not kept.
+         */
+        ReplayIndex: {
+            /** Hours */
+            hours: number[];
+            /** Spans */
+            spans: components["schemas"]["KeptSpan"][];
+            /** Step S */
+            step_s: number;
+            /** Theme */
+            theme: string;
+            /** Window S */
+            window_s: number;
         };
         /**
          * ReportIn
@@ -11576,6 +12349,44 @@ export interface components {
             /** Verified At */
             verified_at: string | null;
         };
+        /**
+         * Satellite
+         * @description The satellite mode as it stands; with no source, ``missing`` and ``how`` tell what to do.
+         */
+        Satellite: {
+            /** Example */
+            example: string;
+            /** Faults */
+            faults: string[];
+            /** How */
+            how: string;
+            /** Missing */
+            missing: string;
+            /** Sources */
+            sources: components["schemas"]["SatelliteSource"][];
+        };
+        /**
+         * SatelliteSource
+         * @description What a browser must know of a source: nothing of where it is or of its key.
+         */
+        SatelliteSource: {
+            /** Attribution */
+            attribution: string;
+            /** Key */
+            key: string;
+            /** Max Zoom */
+            max_zoom: number;
+            /** Min Zoom */
+            min_zoom: number;
+            /** System Zh */
+            system_zh: string;
+            /** Tile Size */
+            tile_size: number;
+            /** Url */
+            url: string;
+            /** Zh */
+            zh: string;
+        };
         /** ScenarioHead */
         ScenarioHead: {
             asked: components["schemas"]["SnapAsked"];
@@ -11847,6 +12658,120 @@ export interface components {
             found: components["schemas"]["SearchHit"][];
             /** Total */
             total: number;
+        };
+        /**
+         * SecrecyChange
+         * @description All that shall differ from what is delivered: levels by ``section.key``, grids by client, networks by list.
+         */
+        SecrecyChange: {
+            /** Grids */
+            grids?: {
+                [key: string]: number;
+            };
+            /** Levels */
+            levels?: {
+                [key: string]: string;
+            };
+            /** Networks */
+            networks?: {
+                [key: string]: string[];
+            };
+            /** Reason */
+            reason: string;
+            /** Seen */
+            seen: number;
+        };
+        /** SecrecyClient */
+        SecrecyClient: {
+            /** Clearance */
+            clearance: string;
+            /** Grid M */
+            grid_m: number;
+            /** Key */
+            key: string;
+            /** Who */
+            who: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * SecrecyItem
+         * @description ``shipped``: the level as delivered.
+         */
+        SecrecyItem: {
+            /** Key */
+            key: string;
+            /** Least Grid M */
+            least_grid_m: number;
+            /** Level */
+            level: string;
+            /** Shipped */
+            shipped: string;
+            /** Zh */
+            zh: string;
+        };
+        /** SecrecyLevel */
+        SecrecyLevel: {
+            /** Key */
+            key: string;
+            /** Meaning */
+            meaning: string;
+            /** Zh */
+            zh: string;
+        };
+        /** SecrecyNetworks */
+        SecrecyNetworks: {
+            /** Key */
+            key: string;
+            /** Networks */
+            networks: string[];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * SecrecyOut
+         * @description The policy in force; ``mine``: the class of the client that asks, ``address``: where the server sees it.
+         */
+        SecrecyOut: {
+            /** Address */
+            address: string;
+            /** Clients */
+            clients: components["schemas"]["SecrecyClient"][];
+            /** Levels */
+            levels: components["schemas"]["SecrecyLevel"][];
+            /** Mine */
+            mine: string;
+            /** Networks */
+            networks: components["schemas"]["SecrecyNetworks"][];
+            /** Sections */
+            sections: components["schemas"]["SecrecySection"][];
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["SecrecyVersionOut"][];
+        };
+        /** SecrecySection */
+        SecrecySection: {
+            /** Items */
+            items: components["schemas"]["SecrecyItem"][];
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /** SecrecyVersionOut */
+        SecrecyVersionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * SendingOut
@@ -12606,6 +13531,22 @@ export interface components {
             score: number;
         };
         /**
+         * Supplied
+         * @description What hangs on an object, as far as the viewer sees it.
+         */
+        Supplied: {
+            /** Area M2 */
+            area_m2: number;
+            /** Buildings */
+            buildings: number;
+            /** Communities */
+            communities: number;
+            /** Households */
+            households: number;
+            /** Substations */
+            substations: number;
+        };
+        /**
          * SystemRow
          * @description Area-weighted indicators of single, dual or multi-system substations; ``spread_k``: how differently the units of
          *     a substation depart from their need; ``mark`` 0–100.
@@ -12755,6 +13696,23 @@ export interface components {
              * Format: date-time
              */
             valid_until: string;
+        };
+        /**
+         * ThemeValue
+         * @description An object under a theme: the state byte on the map, its words, and the number behind it.
+         */
+        ThemeValue: {
+            headline: components["schemas"]["Headline"] | null;
+            /** Minute */
+            minute: number;
+            /** State */
+            state: number;
+            /** State Zh */
+            state_zh: string;
+            /** Theme */
+            theme: string;
+            /** Theme Zh */
+            theme_zh: string;
         };
         /**
          * TicketImportOut
@@ -13478,6 +14436,58 @@ export interface components {
             knowledge: components["schemas"]["KnowledgeVersionOut"][];
         };
         /**
+         * Way
+         * @description Where one stands: the way from the city, the kinds that one may go down to, one page of the chosen one.
+         */
+        Way: {
+            /** Below */
+            below: string[];
+            /** Chain */
+            chain: components["schemas"]["Reference"][];
+            /** Shown */
+            shown: string;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * WayQuery
+         * @description From which object down to which kind; ``order``: gravest alerts, largest area, or archive.
+         */
+        WayQuery: {
+            /**
+             * Kind
+             * @default city
+             */
+            kind: string;
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Order
+             * @default alerts
+             */
+            order: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Shown
+             * @default
+             */
+            shown: string;
+            /**
+             * Size
+             * @default 50
+             */
+            size: number;
+        };
+        /**
          * WeightsIn
          * @description A whole changed model; ``valid_from`` empty: from today.
          */
@@ -13616,6 +14626,72 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    cleanheat_accounts_http_access_keys: {
+        parameters: {
+            query?: {
+                everyone?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyCard"][];
+                };
+            };
+        };
+    };
+    cleanheat_accounts_http_issue_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+        };
+    };
+    cleanheat_accounts_http_revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     cleanheat_alerts_http_alerts: {
         parameters: {
             query?: {
@@ -17974,6 +19050,130 @@ export interface operations {
             };
         };
     };
+    cleanheat_overview_http_focus_page: {
+        parameters: {
+            query?: {
+                company?: number | null;
+                district?: number | null;
+                level?: number | null;
+                reason?: string;
+                source?: string;
+                model?: string;
+                within?: string;
+                text?: string;
+                everybody?: boolean;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FocusPage"];
+                };
+            };
+        };
+    };
+    cleanheat_overview_http_focus_charts: {
+        parameters: {
+            query?: {
+                company?: number | null;
+                district?: number | null;
+                level?: number | null;
+                reason?: string;
+                source?: string;
+                model?: string;
+                within?: string;
+                text?: string;
+                everybody?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FocusCharts"];
+                };
+            };
+        };
+    };
+    cleanheat_overview_http_export_focus: {
+        parameters: {
+            query?: {
+                company?: number | null;
+                district?: number | null;
+                level?: number | null;
+                reason?: string;
+                source?: string;
+                model?: string;
+                within?: string;
+                text?: string;
+                everybody?: boolean;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_overview_http_drill: {
+        parameters: {
+            query?: {
+                kind?: string;
+                number?: number;
+                shown?: string;
+                order?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Way"];
+                };
+            };
+        };
+    };
     cleanheat_infra_panels_http_panels: {
         parameters: {
             query: {
@@ -18339,6 +19539,26 @@ export interface operations {
             };
         };
     };
+    cleanheat_quality_records_http_company_ranking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyStanding"][];
+                };
+            };
+        };
+    };
     cleanheat_quality_records_http_summary: {
         parameters: {
             query?: never;
@@ -18355,6 +19575,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleCount"][];
+                };
+            };
+        };
+    };
+    cleanheat_quality_records_http_issue_trend: {
+        parameters: {
+            query?: {
+                state?: string;
+                kind?: string;
+                rule?: number;
+                company_id?: number;
+                district_id?: number;
+                text?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueDay"][];
                 };
             };
         };
@@ -19129,6 +20377,50 @@ export interface operations {
             };
         };
     };
+    cleanheat_infra_secrecy_http_secrecy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecrecyOut"];
+                };
+            };
+        };
+    };
+    cleanheat_infra_secrecy_http_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecrecyChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecrecyOut"];
+                };
+            };
+        };
+    };
     cleanheat_accounts_http_session: {
         parameters: {
             query?: never;
@@ -19311,6 +20603,30 @@ export interface operations {
             };
         };
     };
+    cleanheat_twin_http_tools_areas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     cleanheat_twin_http_tracing_check: {
         parameters: {
             query?: never;
@@ -19401,6 +20717,26 @@ export interface operations {
             };
         };
     };
+    cleanheat_twin_http_themes_marks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenMarks"];
+                };
+            };
+        };
+    };
     cleanheat_twin_http_network_bin: {
         parameters: {
             query?: {
@@ -19418,6 +20754,116 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_themes_replay_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayIndex"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_themes_replay_hour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+                hour: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_tools_satellite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Satellite"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_tools_find: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"][];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_themes_theme_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThemeValue"];
+                };
             };
         };
     };

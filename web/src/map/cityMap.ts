@@ -133,6 +133,12 @@ export class CityMap {
     return applied
   }
 
+  /** States of a past minute, until another theme is set or live messages come again. */
+  showStates(layer: string, states: Uint8Array): void {
+    this.states.put(layer, states)
+    this.renderer.setStates(layer, this.states.of(layer), null)
+  }
+
   setLayerVisible(key: string, visible: boolean): void {
     this.renderer.setVisible(key, visible)
     if (this.map.getLayer(`names-${key}`)) {

@@ -13,6 +13,8 @@ export interface LayerSpec {
   size_px: number
   card: string
   shown: boolean
+  /** What its objects are counted in. */
+  unit: string
   /** Slots of the state array: largest object number + 1. */
   size: number
   /** Objects the viewer sees. */
@@ -48,6 +50,12 @@ export interface ThemeSpec {
   zh: string
   layers: string[]
   legend: Legend
+  /** Seconds between two kept states; 0: none are kept, the theme does not change within days. */
+  history_s: number
+  /** The layer that the legend counts first. */
+  counted: string
+  /** Layers that the theme turns on though they begin hidden. */
+  shows: string[]
 }
 
 export interface TileSpec {

@@ -1,7 +1,7 @@
 /** What draws the objects and answers which one is where; two do it: our WebGL2 layers, and MapLibre's own as fallback. */
 import type { MapObject, ThemeSpec } from './manifest'
 
-export type Flag = 'hover' | 'selected' | 'pulse' | 'traced' | 'affected'
+export type Flag = 'hover' | 'selected' | 'pulse' | 'traced' | 'affected' | 'filtered'
 
 export interface CityRenderer {
   readonly name: 'webgl2' | 'fallback'

@@ -1,4 +1,4 @@
-/** The four things an end-to-end test may ask of the map from outside: `window.__map`.  Nothing else uses them. */
+/** What an end-to-end test or a measurement may ask of the map from outside: `window.__map`.  Nothing else uses them. */
 import type { CityMap } from './cityMap'
 import type { MapObject } from './manifest'
 
@@ -14,6 +14,8 @@ export interface MapHooks {
   project: (layer: string, number: number) => { x: number; y: number } | null
   /** Put the camera there at once. */
   jumpTo: (view: { center?: [number, number]; zoom?: number; pitch?: number; bearing?: number }) => void
+  /** Everything asked for has come and is drawn, labels and tiles included. */
+  idle: () => Promise<void>
 }
 
 declare global {
@@ -36,6 +38,11 @@ export function installTestHooks(city: CityMap): () => void {
       return { x, y }
     },
     jumpTo: (view) => void city.map.jumpTo(view),
+    idle: () =>
+      new Promise((done) => {
+        city.map.once('idle', () => done())
+        city.map.triggerRepaint()
+      }),
   }
   window.__map = hooks
   city.map.once('render', () => {

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def silent_minutes(heard: NDArray[np.int64], now: int, watched_since: int) -> NDArray[np.float64]:
+def silent_minutes(heard: NDArray[np.int64], now: int, watched_since: int | NDArray[np.int64]) -> NDArray[np.float64]:
     """Minutes since an object's last usable reading.
 
     Args:
         heard: epoch seconds of the last usable reading, ``int64[n]``, 0 = never.
         now: the minute being judged, epoch seconds.
-        watched_since: nobody is called silent for time in which nobody listened.
+        watched_since: nobody is called silent for time in which nobody listened; one moment, or ``int64[n]``.
     Returns: ``float64[n]`` minutes, never negative.
     Source: rule family 及时性 (timeliness): offline if the gap exceeds three periods.
 

@@ -134,7 +134,7 @@ def rows(
 def create_row(request: HttpRequest, key: str, body: Body[dict[str, Any]]) -> Status[dict[str, Any]]:
     resource = _writable(request, key)
     pk = records.create(resource, request.user, body)
-    return Status(201, cover(resource)(records.get(resource, scope_of(request.user), str(pk))))
+    return Status(201, cover(resource, scope_of(request.user))(records.get(resource, scope_of(request.user), str(pk))))
 
 
 @router.get("/resources/{key}/export")
@@ -180,4 +180,4 @@ def row(request: HttpRequest, key: str, pk: str, unmask_reason: str = "") -> dic
 def patch_row(request: HttpRequest, key: str, pk: str, body: Body[dict[str, Any]]) -> dict[str, Any]:
     resource = _writable(request, key)
     records.patch(resource, request.user, pk, body)
-    return cover(resource)(records.get(resource, scope_of(request.user), pk))
+    return cover(resource, scope_of(request.user))(records.get(resource, scope_of(request.user), pk))

@@ -15,7 +15,7 @@ from django.forms import ModelForm, model_to_dict, modelform_factory
 from cleanheat.infra import audit
 from cleanheat.infra.resources.declare import RESOURCES, Resource
 from cleanheat.infra.resources.fields import field_of
-from cleanheat.infra.resources.leaving import sensitive, without_masks
+from cleanheat.infra.resources.leaving import secret, sensitive, without_masks
 from cleanheat.infra.scope import Scope, require, scope_of
 from cleanheat.kernel.errors import Problem, invalid, not_found
 
@@ -51,9 +51,14 @@ def selected(resource: Resource, scope: Scope, asked: Mapping[str, str]) -> mode
     rows = visible(resource, scope)
     if text := asked.get("q", "").strip():
         rows = rows.filter(_any_contains(resource, text))
+    kept_back = secret(resource, scope)  # what is not shown must not be found out by asking for it either
     for name, value in asked.items():
+        if {name, name.rpartition("__")[0]} & kept_back:
+            raise invalid(name, "不支持的筛选条件")
         if name not in RESERVED:
             rows = rows.filter(_condition(resource, name, value))
+    if asked.get("order", "").removeprefix("-") in kept_back:
+        raise invalid("order", "不支持按此列排序")
     return rows.order_by(*_order(resource, asked.get("order", "")))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from cleanheat.assets import public as assets
 from cleanheat.infra import audit, clock, jobs
 from cleanheat.infra.resources import RESOURCES, records
 from cleanheat.infra.scope import require, scope_of
@@ -13,7 +14,7 @@ from cleanheat.kernel.errors import Problem, invalid, not_found
 from cleanheat.quality.models import RecordIssue
 from cleanheat.quality.records.fields import tables
 from cleanheat.quality.records.jobs import CHECK
-from cleanheat.quality.records.queries import visible_to
+from cleanheat.quality.records.queries import object_kind, visible_to
 from cleanheat.quality.vocabulary import IssueState
 
 
@@ -29,11 +30,20 @@ def start_check(user: Any, keys: list[str]) -> int:
 
 @transaction.atomic
 def accept(user: Any, issue_id: int, note: str = "") -> RecordIssue:
-    """Write the proposal into the record through its own form: the record's permission, scope and audit hold."""
+    """Write the proposal into the record, or ask for it where the user's word alone does not change the archive.
+
+    Texts go through the record's own form, everything else through the archive's change of records: permission, scope
+    and audit of the record hold either way.
+    """
     require(user, "assets.edit")
     issue = _open(user, issue_id)
     if issue is None:
         return _seen(user, issue_id)
+    if issue.correction:
+        why = note.strip() or f"数据核查：{issue.rule.title}"
+        done = assets.correct(user, object_kind(issue.kind), issue.record, issue.correction, why[:200])
+        told = f"已写入第 {done.version} 版" if done.version else f"已提出变更申请 {done.request}"
+        return _decide(user, issue, IssueState.ACCEPTED, f"{note} {told}")
     table = tables()[issue.kind]
     if not issue.proposal or issue.field not in table.editable:
         raise invalid("proposal", "此项没有可直接采用的建议值", "请在档案源头修改后重新报送")

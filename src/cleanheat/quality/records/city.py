@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,8 +14,11 @@ from cleanheat.accounts import public as accounts
 from cleanheat.assets import public as assets
 from cleanheat.infra import clock
 from cleanheat.infra.scope import EVERYTHING
+from cleanheat.kernel.errors import Problem
 from cleanheat.kernel.time import local
 from cleanheat.quality.records.columns import Columns, Floats, Ints, copies, distance_km, is_tidy, numbers
+from cleanheat.quality.records.drawn import Drawn
+from cleanheat.twin import public as twin
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,25 @@ class City:
         for _ in range(3):  # committee → street → district
             at = np.where(is_district[at] | (at == 0), at, parent[at])
         return Areas(dict(zip(found["pk"], found["code"], strict=True)), longitude, latitude, at)
+
+    @cached_property
+    def area_names(self) -> dict[int, str]:
+        found = assets.columns("area", ("pk", "name"))
+        return dict(zip(found["pk"], found["name"], strict=True))
+
+    @cached_property
+    def drawn(self) -> Drawn | None:
+        """What the map knows; None while there is no map."""
+        geometry = twin.current_geometry()
+        return None if geometry is None else Drawn(geometry, self.archive)
+
+    @cached_property
+    def network_faults(self) -> Mapping[str, Ints] | None:
+        """Numbers of what has each sort of fault of the network; None while there is no network."""
+        try:
+            return {key: numbers.astype(np.int64) for key, (_, numbers) in twin.network_faults().items()}
+        except Problem:
+            return None
 
     @cached_property
     def organisations(self) -> dict[int, accounts.OrganisationCard]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,15 +17,27 @@ Ints = NDArray[np.int64]
 EARTH_KM_PER_DEGREE = 111.2
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """What a record should say: for people, and as values of the archive's fields (none: it cannot be written)."""
+
+    text: str
+    values: Mapping[str, Any]
+
+
 @dataclass
 class Columns:
-    """One table by ascending record number; ``owners``: company, office, district and sender of each record."""
+    """One table by ascending record number; ``owners``: company, office, district and sender of each record.
+
+    ``proposals``: by the field at fault, what a row should say instead, where that can be told.
+    """
 
     key: str
     ids: Ints
     numbers: dict[str, Floats] = field(default_factory=dict)
     texts: dict[str, TextColumn] = field(default_factory=dict)
     owners: dict[str, Ints] = field(default_factory=dict)
+    proposals: dict[str, Callable[[int], Proposal | None]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.ids.shape[0])

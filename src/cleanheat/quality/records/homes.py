@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cleanheat.calc.archives.amounts import area_plausible
+from cleanheat.complaints.public import TextColumn
 from cleanheat.quality.records.city import City
-from cleanheat.quality.records.columns import Columns, copies, distance_km, is_tidy, median_by, ratio
+from cleanheat.quality.records.columns import Columns, Proposal, copies, distance_km, is_tidy, median_by, ratio
+from cleanheat.quality.records.network import reached
+from cleanheat.quality.records.positions import placed
 
 
 def community(columns: Columns, city: City) -> None:
@@ -20,6 +25,7 @@ def community(columns: Columns, city: City) -> None:
     buildings = city.archive["building"]
     counts = np.bincount(buildings.links["community"][buildings.numbers], minlength=table.size)
     n["buildings"] = counts[ids].astype(np.float64)
+    placed(columns, city, "community")
 
 
 def building(columns: Columns, city: City) -> None:
@@ -35,6 +41,35 @@ def building(columns: Columns, city: City) -> None:
     n["area_per_household_m2"] = ratio(n["heated_area_m2"], n["households"])
     n["storey_m"] = ratio(n["height_m"], n["floors"])
     n["households_ratio"] = ratio(n["households"], median_by(n["households"], estate))
+    _area_against_shape(columns, city)
+    placed(columns, city, "building")
+    reached(columns, city, "building")
+
+
+_TEN_THOUSAND = 1e4
+
+
+def _area_against_shape(columns: Columns, city: City) -> None:
+    """Heated area against footprint × floors, and what it should be where only its unit was mistaken."""
+    n, ids = columns.numbers, columns.ids
+    footprint_m2 = np.full(len(columns), np.nan) if city.drawn is None else city.drawn.footprint_m2[ids]
+    heated_m2, floors = n["heated_area_m2"], n["floors"]
+    n["footprint_m2"] = footprint_m2
+    n["area_to_gross"] = ratio(heated_m2, footprint_m2 * floors)
+    fits = area_plausible(heated_m2, footprint_m2, floors) | np.isnan(n["area_to_gross"])
+    columns.flag("area_fits_shape", fits)
+    meant = {
+        times: area_plausible(heated_m2 * times, footprint_m2, floors) for times in (_TEN_THOUSAND, 1 / _TEN_THOUSAND)
+    }
+
+    def right(row: int) -> Proposal | None:
+        times = next((t for t, good in meant.items() if good[row]), None)
+        if fits[row] or times is None:
+            return None
+        value = round(float(heated_m2[row]) * times, 2)
+        return Proposal(f"{value:.10g} m²（单位误作{'万m²' if times > 1 else 'm²'}）", {"heated_area_m2": value})
+
+    columns.proposals["heated_area_m2"] = right
 
 
 def heat_user(columns: Columns, city: City) -> None:
@@ -74,3 +109,18 @@ def device(columns: Columns, city: City) -> None:
     columns.flag("village_in_district", city.areas.district[village] == table.links["district"][ids])
     n["household_copies"] = copies(village, columns.texts["name"].codes)
     n["watt_per_m2"] = ratio(1_000 * n["rated_kw"], n["floor_area_m2"])
+    columns.flag(
+        "named_after_village",
+        _begins_with(columns.texts["name"], [city.area_names.get(v, "") for v in village.tolist()]),
+    )
+    placed(columns, city, "device")
+
+
+def _begins_with(names: TextColumn, words: list[str]) -> NDArray[np.bool_]:
+    """Which names begin with the word of their row; each distinct pair is asked once."""
+    known: dict[str, int] = {}
+    word = np.array([known.setdefault(w, len(known)) for w in words], np.int64)
+    pairs, of = np.unique(names.codes.astype(np.int64) * max(len(known), 1) + word, return_inverse=True)
+    said = list(known)
+    answers = [names.words[p // len(known)].startswith(said[p % len(known)]) for p in pairs.tolist()]
+    return np.array(answers, bool)[of] if answers else np.zeros(0, bool)

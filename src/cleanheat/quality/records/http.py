@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema, Status
 from cleanheat.infra import sheets
 from cleanheat.infra.scope import require, scope_of
 from cleanheat.quality.models import CheckRun
-from cleanheat.quality.records import actions, queries
+from cleanheat.quality.records import actions, queries, standing
 
 router = Router(tags=["quality"])
 MOST_EXPORTED = 50_000
@@ -60,7 +60,8 @@ class RuleCount(Schema):
 
 
 class IssueOut(Schema):
-    """``detail``: what the judgement rests on; ``can_apply``: accepting writes ``proposal`` into the record."""
+    """``detail``: what the judgement rests on; ``can_apply``: accepting writes the proposal into the record, or asks
+    for it where the caller may not; ``correction``: the proposal as values of the fields of ``object_kind``."""
 
     id: int
     rule: int
@@ -77,6 +78,8 @@ class IssueOut(Schema):
     detail: str
     proposal: str
     can_apply: bool
+    object_kind: str
+    correction: dict[str, str | float | int | bool | None]
     state: str
     state_name: str
     first_at: datetime
@@ -155,6 +158,25 @@ def issues(request: HttpRequest, wanted: Query[IssueQuery]) -> dict[str, Any]:
         "size": wanted.size,
         "rows": [queries.row_of(i) for i in rows[start : start + wanted.size]],
     }
+
+
+class TrendQuery(IssueWanted):
+    days: Annotated[int, Field(ge=1, le=standing.MOST_DAYS)] = 30
+
+
+@router.get("/quality/records/trend", response=list[standing.IssueDay])
+def issue_trend(request: HttpRequest, wanted: Query[TrendQuery]) -> list[standing.IssueDay]:
+    """Issues of the caller's own records day by day: open, found, closed."""
+    require(request.user, "quality.view")
+    asked = queries.IssueFilter(**wanted.model_dump(exclude={"days", "state"}))
+    return standing.trend(scope_of(request.user), asked, wanted.days)
+
+
+@router.get("/quality/records/ranking", response=list[standing.CompanyStanding])
+def company_ranking(request: HttpRequest) -> list[standing.CompanyStanding]:
+    """Companies by open issues for the size of their archives, worst first."""
+    require(request.user, "quality.view")
+    return standing.ranking(scope_of(request.user))
 
 
 _COLUMNS = {

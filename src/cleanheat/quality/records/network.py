@@ -1,7 +1,7 @@
 """Is every pipe drawn, and does heat reach it?  Derived columns of pipes from the map's geometry.
 
-Pipes meet where their vertices do (within about a metre).  A pipe reaches its source when, through pipes of the same
-branch or boiler room, it hangs together with the source's own place or, for secondary pipes, with its substation.
+A pipe reaches its source when the network that traces are asked of says so.  While no network stands (no source on the
+map), pipes meet where their vertices do (within about a metre) and are fed where some joint lies near a source.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def pipe(columns: Columns, city: City) -> None:
     n["owners"] = np.sum(owners, axis=0).astype(np.float64)
     geometry = twin.current_geometry()
     columns.flag("has_line", np.zeros(len(columns), bool))
-    for name in ("drawn_ratio", "reaches_source"):
+    for name in ("drawn_ratio", "reaches_source", "has_loose_end", "drawn_twice", "without_length"):
         n[name] = np.full(len(columns), np.nan)
     if geometry is None:
         n["has_line"][:] = np.nan  # no map, nothing to say
@@ -38,7 +38,29 @@ def pipe(columns: Columns, city: City) -> None:
     drawn = np.full(len(columns), np.nan)
     drawn[place[known]] = length[known]
     n["drawn_ratio"] = ratio(drawn, n["length_m"])
-    n["reaches_source"][place[known]] = _reaches(geometry.pipes, city)[known]
+    _faults(columns, city)
+    whole = city.network_faults
+    fed = _reaches(geometry.pipes, city) if whole is None else ~np.isin(geometry.pipes.numbers, whole["unfed"])
+    n["reaches_source"][place[known]] = fed[known]
+
+
+def _faults(columns: Columns, city: City) -> None:
+    """What the network's own report says of pipes: loose ends, drawn twice, without length; NaN without a network."""
+    known = city.network_faults
+    for name, key in (("has_loose_end", "dangling"), ("drawn_twice", "duplicate"), ("without_length", "no_length")):
+        marked = np.full(len(columns), np.nan) if known is None else np.isin(columns.ids, known[key]).astype(np.float64)
+        columns.numbers[name] = marked
+
+
+def reached(columns: Columns, city: City, kind: str) -> None:
+    """How many sources reach a consumer over the pipes: 0, 1, or 2 for several; NaN without a network."""
+    known = city.network_faults
+    sources = np.full(len(columns), np.nan)
+    if known is not None:
+        sources[:] = 1.0
+        sources[np.isin(columns.ids, known[f"unreached_{kind}"])] = 0.0
+        sources[np.isin(columns.ids, known[f"twice_fed_{kind}"])] = 2.0
+    columns.numbers["sources_reached"] = sources
 
 
 def _owner_of_vertex(shapes: twin.Shapes) -> Ints:

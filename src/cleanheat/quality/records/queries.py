@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from cleanheat.assets import public as assets
 from cleanheat.infra.masking import masked
 from cleanheat.infra.resources import RESOURCES
 from cleanheat.infra.resources.leaving import sensitive
@@ -49,6 +50,12 @@ def select(scope: Scope, wanted: IssueFilter) -> QuerySet[RecordIssue]:
     return rows.order_by("rule_id", "record")
 
 
+def object_kind(kind: str) -> str:
+    """The kind of object of the archive whose page and place on the map a record has; empty without any."""
+    found = kind.removeprefix("archive.")
+    return found if found in assets.archive().kinds else ""
+
+
 def row_of(issue: RecordIssue) -> dict[str, Any]:
     table = tables()[issue.kind]
     marked = table.field(issue.field)
@@ -68,7 +75,9 @@ def row_of(issue: RecordIssue) -> dict[str, Any]:
         "found": issue.found,
         "detail": issue.detail,
         "proposal": masked(personal, issue.proposal, in_list=True),
-        "can_apply": bool(issue.proposal) and issue.field in table.editable,
+        "can_apply": bool(issue.correction) or (bool(issue.proposal) and issue.field in table.editable),
+        "object_kind": object_kind(issue.kind),
+        "correction": issue.correction,
         "state": issue.state,
         "state_name": IssueState(issue.state).zh,
         "first_at": issue.first_at,

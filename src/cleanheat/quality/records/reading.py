@@ -43,6 +43,10 @@ def read(key: str, city: City) -> Columns:
     if key == "complaints.ticket":
         return _tickets()
     kind = key.rpartition(".")[2]
+    if kind == "company":
+        columns = _companies(city)
+        sources.company(columns, city)
+        return columns
     columns = _stored(key, "area" if kind == "district" else kind, city)
     _DERIVE[kind](columns, city)
     return columns
@@ -64,6 +68,16 @@ def _stored(key: str, kind: str, city: City) -> Columns:
         return city.districts(columns)
     links = city.archive[kind].links
     columns.owners = {name: links[name][ids].astype(np.int64) for name in _OWNERS if name in links}
+    return columns
+
+
+def _companies(city: City) -> Columns:
+    """Supplying companies: organisations, not objects of the archive; each owns itself."""
+    cards = sorted((c for c in city.organisations.values() if c.kind == "company"), key=lambda c: c.id)
+    ids = np.array([c.id for c in cards], np.int64)
+    columns = Columns("archive.company", ids)
+    columns.texts = {"code": coded(c.code for c in cards), "name": coded(c.name for c in cards)}
+    columns.owners = {"company": ids, "sender": ids}
     return columns
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import structlog
 from django.db import transaction
 
+from cleanheat.calc.expressions.fields import Field
 from cleanheat.calc.expressions.tree import ExpressionError, FieldLeaf
 from cleanheat.infra import clock
 from cleanheat.infra.masking import masked
@@ -18,7 +19,7 @@ from cleanheat.infra.resources.leaving import sensitive
 from cleanheat.quality.models import CheckRun, RecordIssue, Rule
 from cleanheat.quality.queries import record_specs
 from cleanheat.quality.records.city import City
-from cleanheat.quality.records.columns import Columns, unified
+from cleanheat.quality.records.columns import Columns, Proposal, unified
 from cleanheat.quality.records.fields import tables
 from cleanheat.quality.records.judging import Found, judge
 from cleanheat.quality.records.reading import read
@@ -105,7 +106,10 @@ def _renewed(issue: RecordIssue, said: Mapping[str, Any]) -> bool:
 
 
 _OWNERS: Final = ("company_id", "office_id", "district_id", "sender_id")
-_DESCRIBED: Final = ("version", "title", "field", "found", "detail", "proposal", *_OWNERS)
+_DESCRIBED: Final = ("version", "title", "field", "found", "detail", "proposal", "correction", *_OWNERS)
+
+
+_NOTHING: Final = Proposal("", {})
 
 
 class _Describer:
@@ -114,7 +118,8 @@ class _Describer:
     def __init__(self, spec: RuleSpec, columns: Columns) -> None:
         self._spec, self._columns = spec, columns
         table = tables()[spec.kind]
-        leaves = expression_of(spec, spec.expression).leaves
+        asked = [expression_of(spec, text) for text in (spec.expression, spec.when) if text]
+        leaves = [leaf for expression in asked for leaf in expression.leaves]
         codes = [leaf.code for leaf in leaves if isinstance(leaf, FieldLeaf) and leaf.code in columns.numbers]
         self._grounds = [f for f in table.fields if f.code in codes]
         self._marks = [f for f in table.fields if f.code in spec.marks]
@@ -123,6 +128,7 @@ class _Describer:
 
     def __call__(self, row: int) -> dict[str, Any]:
         spec, columns = self._spec, self._columns
+        proposal = self._proposal(row)
         owners = {f"{name}_id": int(ids[row]) for name, ids in columns.owners.items()}
         return {
             "rule_id": spec.number,
@@ -132,11 +138,19 @@ class _Describer:
             "title": self._value(self._title, "", row)[:120] if self._title else "",
             "field": spec.marks[0] if spec.marks else "",
             "found": "、".join(self._value(f.code, f.unit, row) for f in self._marks)[:200],
-            "detail": "、".join(f"{f.zh} {self._value(f.code, f.unit, row)}" for f in self._grounds)[:200],
-            "proposal": self._proposal(row)[:200],
+            "detail": "、".join(f"{f.zh} {self._ground(f, row)}" for f in self._grounds)[:200],
+            "proposal": proposal.text[:200],
+            "correction": dict(proposal.values),
             **dict.fromkeys(_OWNERS, 0),
             **owners,
         }
+
+    def _ground(self, field: Field, row: int) -> str:
+        """What is derived is told to four figures: more of them would feign exactness."""
+        value = float(self._columns.numbers[field.code][row])
+        if field.group == "attribute" or np.isnan(value):
+            return self._value(field.code, field.unit, row)
+        return f"{value:.4g} {field.unit}".strip()
 
     def _value(self, code: str, unit: str, row: int) -> str:
         """As people may see it: personal data never gets from its record into a list of issues."""
@@ -145,11 +159,13 @@ class _Describer:
         value = float(self._columns.numbers[code][row])
         return "无" if np.isnan(value) else f"{value:.10g} {unit}".strip()
 
-    def _proposal(self, row: int) -> str:
-        """The unified way of writing a text, where that differs."""
+    def _proposal(self, row: int) -> Proposal:
+        """What the table knows better, else the unified way of writing a text."""
         code = self._spec.marks[0] if self._spec.marks else ""
-        if code not in self._columns.texts:
-            return ""
+        known = self._columns.proposals.get(code)
+        told = known(row) if known else None
+        if told is not None or code not in self._columns.texts:
+            return told or _NOTHING
         word = self._columns.texts[code][row]
         better = unified(word)
-        return better if better != word else ""
+        return Proposal(better, {}) if better != word else _NOTHING

@@ -8,6 +8,8 @@ from cleanheat.assets.archive import KindTable
 from cleanheat.calc.thermal.constants import WATER_KWH_PER_T_K
 from cleanheat.quality.records.city import City
 from cleanheat.quality.records.columns import Columns, Floats, copies, distance_km, is_tidy, median_by, ratio, total
+from cleanheat.quality.records.network import reached
+from cleanheat.quality.records.positions import placed
 
 
 def plant(columns: Columns, city: City) -> None:
@@ -15,6 +17,7 @@ def plant(columns: Columns, city: City) -> None:
     branches = city.archive["branch"]
     counts = np.bincount(branches.links["plant"][branches.numbers], minlength=city.archive["plant"].size)
     columns.numbers["branches"] = counts[columns.ids].astype(np.float64)
+    placed(columns, city, "plant")
 
 
 def branch(columns: Columns, city: City) -> None:
@@ -24,12 +27,16 @@ def branch(columns: Columns, city: City) -> None:
     of = city.archive["branch"].links["plant"][ids]
     n["plant_km"] = distance_km(n["longitude"], n["latitude"], plants.longitude[of], plants.latitude[of])
     _supplies(columns, city, "branch", "substation")
+    placed(columns, city, "branch")
+    _coverage(columns, city, "branch")
 
 
 def boiler(columns: Columns, city: City) -> None:
     city.common(columns, "boiler")
     _administration(columns, city)
     _supplies(columns, city, "boiler", "substation")
+    placed(columns, city, "boiler")
+    _coverage(columns, city, "boiler")
 
 
 def substation(columns: Columns, city: City) -> None:
@@ -51,6 +58,8 @@ def substation(columns: Columns, city: City) -> None:
     _supplies(columns, city, "substation", "building")
     own = total(units.values["heated_area_m2"][units.numbers], units.links["substation"][units.numbers], table.size)
     n["supplied_area_ratio"] = ratio(own[ids], n["heated_area_m2"])
+    placed(columns, city, "substation")
+    reached(columns, city, "substation")
 
 
 def unit(columns: Columns, city: City) -> None:
@@ -83,6 +92,42 @@ def district(columns: Columns, city: City) -> None:
     cards = [c for c in city.organisations.values() if c.kind == "district"]
     codes = [city.areas.code[i] for i in ids.tolist()]
     n["authority"] = np.array([sum(c.district_code == code for c in cards) for code in codes], np.float64)
+
+
+def company(columns: Columns, city: City) -> None:
+    """Companies against their authority: the district they are registered in, and the districts they supply."""
+    ids, n = columns.ids, columns.numbers
+    n["name_is_tidy"] = is_tidy(columns.texts["name"])
+    n["code_copies"] = copies(columns.texts["code"].codes)
+    cards = list(city.organisations.values())
+    authorities = {c.district_code: c.id for c in cards if c.kind == "district"}
+    registered = [city.organisations[i].district_code for i in ids.tolist()]
+    n["authority"] = np.array([float(code in authorities) for code in registered])
+    number_of = {code: number for number, code in city.areas.code.items()}
+    at_home = np.array([number_of.get(code, 0) for code in registered], np.int64)
+    size = int(ids.max(initial=0)) + 1
+    for name, kind in (("stations", "substation"), ("boiler_rooms", "boiler")):
+        table = city.archive[kind]
+        owner, there = table.links["company"][table.numbers], table.links["district"][table.numbers]
+        n[name] = np.bincount(owner, minlength=size)[ids].astype(np.float64)
+        home = np.zeros(max(size, int(owner.max(initial=0)) + 1), np.int64)
+        home[ids] = at_home
+        same = total((home[owner] == there).astype(np.float64), owner, size)[ids]
+        n[f"{name}_at_home"] = ratio(same, n[name])
+    _coverage(columns, city, "company")
+
+
+def _coverage(columns: Columns, city: City, kind: str) -> None:
+    """Whether the supply area's drawing is sound, and which share of it others claim as well; NaN without one."""
+    for name in ("coverage_is_valid", "coverage_overlap_ratio"):
+        columns.numbers[name] = np.full(len(columns), np.nan)
+    found = None if city.drawn is None else city.drawn.coverages(kind)
+    if found is None:
+        return
+    place = np.searchsorted(columns.ids, found.numbers)
+    known = (place < len(columns)) & (columns.ids[np.minimum(place, len(columns) - 1)] == found.numbers)
+    columns.numbers["coverage_is_valid"][place[known]] = found.is_valid[known]
+    columns.numbers["coverage_overlap_ratio"][place[known]] = found.overlap_ratio()[known]
 
 
 def _administration(columns: Columns, city: City) -> None:

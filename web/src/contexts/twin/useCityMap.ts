@@ -24,6 +24,7 @@ export interface CityMapStart {
 }
 
 const RESYNC_PAUSE_MS = 1_000
+const NOTHING = new Uint8Array(0)
 /** The plain network, without any state. */
 export const INFRASTRUCTURE = 'infrastructure'
 
@@ -48,6 +49,7 @@ export function useCityMap(container: Ref<HTMLElement | null>, start: CityMapSta
   const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches
   let leaving = new AbortController()
   let resyncAt = 0
+  let isHeld = false
 
   async function open(): Promise<void> {
     leaving.abort()
@@ -113,6 +115,7 @@ export function useCityMap(container: Ref<HTMLElement | null>, start: CityMapSta
     for (const spec of found.coverage) if (coverage.get(spec.kind)) opened.setCoverage(spec, true)
     if (!is3d.value) opened.renderer.setRaised(false)
     applyTheme()
+    for (const key of theme()?.shows ?? []) setVisible(key, true)
     phase.value = 'ready'
     if (start.focus) flyTo(start.focus)
   }
@@ -127,12 +130,32 @@ export function useCityMap(container: Ref<HTMLElement | null>, start: CityMapSta
     subscribe()
   }
 
+  /** Hold back what comes in live (a replay has the map), or let it in again. */
+  function hold(on: boolean): void {
+    isHeld = on
+    if (on) liveSocket.send({ type: 'unsubscribe' })
+    else applyTheme()
+  }
+
+  /** States of a past minute by layer code; layers without any are empty. */
+  function showPast(states: ReadonlyMap<number, Uint8Array>): void {
+    for (const { key, code } of manifest.value?.layers ?? []) city.value?.showStates(key, states.get(code) ?? NOTHING)
+    stateNews.value += 1
+  }
+
+  /** What is now, though the map is held: of a theme that does not change. */
+  function showNow(): void {
+    isHeld = false
+    applyTheme()
+  }
+
   function subscribe(): void {
-    const wanted = theme()
+    const wanted = isHeld ? null : theme()
     if (city.value) liveSocket.send(wanted ? { type: 'subscribe', theme: wanted.key } : { type: 'unsubscribe' })
   }
 
   function onFrame(message: ArrayBuffer): void {
+    if (isHeld) return
     const applied = city.value?.applyMessage(message)
     if (!applied) return
     if (applied.outcome === 'applied') stateNews.value += 1
@@ -184,7 +207,10 @@ export function useCityMap(container: Ref<HTMLElement | null>, start: CityMapSta
     city.value?.select(null)
   }
 
-  watch(themeKey, applyTheme)
+  watch(themeKey, () => {
+    applyTheme()
+    for (const key of theme()?.shows ?? []) if (!visible.get(key)) setVisible(key, true)
+  })
   const stops = [liveSocket.onFrame(onFrame), liveSocket.onEvent(onEvent), liveSocket.onState(onState)]
   onMounted(() => void open())
   onBeforeUnmount(() => {
@@ -197,7 +223,7 @@ export function useCityMap(container: Ref<HTMLElement | null>, start: CityMapSta
 
   return {
     phase, problem, loadedBytes, manifest, city, themeKey, visible, coverage, is3d, hovered, selected, view,
-    totals, minute, stateNews, contextLost, theme, open, flyTo, setVisible, setCoverage, set3d, clearSelection,
+    totals, minute, stateNews, contextLost, theme, open, flyTo, hold, showPast, showNow, setVisible, setCoverage, set3d, clearSelection,
   }
 }
 

@@ -24,11 +24,12 @@ export function stateColour(legend: Legend | null, own: string | ExpressionSpeci
 
 const IS_AFFECTED = ['boolean', ['feature-state', 'affected'], false]
 const IS_TRACED = ['boolean', ['feature-state', 'traced'], false]
+const IS_FILTERED = ['boolean', ['feature-state', 'filtered'], false]
 const IS_PART = ['any', IS_AFFECTED, IS_TRACED]
 
-/** The colour of an object's state unless it is part of a trace. */
+/** The colour of an object's state unless it is part of a trace; what is filtered out sinks into the ground. */
 function flagged(colour: ExpressionSpecification | string): ExpressionSpecification {
-  return ['case', IS_AFFECTED, '#ff8c29', IS_TRACED, '#5cf2ff', colour] as unknown as ExpressionSpecification
+  return ['case', IS_FILTERED, '#0d1a2c', IS_AFFECTED, '#ff8c29', IS_TRACED, '#5cf2ff', colour] as unknown as ExpressionSpecification
 }
 
 type Collection = { type: 'FeatureCollection'; features: { type: 'Feature'; id: number; properties: object; geometry: object }[] }

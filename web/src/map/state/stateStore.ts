@@ -34,6 +34,14 @@ export class StateStore {
     return this.of(layer)[number] ?? 0
   }
 
+  /** A past minute's states instead of live ones; until `expect` live frames find a gap. */
+  put(layer: string, states: Uint8Array): void {
+    const held = this.of(layer)
+    held.fill(0)
+    held.set(states.subarray(0, held.length))
+    this.seq.delete(layer)
+  }
+
   apply(frame: StateFrame): Applied {
     if (frame.geometryVersion !== this.geometryVersion) return { outcome: 'geometry' }
     const layer = this.layerOf.get(frame.layer)
