@@ -226,6 +226,16 @@ ROUTES = {
     "POST /governance/orders/{order_id}/steps": "own",
     "GET /governance/trainings/{training_id}/files": "own",
     "POST /governance/trainings/{training_id}/files": "own",
+    "GET /archive/conversion-words": "city",
+    "POST /archive/conversions": "city",
+    "GET /archive/conversions": "city",
+    "GET /archive/conversions/{conversion_id}": "city",
+    "DELETE /archive/conversions/{conversion_id}": "city",
+    "POST /archive/conversions/{conversion_id}/control": "city",
+    "POST /archive/conversions/{conversion_id}/start": "city",
+    "GET /archive/conversions/{conversion_id}/result": "city",
+    "GET /archive/conversions/{conversion_id}/report": "city",
+    "GET /archive/conversions/{conversion_id}/refused": "city",
     "GET /archive/import-words": "city",
     "POST /archive/imports": "city",
     "GET /archive/imports": "city",
@@ -486,6 +496,12 @@ GIVEN = {
 """A body that every route takes what it needs from: what is refused is refused for who asks."""
 SHARE = {"client": "x", "resource": "assets.substation", "fields": ["name"], "purpose": "x"}
 BODIES = {
+    "POST /archive/conversions/{conversion_id}/control": {
+        "model": "four",
+        "plane": {"central_meridian": 126},
+        "points": "name,x,y,longitude,latitude",
+    },
+    "POST /archive/conversions/{conversion_id}/start": {"system": "wgs84", "checks": "name,x,y,longitude,latitude"},
     "POST /archive/imports/{import_id}/preview": {"kind": "building", "layer": "csv", "columns": {}},
     "POST /archive/imports/{import_id}/rehearse": {"kind": "building", "layer": "csv", "columns": {}},
     "POST /archive/imports/{import_id}/confirm": {"reason": "x"},
@@ -504,6 +520,7 @@ BODIES = {
 """Bodies of routes that take nothing else."""
 FILLED = {"span": "month", "period": "2025-12"}
 UPLOADS = {
+    "POST /archive/conversions",
     "POST /archive/imports",
     "POST /catalogue/import",
     "POST /complaints/imports",

@@ -185,3 +185,13 @@ class ImportState(models.TextChoices):
     APPLIED = "applied", "已导入"
     UNDONE = "undone", "已撤销"
     REFUSED = "refused", "未通过"
+
+
+class ConversionState(models.TextChoices):
+    """How far files on their way to another coordinate system have come."""
+
+    UPLOADED = "uploaded", "已上传"
+    RUNNING = "running", "转换中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "未完成"
+    CLEARED = "cleared", "成果已清除"

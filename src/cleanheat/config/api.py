@@ -16,6 +16,7 @@ from ninja.security import SessionAuth
 
 from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
+from cleanheat.assets.coordinates.http import router as coordinates
 from cleanheat.assets.equipment.http import router as equipment
 from cleanheat.assets.http_changes import router as changes
 from cleanheat.assets.importing.http import router as archive_imports
@@ -112,6 +113,7 @@ for router in (
     changes,
     matching,
     secrecy,
+    coordinates,
 ):
     api.add_router("", router)
 api.add_router("/ingest", ingest)
