@@ -214,6 +214,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archive/conversion-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Words */
+        get: operations["cleanheat_assets_coordinates_http_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversions
+         * @description One's own, newest first.
+         */
+        get: operations["cleanheat_assets_coordinates_http_conversions"];
+        put?: never;
+        /**
+         * Hand In
+         * @description Send files (Shapefile as zip, GeoPackage, GeoJSON, CSV, XLSX; 200 MB each); nothing is converted yet.
+         */
+        post: operations["cleanheat_assets_coordinates_http_hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversion */
+        get: operations["cleanheat_assets_coordinates_http_conversion"];
+        put?: never;
+        post?: never;
+        /**
+         * Throw Away
+         * @description Remove files and result now; else they go after a day.
+         */
+        delete: operations["cleanheat_assets_coordinates_http_throw_away"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Control
+         * @description Fit parameters to control points; the answer tells how well they agree, and which point does not.
+         */
+        post: operations["cleanheat_assets_coordinates_http_control"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refused
+         * @description Every row that was left out or is doubtful, with the reason.
+         */
+        get: operations["cleanheat_assets_coordinates_http_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description Per layer and check point: residuals, and what proves the topology unchanged.
+         */
+        get: operations["cleanheat_assets_coordinates_http_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Result
+         * @description The converted layers, in one archive.
+         */
+        get: operations["cleanheat_assets_coordinates_http_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Convert all layers in the background; parameters are used and forgotten.
+         */
+        post: operations["cleanheat_assets_coordinates_http_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/archive/import-templates": {
         parameters: {
             query?: never;
@@ -6199,6 +6361,226 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * ControlIn
+         * @description ``points``: a CSV of name, x, y, longitude, latitude.
+         */
+        ControlIn: {
+            /**
+             * Is North First
+             * @default false
+             */
+            is_north_first: boolean;
+            /**
+             * Model
+             * @enum {string}
+             */
+            model: "four" | "seven";
+            plane: components["schemas"]["PlaneIn"];
+            /** Points */
+            points: string;
+        };
+        /**
+         * ControlOut
+         * @description How well the points agree.  The parameters themselves stay where they are.
+         */
+        ControlOut: {
+            /** Points */
+            points: components["schemas"]["ControlPoint"][];
+            /** Rms M */
+            rms_m: number;
+        };
+        /**
+         * ControlPoint
+         * @description Metres; ``left_out_m``: how far from where the others alone put it, null with too few others.
+         */
+        ControlPoint: {
+            /** East M */
+            east_m: number;
+            /** Is Suspect */
+            is_suspect: boolean;
+            /** Left Out M */
+            left_out_m: number | null;
+            /** Name */
+            name: string;
+            /** North M */
+            north_m: number;
+        };
+        /** ConversionFile */
+        ConversionFile: {
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * ConversionIn
+         * @description ``system`` and ``target``: keys of the words, or ``local`` with parameters typed or ``is_fitted``.
+         *
+         *     ``checks``: a CSV of points like those of control, with a column ``layer`` if they check one alone.  ``x_column``
+         *     and ``y_column``: where tables hold their places, if not by their usual names.
+         */
+        ConversionIn: {
+            /**
+             * Checks
+             * @default
+             */
+            checks: string;
+            /**
+             * Format
+             * @default GPKG
+             */
+            format: string;
+            four?: components["schemas"]["FourIn"] | null;
+            /**
+             * Is Fitted
+             * @default false
+             */
+            is_fitted: boolean;
+            /**
+             * Is North First
+             * @default false
+             */
+            is_north_first: boolean;
+            plane?: components["schemas"]["PlaneIn"] | null;
+            seven?: components["schemas"]["SevenIn"] | null;
+            /** System */
+            system: string;
+            /**
+             * Target
+             * @default wgs84
+             */
+            target: string;
+            /**
+             * X Column
+             * @default
+             */
+            x_column: string;
+            /**
+             * Y Column
+             * @default
+             */
+            y_column: string;
+        };
+        /** ConversionLayer */
+        ConversionLayer: {
+            /** Crs */
+            crs: string;
+            /** File */
+            file: number;
+            /** Geometry */
+            geometry: string;
+            /** Rows */
+            rows: number;
+            /** Title */
+            title: string;
+        };
+        /** ConversionOut */
+        ConversionOut: {
+            /** Files */
+            files: components["schemas"]["ConversionFile"][];
+            /** Finished At */
+            finished_at: string | null;
+            /** Has Result */
+            has_result: boolean;
+            /** Id */
+            id: number;
+            /** Job */
+            job: number;
+            /** Layers */
+            layers: components["schemas"]["ConversionLayer"][];
+            /** Outcome */
+            outcome: components["schemas"]["ConvertedLayer"][];
+            /** Problem */
+            problem: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+        };
+        /**
+         * ConvertedLayer
+         * @description ``holds``: the proof that only positions changed.  ``refused``: the first rows that were left out or doubtful.
+         */
+        ConvertedLayer: {
+            /** Crossings */
+            crossings: number;
+            /** Features */
+            features: number;
+            /** File */
+            file: string;
+            /** Holds */
+            holds: boolean;
+            /** Layer */
+            layer: string;
+            /** Left Out */
+            left_out: number;
+            /** Most M */
+            most_m: number | null;
+            /** Points */
+            points: {
+                [key: string]: number;
+            };
+            /** Refused */
+            refused: components["schemas"]["RefusedRow"][];
+            /** Rms M */
+            rms_m: number | null;
+            topology: components["schemas"]["ConvertedTopology"];
+            /** Vertices After */
+            vertices_after: number;
+        };
+        /**
+         * ConvertedTopology
+         * @description Counts of what differs, all zero where only positions changed.
+         */
+        ConvertedTopology: {
+            /** Area Ratio */
+            area_ratio: [
+                number,
+                number
+            ];
+            /** Length Ratio */
+            length_ratio: [
+                number,
+                number
+            ];
+            /** Merged */
+            merged: number;
+            /** Nodes */
+            nodes: number;
+            /** Rings */
+            rings: number;
+            /** Split */
+            split: number;
+            /** Turned */
+            turned: number;
+            /** Vertices */
+            vertices: number;
+        };
+        /** CoordinateWord */
+        CoordinateWord: {
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * CoordinateWords
+         * @description Systems with a name (besides ``local``), ellipsoids of local ones, formats of results.
+         */
+        CoordinateWords: {
+            /** Ellipsoids */
+            ellipsoids: string[];
+            /** Formats */
+            formats: components["schemas"]["CoordinateWord"][];
+            /** Systems */
+            systems: components["schemas"]["CoordinateWord"][];
+        };
         /** CopyIn */
         CopyIn: {
             /** Code */
@@ -7805,6 +8187,20 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * FourIn
+         * @description ``x2 = dx + a·x1 − b·y1``, ``y2 = dy + b·x1 + a·y1``; x east, y north.
+         */
+        FourIn: {
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+            /** Dx */
+            dx: number;
+            /** Dy */
+            dy: number;
         };
         /**
          * Gap
@@ -10685,6 +11081,31 @@ export interface components {
             /** Number */
             number: number;
         };
+        /** PlaneIn */
+        PlaneIn: {
+            /** Central Meridian */
+            central_meridian: number;
+            /**
+             * Ellipsoid
+             * @default CGCS2000
+             */
+            ellipsoid: string;
+            /**
+             * False Easting M
+             * @default 500000
+             */
+            false_easting_m: number;
+            /**
+             * False Northing M
+             * @default 0
+             */
+            false_northing_m: number;
+            /**
+             * Zone Prefix
+             * @default 0
+             */
+            zone_prefix: number;
+        };
         /**
          * PlateEntry
          * @description One line of a nameplate.
@@ -11286,6 +11707,15 @@ export interface components {
             };
             /** Line */
             line: number;
+        };
+        /** RefusedRow */
+        RefusedRow: {
+            /** Is Kept */
+            is_kept: boolean;
+            /** Reason */
+            reason: string;
+            /** Row */
+            row: number;
         };
         /**
          * Rehearsal
@@ -12919,6 +13349,26 @@ export interface components {
             reason: string;
             /** Verdict */
             verdict: string;
+        };
+        /**
+         * SevenIn
+         * @description Bursa–Wolf, coordinate-frame rotation: metres, arc seconds, parts per million.
+         */
+        SevenIn: {
+            /** Dx */
+            dx: number;
+            /** Dy */
+            dy: number;
+            /** Dz */
+            dz: number;
+            /** M */
+            m: number;
+            /** Rx */
+            rx: number;
+            /** Ry */
+            ry: number;
+            /** Rz */
+            rz: number;
         };
         /**
          * Share
@@ -14884,6 +15334,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoordinateWords"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_conversions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** File */
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_conversion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_throw_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_control: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_refused: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_report: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"];
                 };
             };
         };
