@@ -14,6 +14,7 @@ from cleanheat.assets.gazetteer import address, locate
 from cleanheat.assets.naming import names, titles
 from cleanheat.assets.outages import planned_outages
 from cleanheat.assets.queries import archive, district_ids, exists, forget, require, version, visible
+from cleanheat.assets.record_fields import Field, fields_of
 from cleanheat.assets.snapshot import build as build_archive
 from cleanheat.assets.snapshot import code_words, system_types
 from cleanheat.assets.tables import columns
@@ -22,12 +23,13 @@ __all__ = [
     "Archive",
     "Correction",
     "FeeColumns",
+    "Field",
     "KindTable",
     "RoomDesigns",
     "UnitDesigns",
+    "address",
     "archive",
     "boiler_equipment",
-    "address",
     "build_archive",
     "children",
     "code_words",
@@ -36,13 +38,14 @@ __all__ = [
     "district_ids",
     "exists",
     "fee_columns",
+    "fields_of",
     "forget",
     "load",
     "load_fees",
+    "locate",
     "matching",
     "names",
     "object_card",
-    "locate",
     "owners_of_area",
     "parents",
     "planned_outages",

@@ -55,6 +55,7 @@ from cleanheat.quality.records.http import router as quality_records
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
 from cleanheat.twin.http import router as twin
+from cleanheat.twin.http_analysis import router as analyses
 from cleanheat.twin.http_themes import router as themes
 from cleanheat.twin.http_tools import router as map_tools
 from cleanheat.twin.http_tracing import router as tracing
@@ -87,10 +88,11 @@ for router in (
     equipment,
     twin,
     tracing,
-    alerts,
-    pipeline,
+    analyses,
     themes,
     map_tools,
+    alerts,
+    pipeline,
     screens,
     complaints,
     diagnosis_findings,
