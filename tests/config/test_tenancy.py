@@ -230,6 +230,7 @@ ROUTES = {
     "POST /governance/orders/{order_id}/steps": "own",
     "GET /governance/trainings/{training_id}/files": "own",
     "POST /governance/trainings/{training_id}/files": "own",
+<<<<<<< ours
     "GET /archive/conversion-words": "city",
     "POST /archive/conversions": "city",
     "GET /archive/conversions": "city",
@@ -250,10 +251,24 @@ ROUTES = {
     "GET /archive/imports/{import_id}/refused": "city",
     "GET /archive/imports/{import_id}/refused/file": "city",
     "POST /archive/imports/{import_id}/confirm": "city",
+=======
+    "GET /archive/import-words": "same",
+    "GET /archive/imports/{import_id}/differences": "own",
+    "POST /archive/imports/{import_id}/decide": "city",
+    "POST /archive/imports": "own",
+    "GET /archive/imports": "own",
+    "GET /archive/imports/{import_id}": "own",
+    "GET /archive/imports/{import_id}/suggestion": "own",
+    "POST /archive/imports/{import_id}/preview": "own",
+    "POST /archive/imports/{import_id}/rehearse": "own",
+    "GET /archive/imports/{import_id}/refused": "own",
+    "GET /archive/imports/{import_id}/refused/file": "own",
+    "POST /archive/imports/{import_id}/confirm": "own",
+>>>>>>> theirs
     "POST /archive/imports/{import_id}/undo": "city",
-    "GET /archive/import-templates": "city",
-    "POST /archive/import-templates": "city",
-    "DELETE /archive/import-templates/{template_id}": "city",
+    "GET /archive/import-templates": "own",
+    "POST /archive/import-templates": "own",
+    "DELETE /archive/import-templates/{template_id}": "own",
     "GET /archive/records/{kind}/{number}": "own",
     "GET /archive/records/{kind}/{number}/versions": "own",
     "POST /archive/records/{kind}/{number}/restore": "own",
@@ -305,6 +320,15 @@ ROUTES = {
 }
 
 FOREIGN = {
+    "GET /archive/imports/{import_id}": "/archive/imports/{import}",
+    "POST /archive/imports/{import_id}/preview": "/archive/imports/{import}/preview",
+    "POST /archive/imports/{import_id}/rehearse": "/archive/imports/{import}/rehearse",
+    "GET /archive/imports/{import_id}/refused": "/archive/imports/{import}/refused",
+    "GET /archive/imports/{import_id}/refused/file": "/archive/imports/{import}/refused/file",
+    "POST /archive/imports/{import_id}/confirm": "/archive/imports/{import}/confirm",
+    "GET /archive/imports/{import_id}/differences": "/archive/imports/{import}/differences",
+    "GET /archive/imports/{import_id}/suggestion": "/archive/imports/{import}/suggestion",
+    "DELETE /archive/import-templates/{template_id}": "/archive/import-templates/{template}",
     "GET /jobs/{job_id}": "/jobs/{job}",
     "POST /jobs/{job_id}/cancel": "/jobs/{job}/cancel",
     "POST /users/{user_id}/password": "/users/{user}/password",
@@ -432,6 +456,12 @@ SHARED = {
     "GET /evaluation/samples": "/evaluation/samples",
     "GET /evaluation/reports": "/evaluation/reports",
     "GET /quality/records/issues": "/quality/records/issues",
+<<<<<<< ours
+=======
+    "GET /archive/imports": "/archive/imports",
+    "GET /archive/import-templates": "/archive/import-templates",
+    "GET /twin/search": "/twin/search?q=换热站&limit=50",
+>>>>>>> theirs
     "GET /quality/records/issues/export": "/quality/records/issues/export?format=csv",
 }
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
@@ -468,6 +498,8 @@ ELSEWHERE = {
     "GET /quality/records/trend": "tests/quality/test_record_standing.py: counts of one's own issues",
     "GET /quality/records/ranking": "tests/quality/test_record_standing.py: one's own company alone",
     "POST /archive/changes": "tests/assets/test_changes.py: one's own records alone",
+    "POST /archive/imports": "tests/assets/importing/test_asking.py: rows of one's own objects alone",
+    "POST /archive/import-templates": "tests/assets/importing/test_asking.py: one's own organisation's",
     "POST /archive/matching/accept": "tests/assets/matching/test_queue.py: cases of one's own district alone",
     "GET /archive/matching/relations": "tests/assets/matching/test_queue.py: counts of one's own cases",
     "GET /status": "tests/pipeline",
@@ -516,6 +548,7 @@ BODIES = {
     "POST /archive/imports/{import_id}/rehearse": {"kind": "building", "layer": "csv", "columns": {}},
     "POST /archive/imports/{import_id}/confirm": {"reason": "x"},
     "POST /archive/imports/{import_id}/undo": {"reason": "x"},
+    "POST /archive/imports/{import_id}/decide": {"approve": True},
     "POST /archive/import-templates": {"name": "x", "mapping": {"kind": "building", "layer": "csv", "columns": {}}},
     "POST /archive/matching/runs": {"relation": "device_village"},
     "POST /diagnosis/demands": {"kind": "substation", "number": THEIRS.substation, "reason": "x", "level": 3},

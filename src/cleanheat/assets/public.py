@@ -7,6 +7,7 @@ from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.assets.areas import owners_of_area
 from cleanheat.assets.cards import children, object_card, parents, search
 from cleanheat.assets.changes import Correction, correct
+from cleanheat.assets.drawn_shapes import newest as drawn_shapes
 from cleanheat.assets.equipment.standard import RoomDesigns, UnitDesigns, boiler_equipment, substation_equipment
 from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees, user_state
 from cleanheat.assets.finder import matching
@@ -36,6 +37,7 @@ __all__ = [
     "columns",
     "correct",
     "district_ids",
+    "drawn_shapes",
     "exists",
     "fee_columns",
     "fields_of",

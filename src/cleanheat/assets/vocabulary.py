@@ -181,6 +181,8 @@ class ImportState(models.TextChoices):
     UPLOADED = "uploaded", "已上传"
     CHECKING = "checking", "试导入中"
     CHECKED = "checked", "待确认"
+    WAITING = "waiting", "待审批"
+    REJECTED = "rejected", "已退回"
     APPLYING = "applying", "导入中"
     APPLIED = "applied", "已导入"
     UNDONE = "undone", "已撤销"
