@@ -230,7 +230,6 @@ ROUTES = {
     "POST /governance/orders/{order_id}/steps": "own",
     "GET /governance/trainings/{training_id}/files": "own",
     "POST /governance/trainings/{training_id}/files": "own",
-<<<<<<< ours
     "GET /archive/conversion-words": "city",
     "POST /archive/conversions": "city",
     "GET /archive/conversions": "city",
@@ -241,17 +240,6 @@ ROUTES = {
     "GET /archive/conversions/{conversion_id}/result": "city",
     "GET /archive/conversions/{conversion_id}/report": "city",
     "GET /archive/conversions/{conversion_id}/refused": "city",
-    "GET /archive/import-words": "city",
-    "POST /archive/imports": "city",
-    "GET /archive/imports": "city",
-    "GET /archive/imports/{import_id}": "city",
-    "GET /archive/imports/{import_id}/suggestion": "city",
-    "POST /archive/imports/{import_id}/preview": "city",
-    "POST /archive/imports/{import_id}/rehearse": "city",
-    "GET /archive/imports/{import_id}/refused": "city",
-    "GET /archive/imports/{import_id}/refused/file": "city",
-    "POST /archive/imports/{import_id}/confirm": "city",
-=======
     "GET /archive/import-words": "same",
     "GET /archive/imports/{import_id}/differences": "own",
     "POST /archive/imports/{import_id}/decide": "city",
@@ -264,7 +252,6 @@ ROUTES = {
     "GET /archive/imports/{import_id}/refused": "own",
     "GET /archive/imports/{import_id}/refused/file": "own",
     "POST /archive/imports/{import_id}/confirm": "own",
->>>>>>> theirs
     "POST /archive/imports/{import_id}/undo": "city",
     "GET /archive/import-templates": "own",
     "POST /archive/import-templates": "own",
@@ -456,12 +443,9 @@ SHARED = {
     "GET /evaluation/samples": "/evaluation/samples",
     "GET /evaluation/reports": "/evaluation/reports",
     "GET /quality/records/issues": "/quality/records/issues",
-<<<<<<< ours
-=======
     "GET /archive/imports": "/archive/imports",
     "GET /archive/import-templates": "/archive/import-templates",
     "GET /twin/search": "/twin/search?q=换热站&limit=50",
->>>>>>> theirs
     "GET /quality/records/issues/export": "/quality/records/issues/export?format=csv",
 }
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""

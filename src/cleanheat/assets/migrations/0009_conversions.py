@@ -6,29 +6,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0008_archive_imports'),
+        ("assets", "0008_archive_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Conversion',
+            name="Conversion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('files', models.JSONField(default=list)),
-                ('layers', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('uploaded', '已上传'), ('running', '转换中'), ('done', '已完成'), ('failed', '未完成'), ('cleared', '成果已清除')], default='uploaded', max_length=10)),
-                ('outcome', models.JSONField(default=list)),
-                ('problem', models.CharField(blank=True, max_length=200)),
-                ('job', models.PositiveBigIntegerField(default=0)),
-                ('uploaded_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("files", models.JSONField(default=list)),
+                ("layers", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "已上传"),
+                            ("running", "转换中"),
+                            ("done", "已完成"),
+                            ("failed", "未完成"),
+                            ("cleared", "成果已清除"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("outcome", models.JSONField(default=list)),
+                ("problem", models.CharField(blank=True, max_length=200)),
+                ("job", models.PositiveBigIntegerField(default=0)),
+                ("uploaded_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
     ]
