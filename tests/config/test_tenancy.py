@@ -445,7 +445,6 @@ SHARED = {
     "GET /quality/records/issues": "/quality/records/issues",
     "GET /archive/imports": "/archive/imports",
     "GET /archive/import-templates": "/archive/import-templates",
-    "GET /twin/search": "/twin/search?q=换热站&limit=50",
     "GET /quality/records/issues/export": "/quality/records/issues/export?format=csv",
 }
 """Routes to many things: what company 10 gets must not hold the marks of company 20, and those of its own it must."""
