@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def measured(platform: RunningPlatform) -> list[Figure]:
 
 def _fetch(platform: RunningPlatform, folder: Path, who: dict[str, str]) -> bytes:
     """Manifest and network file as the server gives them; tile addresses become the page server's."""
-    with signed_in(platform.url, **who) as client:
+    with closing(signed_in(platform.url, **who)) as client:
         manifest = client.get("/api/v1/twin/manifest").raise_for_status().json()
         packed: bytes = client.get(manifest["network"]).raise_for_status().content
     manifest["network"] = "/data/network.bin"

@@ -12,7 +12,7 @@ const times = async (n, work) => {
 async function firstRender(name, view, shot) {
   return visit({ address: address(name, view) }, async (seen) => {
     await standing(seen, () => window.bench !== undefined)
-    const found = { cpu_s: seen.cpu(), wall_s: (await seen.page.evaluate(() => window.bench.firstRenderMs)) / 1e3, bytes: seen.wire.bytes, heap: await heapMb(seen) }
+    const found = { cpu_s: seen.cpu(), wall_s: (await seen.page.evaluate(() => window.bench.firstRenderMs)) / 1e3, heap: await heapMb(seen) }
     if (shot) await seen.page.screenshot({ path: `${input.shots}/${name}-${view}.png`, timeout: 0 })
     return { ...found, outside: seen.outside }
   })
