@@ -480,9 +480,49 @@ export interface paths {
         put?: never;
         /**
          * Confirm
-         * @description Queue the writing of what was rehearsed, in one transaction.
+         * @description Queue the writing of what was rehearsed, in one transaction; a company's waits for the regulator.
          */
         post: operations["cleanheat_assets_importing_http_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Approve a company's import, whole or without some rows, or send it back with a reason.
+         */
+        post: operations["cleanheat_assets_importing_http_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Differences
+         * @description What the rehearsed records change, some at a time; records that are the same now tell no difference.
+         */
+        get: operations["cleanheat_assets_importing_http_differences"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4432,6 +4472,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/twin/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 空间与网络分析目录 */
+        get: operations["cleanheat_twin_http_analysis_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/buffer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 缓冲区分析 */
+        post: operations["cleanheat_twin_http_analysis_buffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/density": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 密度分析 */
+        post: operations["cleanheat_twin_http_analysis_density"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 空间分析结果导出（XLSX/CSV） */
+        post: operations["cleanheat_twin_http_analysis_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 叠加分析 */
+        post: operations["cleanheat_twin_http_analysis_overlay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/service-area": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 服务区分析 */
+        post: operations["cleanheat_twin_http_analysis_service_area"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/within": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 范围统计 */
+        post: operations["cleanheat_twin_http_analysis_within"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twin/areas/{kind}": {
         parameters: {
             query?: never;
@@ -5085,6 +5244,41 @@ export interface components {
          * @enum {string}
          */
         AlertState: "new" | "confirmed" | "handling" | "verifying" | "closed" | "false" | "suppressed";
+        /**
+         * AnalysisOut
+         * @description One declared analysis; ``inputs`` is the JSON Schema of what it takes.
+         */
+        AnalysisOut: {
+            /** Description */
+            description: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Answer
+         * @description What an analysis found: GeoJSON features, and what lies within them.  ``inside`` is null where none applies.
+         */
+        Answer: {
+            /** Features */
+            features: {
+                [key: string]: unknown;
+            };
+            /** Figures */
+            figures?: {
+                [key: string]: number;
+            };
+            inside?: components["schemas"]["Totals"] | null;
+            /** Process */
+            process: string;
+            /** Zh */
+            zh: string;
+        };
         /** ArchiveKindOut */
         ArchiveKindOut: {
             /** Fields */
@@ -5192,6 +5386,33 @@ export interface components {
             number: number;
             /** Signal */
             signal: string;
+        };
+        /**
+         * Buffer
+         * @description Around objects of a layer (all one sees without ``numbers``) or around what was drawn.
+         */
+        Buffer: {
+            /**
+             * Distance M
+             * @default 500
+             */
+            distance_m: number;
+            geometry?: components["schemas"]["Drawn"] | null;
+            /**
+             * Layer
+             * @default substations
+             */
+            layer: string;
+            /**
+             * Merged
+             * @default true
+             */
+            merged: boolean;
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: number[];
         };
         /**
          * CalendarOut
@@ -6683,6 +6904,32 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * DensityOf
+         * @description ``weight``: a numeric attribute of the layer, empty to count objects.
+         */
+        DensityOf: {
+            /**
+             * Bandwidth M
+             * @default 1000
+             */
+            bandwidth_m: number;
+            /**
+             * Cell M
+             * @default 250
+             */
+            cell_m: number;
+            /**
+             * Layer
+             * @default substations
+             */
+            layer: string;
+            /**
+             * Weight
+             * @default
+             */
+            weight: string;
+        };
         /** DerivedVersion */
         DerivedVersion: {
             /**
@@ -6890,6 +7137,19 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * Drawn
+         * @description A GeoJSON geometry in WGS-84 degrees, as a person draws it: a point, a line or an area.
+         */
+        Drawn: {
+            /** Coordinates */
+            coordinates: unknown[];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "Point" | "LineString" | "Polygon" | "MultiPolygon";
         };
         /**
          * DriftOut
@@ -7321,6 +7581,17 @@ export interface components {
             outdoor_c: (number | null)[];
             /** Times */
             times: number[];
+        };
+        /**
+         * Exported
+         * @description Which analysis is saved as a file, with the same inputs.
+         */
+        Exported: {
+            buffer?: components["schemas"]["Buffer"] | null;
+            density?: components["schemas"]["DensityOf"] | null;
+            overlay?: components["schemas"]["OverlayOf"] | null;
+            service_area?: components["schemas"]["ServiceArea"] | null;
+            within?: components["schemas"]["Within"] | null;
         };
         /**
          * ExpressionFaultOut
@@ -8562,6 +8833,21 @@ export interface components {
             without_refused: boolean;
         };
         /**
+         * ImportDecision
+         * @description ``left_out``: places of rehearsed records that are not to be written.
+         */
+        ImportDecision: {
+            /** Approve */
+            approve: boolean;
+            /** Left Out */
+            left_out?: number[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * ImportOut
          * @description ``outcome`` is empty before the dry run; ``created`` and ``changed`` count what was written.
          */
@@ -8570,8 +8856,12 @@ export interface components {
             applied_at: string | null;
             /** Changed */
             changed: number;
+            /** Company */
+            company: string;
             /** Created */
             created: number;
+            /** Decided By */
+            decided_by: string;
             /** File */
             file: string;
             /** Id */
@@ -8581,6 +8871,12 @@ export interface components {
             /** Layers */
             layers: components["schemas"]["Layer"][];
             mapping: components["schemas"]["ColumnMapIn"] | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Undo */
+            may_undo: boolean;
+            /** Note */
+            note: string;
             outcome: components["schemas"]["ImportRehearsal"] | null;
             /** Problem */
             problem: string;
@@ -10735,6 +11031,23 @@ export interface components {
          * @enum {string}
          */
         OutcomeKind: "confirmed" | "false_alarm";
+        /**
+         * OverlayOf
+         * @description A layer laid over another one, or over an area that was drawn.
+         */
+        OverlayOf: {
+            geometry?: components["schemas"]["Drawn"] | null;
+            /**
+             * Layer
+             * @default pipes
+             */
+            layer: string;
+            /**
+             * Other
+             * @default districts
+             */
+            other: string;
+        };
         /** OverlayRefusalOut */
         OverlayRefusalOut: {
             /** Field */
@@ -12094,6 +12407,24 @@ export interface components {
             /** State Name */
             state_name: string;
         };
+        /**
+         * RowDifference
+         * @description What one rehearsed record would change.  ``number`` 0: a new object; ``fault``: why it cannot be written now.
+         */
+        RowDifference: {
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Fault */
+            fault: string;
+            /** Is New */
+            is_new: boolean;
+            /** Number */
+            number: number;
+            /** Place */
+            place: number;
+            /** Title */
+            title: string;
+        };
         /** RuleChangeOut */
         RuleChangeOut: {
             /** After */
@@ -13276,6 +13607,38 @@ export interface components {
              * @default
              */
             start: string;
+        };
+        /**
+         * ServiceArea
+         * @description How far one gets from objects: along the pipes, or straight.  ``width_m``: half the width it is drawn in.
+         */
+        ServiceArea: {
+            /**
+             * By
+             * @default network
+             * @enum {string}
+             */
+            by: "network" | "straight";
+            /**
+             * Distance M
+             * @default 1000
+             */
+            distance_m: number;
+            /**
+             * Layer
+             * @default substations
+             */
+            layer: string;
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: number[];
+            /**
+             * Width M
+             * @default 40
+             */
+            width_m: number;
         };
         /**
          * ServicePage
@@ -14960,6 +15323,13 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * Within
+         * @description What lies in an area that was drawn.
+         */
+        Within: {
+            geometry: components["schemas"]["Drawn"];
+        };
         /** WordChoice */
         WordChoice: {
             /** Name */
@@ -15743,6 +16113,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportDecision"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_differences: {
+        parameters: {
+            query?: {
+                start?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowDifference"][];
                 };
             };
         };
@@ -21194,6 +21615,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NamedPage"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_buffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Buffer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_density: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DensityOf"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_export: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exported"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_overlay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlayOf"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_service_area: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceArea"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_within: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Within"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
         };
