@@ -67,7 +67,12 @@ export interface TileSpec {
 export interface CoverageSpec {
   kind: string
   zh: string
+  /** Names at a point inside each area. */
   url: string
+  tiles: string
+  min_zoom: number
+  max_zoom: number
+  colours: string[]
 }
 
 export interface Manifest {
