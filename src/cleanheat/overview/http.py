@@ -18,7 +18,7 @@ from cleanheat.kernel.findings import Level
 from cleanheat.overview.drill import ORDERS, Way, way
 from cleanheat.overview.focus import (
     MODEL_ZH,
-    Choice,
+    FilterChoice,
     Focus,
     Wanted,
     by_owner,
@@ -79,9 +79,9 @@ class FocusPage:
     levels: list[int]
     rows: list[FocusRow]
     signals: list[FocusSignal]
-    reasons: list[Choice]
-    sources: list[Choice]
-    models: list[Choice]
+    reasons: list[FilterChoice]
+    sources: list[FilterChoice]
+    models: list[FilterChoice]
     formula: str
 
 
@@ -176,14 +176,14 @@ def _roman(level: int) -> str:
     return Level(level).roman if level else ""
 
 
-def _reasons(whole: Focus) -> list[Choice]:
+def _reasons(whole: Focus) -> list[FilterChoice]:
     counts = (whole.parts[:, whole.numbers] > 0).sum(axis=1)
-    return [Choice(r.value, r.zh, int(n)) for r, n in zip(REASONS, counts, strict=True)]
+    return [FilterChoice(r.value, r.zh, int(n)) for r, n in zip(REASONS, counts, strict=True)]
 
 
-def _models(choices: list[Choice]) -> list[Choice]:
+def _models(choices: list[FilterChoice]) -> list[FilterChoice]:
     """Models behind the sources; an object with two problems of a model counts twice."""
     counts: dict[str, int] = {}
     for choice in choices:
         counts[model_of(choice.key)] = counts.get(model_of(choice.key), 0) + choice.count
-    return [Choice(key, MODEL_ZH[key], n) for key, n in sorted(counts.items(), key=lambda pair: -pair[1])]
+    return [FilterChoice(key, MODEL_ZH[key], n) for key, n in sorted(counts.items(), key=lambda pair: -pair[1])]
