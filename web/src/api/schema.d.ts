@@ -5988,15 +5988,10 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /**
-         * Choice
-         * @description One value of a filter and how many objects it would leave.
-         */
+        /** Choice */
         Choice: {
-            /** Count */
-            count: number;
-            /** Key */
-            key: string;
+            /** Value */
+            value: string | number;
             /** Zh */
             zh: string;
         };
@@ -7811,6 +7806,18 @@ export interface components {
             url: string;
         };
         /**
+         * FilterChoice
+         * @description One value of a filter and how many objects it would leave.
+         */
+        FilterChoice: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Finding
          * @description One sort of fault and the objects that have it, within the viewer's scope.
          */
@@ -8191,9 +8198,9 @@ export interface components {
             /** Levels */
             levels: number[];
             /** Models */
-            models: components["schemas"]["Choice"][];
+            models: components["schemas"]["FilterChoice"][];
             /** Reasons */
-            reasons: components["schemas"]["Choice"][];
+            reasons: components["schemas"]["FilterChoice"][];
             /** Rows */
             rows: components["schemas"]["FocusRow"][];
             /** Seen */
@@ -8201,7 +8208,7 @@ export interface components {
             /** Signals */
             signals: components["schemas"]["FocusSignal"][];
             /** Sources */
-            sources: components["schemas"]["Choice"][];
+            sources: components["schemas"]["FilterChoice"][];
             /** Total */
             total: number;
             /** Troubled */
