@@ -12,7 +12,8 @@ const absolute = (url: string): string => new URL(url, location.origin).href.rep
 
 /** The same colour for the same owner at every zoom; neighbours mostly differ. */
 export function areaColour(colours: readonly string[]): ExpressionSpecification {
-  return ['at', ['%', ['to-number', ['id']], colours.length], ['literal', [...colours]]] as unknown as ExpressionSpecification
+  const cases = colours.flatMap((colour, i) => [i, colour])
+  return ['match', ['%', ['to-number', ['id'], 0], colours.length], ...cases, colours[0]] as unknown as ExpressionSpecification
 }
 
 export function showAreas(map: MapLibreMap, spec: CoverageSpec, shown: boolean): void {
