@@ -258,24 +258,30 @@ def _standing_within(network: Any, far: Any, limit_m: float, allowed: Allowed, p
 
 def _reached(network: Any, found: Any, allowed: Allowed) -> Geometries:
     """The parts of pipes within reach that the viewer sees, as lines."""
-    import shapely
-    from shapely.ops import substring
-
     seen = np.asarray(assets.visible("pipe", allowed.scope), bool)[network.pipes]
     run_m = found.from_tail_m + found.from_head_m
     whole = seen & (run_m >= network.length_m - 1e-6) & (run_m > 0)
     partly = np.flatnonzero(seen & ~whole & (run_m > 0))
     pipes = find("pipes", allowed)
-    lines = list(shapes.geometries(pipes, allowed, network.pipes[whole])) if whole.any() else []
-    for edge in partly.tolist():  # only where the limit cuts a pipe
-        (line,) = shapes.geometries(pipes, allowed, network.pipes[edge : edge + 1])
+    cut = _cut(network, found, partly, shapes.geometries(pipes, allowed, network.pipes[partly]))
+    return np.concatenate([shapes.geometries(pipes, allowed, network.pipes[whole]), cut])
+
+
+def _cut(network: Any, found: Any, edges: NDArray[np.int64], lines: Geometries) -> Geometries:
+    """Of pipes that the limit cuts, what lies before the cut: measured in metres, since a degree is not one length."""
+    from shapely.ops import substring
+
+    if not edges.size:
+        return lines
+    local = calc.Local.about(lines)
+    parts = []
+    for line, edge in zip(local.metres(lines), edges.tolist(), strict=True):
         length = network.length_m[edge]
-        for low, high in ((0.0, found.from_tail_m[edge]), (length - found.from_head_m[edge], length)):
-            if high > low:
-                lines.append(substring(line, low / length, high / length, normalized=True))
-    out = np.empty(len(lines), dtype=object)
-    out[:] = lines
-    return out[~shapely.is_empty(out)] if len(out) else out
+        ends = ((0.0, found.from_tail_m[edge]), (length - found.from_head_m[edge], length))
+        parts += [substring(line, a / length, b / length, normalized=True) for a, b in ends if b > a]
+    out = np.empty(len(parts), dtype=object)
+    out[:] = parts
+    return local.degrees(out)
 
 
 def _within(asked: Within, allowed: Allowed) -> Answer:
