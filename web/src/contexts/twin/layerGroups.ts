@@ -6,7 +6,7 @@ const GROUPS: readonly (readonly [zh: string, keys: readonly string[]])[] = [
   ['管网', ['pipes', 'valves']],
   ['用热', ['substations', 'buildings']],
   ['农村清洁取暖', ['devices']],
-  ['监测设施', ['weather', 'cameras']],
+  ['监测设施', ['weather']],
 ]
 const REST = '其他'
 
