@@ -18,7 +18,7 @@ SEED = 20_261_015
 MINUTES = 61
 CHANGES = 800
 """Objects that change state in a minute under a theme of named states."""
-UNITS = 10
+UNITS = 3
 """Units of which all buildings and pipes change with them."""
 INHERITED = ("operation", "supply_temp", "diagnosis")
 REPEATS = 11
