@@ -96,7 +96,8 @@ class _Plane:
 
 def _polygons(shapes: Shapes, plane: _Plane) -> Geometries:
     """Footprints as polygons, rings closed."""
-    lengths = np.diff(shapes.offsets.astype(np.int64))
+    ends = shapes.offsets.astype(np.int64)
+    lengths = ends[1:] - ends[:-1]
     rings = np.repeat(np.arange(len(lengths)), lengths)
     made = shapely.linearrings(plane.metres(shapes.lonlat), indices=rings) if len(rings) else np.zeros(0, object)
     return np.asarray(shapely.make_valid(shapely.polygons(made)))
