@@ -64,6 +64,7 @@ ROUTES = {
     "GET /overview/focus/{kind}/charts": "own",
     "GET /overview/focus/{kind}/export": "own",
     "GET /overview/way": "own",
+    "GET /overview/situation": "own",
     "GET /catalogue/elements": "same",
     "GET /catalogue/elements/{key}": "same",
     "PATCH /catalogue/elements/{key}": "city",
@@ -396,6 +397,7 @@ REGULATORS = {
 SHARED = {
     "GET /overview/focus/{kind}": "/overview/focus/substation?everybody=true",
     "GET /overview/focus/{kind}/charts": "/overview/focus/substation/charts",
+    "GET /overview/situation": "/overview/situation",
     "GET /overview/focus/{kind}/export": "/overview/focus/substation/export?everybody=true&format=csv",
     "GET /diagnosis/guidance/{kind}": "/diagnosis/guidance/substation",
     "GET /diagnosis/findings": "/diagnosis/findings",
@@ -506,6 +508,7 @@ ELSEWHERE = {
 MARKS_OF_10 = ("甲热力", "甲一分", "换热站1", "换热站3", "H10", "company.")
 MARKS_OF_20 = ("乙热力", "乙一分", "换热站2", "换热站4", "H20", "company2.")
 NAMELESS = {
+    "GET /overview/situation",
     "GET /diagnosis/findings/counts", "GET /diagnosis/devices",
     "GET /diagnosis/guidance/{kind}", "GET /diagnosis/peak-boilers", "GET /diagnosis/systems",
     "GET /quality/uploads/mismatches", "GET /quality/uploads/mismatches/export", "GET /complaints/imports",

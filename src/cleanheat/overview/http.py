@@ -31,7 +31,7 @@ from cleanheat.overview.focus import (
     unfiltered,
 )
 from cleanheat.overview.rows import FocusRow, FocusSignal, rows, signals
-from cleanheat.overview.vocabulary import MAX_SIZE, FocusKind, Reason
+from cleanheat.overview.vocabulary import KINDS, MAX_SIZE, FocusKind, Reason
 from cleanheat.overview.weighing import REASONS, formula
 
 router = Router(tags=["overview"])
@@ -94,12 +94,35 @@ class FocusCharts:
     course: Series
 
 
+@dataclass(frozen=True)
+class Situation:
+    """One kind at a glance: how many there are, how many of them have a problem, of which level (Ⅰ first)."""
+
+    kind: str
+    zh: str
+    seen: int
+    troubled: int
+    levels: list[int]
+
+
 def _scope(request: HttpRequest, kind: str) -> Scope:
     for permission in PERMISSIONS:
         require(request.user, permission)
     if kind not in get_args(FocusKind):
         raise not_found("没有这类对象的总览", kind)
     return scope_of(request.user)
+
+
+@router.get("/overview/situation", response=list[Situation])
+def situation(request: HttpRequest) -> Any:
+    """Every kind at a glance."""
+    scope = _scope(request, "substation")
+    return [_situation(kind, focus(kind, scope, Wanted())) for kind in KINDS]
+
+
+def _situation(kind: str, found: Focus) -> Situation:
+    grade = grades(found.facts)[found.numbers]
+    return Situation(kind, KINDS[kind].zh, found.seen, found.troubled, [int((grade == level).sum()) for level in Level])
 
 
 @router.get("/overview/focus/{kind}", response=FocusPage)
