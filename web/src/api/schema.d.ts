@@ -3469,6 +3469,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview/situation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Situation
+         * @description Every kind at a glance.
+         */
+        get: operations["cleanheat_overview_http_situation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview/way": {
         parameters: {
             query?: never;
@@ -8267,10 +8287,11 @@ export interface components {
          * FocusRow
          * @description One object; ``level`` of its gravest alert or finding (0: none), ``state`` as on the map, ``values`` by signal.
          *
-         *     ``alert_id``, ``finding_id`` 0 where there is none; ``order`` answers for the gravest alert.
+         *     ``alert_id``, ``finding_id`` 0 where there is none; ``is_data_alert``: the gravest alert is about data, so that a
+         *     governance order may be made of it; ``order`` answers for it.
          */
         FocusRow: {
-            above: components["schemas"]["Reference"];
+            above: components["schemas"]["WayPlace"];
             /** Alert Id */
             alert_id: number;
             /** Code */
@@ -8283,6 +8304,8 @@ export interface components {
             district: string;
             /** Finding Id */
             finding_id: number;
+            /** Is Data Alert */
+            is_data_alert: boolean;
             /** Kind */
             kind: string;
             /** Latitude */
@@ -11924,18 +11947,6 @@ export interface components {
             version: number;
         };
         /**
-         * Reference
-         * @description An object by kind and number; number 0: none.
-         */
-        Reference: {
-            /** Kind */
-            kind: string;
-            /** Name */
-            name: string;
-            /** Number */
-            number: number;
-        };
-        /**
          * RefetchOut
          * @description ``number`` 0 and an empty ``signal``: all that the sender sends of the kind.  Times are epoch seconds.
          */
@@ -13859,6 +13870,22 @@ export interface components {
             zh: string;
         };
         /**
+         * Situation
+         * @description One kind at a glance: how many there are, how many of them have a problem, of which level (Ⅰ first).
+         */
+        Situation: {
+            /** Kind */
+            kind: string;
+            /** Levels */
+            levels: number[];
+            /** Seen */
+            seen: number;
+            /** Troubled */
+            troubled: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Skill
          * @description How far forecasts of a span of lead hours were off: mean absolute error, bias and standard error, K.
          */
@@ -15205,13 +15232,25 @@ export interface components {
             /** Below */
             below: string[];
             /** Chain */
-            chain: components["schemas"]["Reference"][];
+            chain: components["schemas"]["WayPlace"][];
             /** Shown */
             shown: string;
             /** Steps */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["WayStep"][];
             /** Total */
             total: number;
+        };
+        /**
+         * WayPlace
+         * @description An object by kind and number; number 0: none.
+         */
+        WayPlace: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
         };
         /**
          * WayQuery
@@ -15248,6 +15287,35 @@ export interface components {
              * @default 50
              */
             size: number;
+        };
+        /**
+         * WayStep
+         * @description One place on the way down; ``levels[0]`` counts open alerts of level Ⅰ there and below, ``room_c`` is the mean
+         *     of its rooms (of a home its own).
+         */
+        WayStep: {
+            /** Area M2 */
+            area_m2: number;
+            /** Buildings */
+            buildings: number;
+            /** Code */
+            code: string;
+            /** Households */
+            households: number;
+            /** Kind */
+            kind: string;
+            /** Levels */
+            levels: number[];
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Orders */
+            orders: number;
+            /** Room C */
+            room_c: number | null;
+            /** Substations */
+            substations: number;
         };
         /**
          * WeightsIn
@@ -20167,6 +20235,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    cleanheat_overview_http_situation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Situation"][];
+                };
             };
         };
     };
