@@ -22,6 +22,7 @@ BENCHES = (
     "diagnosis",
     "twin",
     "twin_scene",
+    "twin_themes",
     "archive_import",
 )
 OUT = Path("build/bench.json")

@@ -32,6 +32,8 @@ OWN = {
 }
 """What → (labels, least hours of a label, target of the recall)."""
 WITHIN_DAYS = {"fouling": 14}
+OF_SOURCES = frozenset({Fault.SOURCE_TRIP, Fault.CAPACITY_SHORTAGE, Fault.BRANCH_UNDER})
+"""Labels of branches and boiler rooms that starve the units hanging on them."""
 CLEAR_DAYS = 2
 """Days this near to a label are neither normal nor faulty."""
 Bools = NDArray[np.bool_]
@@ -159,12 +161,7 @@ def _labelled(stretches: Sequence[Stretch]) -> list[Row]:
     alarm = detection.judge(detector, grid).alarm & (winter == 2)
     last = stretches[-1]
     found = [_recall(what, alarm, last, midnight, *OWN[what]) for what in OWN]
-    units = last.labels[last.labels["kind"] == "unit"]
-    touched = np.zeros(alarm.shape, bool)
-    for label in units:
-        row = int(last.row_of("unit", label["number"]))
-        begin, end = (int((label[c] - midnight[0]) // DAY_S) for c in ("start", "end"))
-        touched[row, max(begin - 1, 0) : end + 1 + CLEAR_DAYS] = True
+    touched = _touched(last, midnight)
     normal = ~touched & (winter == 2)
     false = float(alarm[normal].mean()) if normal.any() else None
     return [
@@ -178,8 +175,31 @@ def _labelled(stretches: Sequence[Stretch]) -> list[Row]:
             "lower",
             {},
             f"{int(normal.sum()):,} unit-days",
+            "neither of the unit nor of its source",
         ),
     ]
+
+
+def _touched(last: Stretch, midnight: NDArray[np.int64]) -> Bools:
+    """Days ``bool[units, D]`` near a label of the unit, or of the source it hangs on: a short source is short there."""
+    city, found = last.city, np.zeros((last.city.units.count, midnight.size), bool)
+    branches = city.sources.branch_numbers
+    for label in last.labels[np.isin(last.labels["kind"], ("unit", "branch", "boiler"))]:
+        kind, number = str(label["kind"]), int(label["number"])
+        if kind == "unit":
+            rows = np.array([last.row_of("unit", number)])
+        elif Fault(int(label["fault"])) in OF_SOURCES:
+            slot = (
+                np.searchsorted(branches, number)
+                if kind == "branch"
+                else branches.size + np.searchsorted(city.sources.boiler_numbers, number)
+            )
+            rows = np.flatnonzero(city.units.source == slot)
+        else:
+            continue
+        begin, end = (int((label[c] - midnight[0]) // DAY_S) for c in ("start", "end"))
+        found[rows, max(begin - 1, 0) : end + 1 + CLEAR_DAYS] = True
+    return found
 
 
 def _recall(

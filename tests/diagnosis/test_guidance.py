@@ -160,6 +160,20 @@ def test_who_would_not_keep_rooms_warm_is_listed_with_what_is_missing(world, sig
     assert 3 not in {row["number"] for row in found["items"]}
 
 
+def test_a_plan_made_before_readings_came_is_of_its_minute_only(world, signed_in, manual_clock, monkeypatch):
+    with monkeypatch.context() as start:
+        start.setattr(plan, "latest", lambda: Latest(world))
+        plan.forget_plan()
+        assert not np.isfinite(plan.city_plan().present.units["supply_c"]).any()
+    early = plan.city_plan()
+    manual_clock.advance(60)
+    whole = plan.city_plan()
+    assert whole is not early
+    assert np.isfinite(whole.present.units["supply_c"]).sum() == 3
+    manual_clock.advance(60)
+    assert plan.city_plan() is whole
+
+
 @pytest.mark.feature("A9-2")
 @pytest.mark.feature("A9-3")
 def test_sources_are_judged_by_what_hangs_on_them(world, signed_in):

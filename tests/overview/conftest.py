@@ -6,9 +6,9 @@ from cleanheat.accounts.models import User
 from cleanheat.alerts.models import Alert
 from cleanheat.complaints.models import Ticket
 from cleanheat.diagnosis.models import Found
-from cleanheat.orders.raising import raise_by_hand
 from cleanheat.infra import clock
 from cleanheat.kernel.time import epoch
+from cleanheat.orders.raising import raise_by_hand
 from tests.screens.conftest import readings, stored
 
 __all__ = ["readings", "stored"]

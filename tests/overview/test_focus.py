@@ -43,6 +43,8 @@ def test_an_order_answers_for_its_alert(troubles):
     assert row.alert_id == troubles.pk
     assert row.order.number.startswith("ZL")
     assert row.order.state_name
+    assert row.is_data_alert
+    assert not next(r for r in _rows("substation", EVERYTHING) if r.number == 2).is_data_alert
 
 
 def test_a_finding_adds_only_what_exceeds_the_alert(troubles):

@@ -101,3 +101,17 @@ def test_a_company_walks_its_own_way_alone(troubles, signed_in):
         assert own.get(f"{ROOT}/{path}").status_code == 404
     stations = own.get(f"{ROOT}/way?shown=substation").json()
     assert {s["number"] for s in stations["steps"]} == {1, 3}
+
+
+@pytest.mark.feature("C5-1")
+def test_the_situation_of_every_kind_is_ones_own(troubles, signed_in):
+    def told(who):
+        return {
+            s["kind"]: (s["seen"], s["troubled"], s["levels"]) for s in signed_in(who).get(f"{ROOT}/situation").json()
+        }
+
+    assert told("city.reader")["substation"] == (4, 3, [0, 1, 2, 0])
+    assert told("company.reader") == {
+        "branch": (0, 0, [0, 0, 0, 0]), "boiler": (1, 0, [0, 0, 0, 0]), "substation": (2, 2, [0, 0, 2, 0]),
+        "heat_user": (1, 1, [0, 0, 1, 0]),
+    }  # fmt: skip

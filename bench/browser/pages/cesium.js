@@ -37,7 +37,7 @@ function look() {
 look()
 
 const [network, { states: first }] = await Promise.all([
-  loadNetwork({ url: '/data/network.bin', plane, secondaryMinZoom: setting.isDetailed ? 0 : 99 }),
+  loadNetwork({ url: '/data/network.bin', plane, secondaryMinZoom: 12.5 }),
   loadStates(manifest),
 ])
 const palette = paletteOf(manifest)
@@ -51,7 +51,7 @@ function cartesian(x, y, z, into, at) {
 }
 
 /** One primitive of ready triangles or lines; its colours are a vertex attribute that is written anew. */
-function primitive(positions, indices, owners, type, colours) {
+function primitive({ positions, indices, owners, show = true }, type, colours) {
   const number = (values, size, datatype, normalize = false) =>
     new C.GeometryAttribute({ componentDatatype: datatype, componentsPerAttribute: size, normalize, values })
   const geometry = new C.Geometry({
@@ -64,7 +64,7 @@ function primitive(positions, indices, owners, type, colours) {
     boundingSphere: C.BoundingSphere.fromVertices(positions),
   })
   const appearance = new C.PerInstanceColorAppearance({ flat: true, translucent: false, closed: false })
-  return new C.Primitive({ geometryInstances: new C.GeometryInstance({ geometry }), appearance, asynchronous: false, allowPicking: false, compressVertices: false })
+  return new C.Primitive({ show, geometryInstances: new C.GeometryInstance({ geometry }), appearance, asynchronous: false, allowPicking: false, compressVertices: false })
 }
 
 const rgba = (owners, of) => {
@@ -80,8 +80,7 @@ function buildingParts() {
   const u32 = new Uint32Array(vertices)
   const stride = BUILDING_STRIDE / 4
   return cells.map((cell) => {
-    const firstIndex = setting.isDetailed ? cell.first : cell.roofFirst
-    const taken = indices.subarray(firstIndex, firstIndex + (setting.isDetailed ? cell.count : cell.roofCount))
+    const taken = indices.subarray(cell.first, cell.first + cell.count)
     let low = Infinity
     let high = 0
     for (const v of taken) [low, high] = [Math.min(low, v), Math.max(high, v)]
@@ -90,7 +89,7 @@ function buildingParts() {
     const owners = new Uint32Array(n)
     for (let i = 0; i < n; i++) {
       const v = low + i
-      cartesian(f32[stride * v], f32[stride * v + 1], setting.isDetailed ? u16[8 * v + 4] / 10 : 1, positions, 3 * i)
+      cartesian(f32[stride * v], f32[stride * v + 1], u16[8 * v + 4] / 10, positions, 3 * i)
       owners[i] = u32[stride * v + 3]
     }
     return { positions, indices: taken.map((v) => v - low), owners }
@@ -102,7 +101,7 @@ function pipeParts() {
   const f32 = new Float32Array(data)
   const u32 = new Uint32Array(data)
   const stride = SEGMENT_STRIDE / 4
-  return cells.filter((cell) => setting.isDetailed || cell.minZoom === 0).map(({ first: begin, count }) => {
+  return cells.map(({ first: begin, count, minZoom }) => {
     const positions = new Float64Array(6 * count)
     const owners = new Uint32Array(2 * count)
     for (let i = 0; i < count; i++) {
@@ -111,7 +110,7 @@ function pipeParts() {
       cartesian(f32[s + 2], f32[s + 3], 2, positions, 6 * i + 3)
       owners.fill(u32[s + 4], 2 * i, 2 * i + 2)
     }
-    return { positions, indices: Uint32Array.from({ length: 2 * count }, (_, i) => i), owners }
+    return { positions, indices: Uint32Array.from({ length: 2 * count }, (_, i) => i), owners, show: setting.isDetailed || minZoom === 0 }
   })
 }
 
@@ -122,8 +121,8 @@ function draw(states) {
   const buildings = (owners) => rgba(owners, (id) => colourOf(states.buildings, id, [51, 80, 122]))
   const pipes = (owners) => rgba(owners, (packed) => colourOf(states.pipes, packed & 0xffffff, mediumColour((packed >>> 24) & 3)))
   drawnParts = [
-    ...parts.pipes.map((p) => primitive(p.positions, p.indices, p.owners, C.PrimitiveType.LINES, pipes)),
-    ...parts.buildings.map((p) => primitive(p.positions, p.indices, p.owners, C.PrimitiveType.TRIANGLES, buildings)),
+    ...parts.pipes.map((p) => primitive(p, C.PrimitiveType.LINES, pipes)),
+    ...parts.buildings.map((p) => primitive(p, C.PrimitiveType.TRIANGLES, buildings)),
   ]
   drawnParts.forEach((part) => scene.primitives.add(part))
 }
@@ -149,7 +148,7 @@ function rendered() {
   })
 }
 do await rendered()
-while (!scene.globe.tilesLoaded || !drawnParts.every((part) => part.ready))
+while (!scene.globe.tilesLoaded || !drawnParts.every((part) => part.ready || !part.show))
 await rendered()
 finish(scene.context._gl)
 

@@ -2,7 +2,7 @@
 import { decodeFrame } from '../../../web/src/map/state/frame.ts'
 import { parseNetwork } from '../../../web/src/map/network/network.ts'
 
-/** Below this zoom secondary pipes are left out, and buildings lie flat: in every page. */
+/** Below this zoom no page draws secondary pipes.  All of them hold the whole city, but for the tiles of MapLibre alone. */
 const DETAIL_ZOOM = 12.5
 const MEDIA = [[255, 90, 122], [255, 154, 77], [43, 183, 217]]
 /** Radius in pixels; what is not named is not drawn in that view. */

@@ -4,6 +4,9 @@ import { MapLibreOverlay } from '@deck.gl/maplibre'
 import { loadNetworkFile, loadSetting, loadStates, mediumColour, paletteOf, publish, turned } from './city.js'
 import { baseMap, drawnOnce, idle, styled, turnMap } from './basemap.js'
 
+const report = (error) => setTimeout(() => {
+  throw error
+})
 const setting = await loadSetting()
 const map = baseMap(setting)
 const [network, { states: first }] = await Promise.all([loadNetworkFile(), loadStates(setting.manifest), styled(map)])
@@ -32,10 +35,10 @@ function kept(shapes, keep) {
   return { numbers: pick(shapes.numbers), vertices: pick(shapes.vertices), medium: pick(shapes.medium), lon: run(shapes.lon), lat: run(shapes.lat) }
 }
 
-const pipes = setting.isDetailed ? network.pipes : kept(network.pipes, (i) => network.pipes.medium[i] < 2)
+const pipes = { mains: kept(network.pipes, (i) => network.pipes.medium[i] < 2), secondary: kept(network.pipes, (i) => network.pipes.medium[i] === 2) }
 const shapes = {
   buildings: { ...network.buildings, places: degrees(network.buildings), starts: startsOf(network.buildings.vertices) },
-  pipes: { ...pipes, places: degrees(pipes), starts: startsOf(pipes.vertices) },
+  ...Object.fromEntries(Object.entries(pipes).map(([key, of]) => [key, { ...of, places: degrees(of), starts: startsOf(of.vertices) }])),
 }
 const heights = spread(shapes.buildings.vertices, 1, (i) => [network.buildings.heightDm[i] / 10], Float32Array)
 const points = Object.fromEntries(Object.keys(setting.radii).map((key) => [key, { numbers: network.points[key].numbers, places: degrees(network.points[key]) }]))
@@ -56,24 +59,22 @@ function layersOf(states) {
       },
     },
     _normalize: false,
-    extruded: setting.isDetailed,
+    extruded: true,
     beforeId: 'road-names',
     pickable: false,
   })
-  const lines = new PathLayer({
-    id: 'pipes',
-    data: {
-      length: shapes.pipes.numbers.length,
-      startIndices: shapes.pipes.starts,
-      attributes: {
-        getPath: { value: shapes.pipes.places, size: 2 },
-        getColor: ofShapes(shapes.pipes, { states: states.pipes, rgb: (i) => mediumColour(shapes.pipes.medium[i]) }),
-      },
-    },
-    _pathType: 'open',
-    widthUnits: 'pixels',
-    getWidth: setting.isDetailed ? 3 : 1.2,
-    beforeId: 'road-names',
+  const lines = ['mains', 'secondary'].map((id) => {
+    const of = shapes[id]
+    const getColor = ofShapes(of, { states: states.pipes, rgb: (i) => mediumColour(of.medium[i]) })
+    return new PathLayer({
+      id,
+      data: { length: of.numbers.length, startIndices: of.starts, attributes: { getPath: { value: of.places, size: 2 }, getColor } },
+      _pathType: 'open',
+      widthUnits: 'pixels',
+      getWidth: setting.isDetailed ? 3 : 1.2,
+      visible: setting.isDetailed || id === 'mains',
+      beforeId: 'road-names',
+    })
   })
   const discs = Object.entries(points).map(([key, { numbers, places }]) => {
     const value = new Uint8Array(4 * numbers.length)
@@ -81,11 +82,15 @@ function layersOf(states) {
     const attributes = { getPosition: { value: places, size: 2 }, getFillColor: { value, size: 4 } }
     return new ScatterplotLayer({ id: key, data: { length: numbers.length, attributes }, radiusUnits: 'pixels', getRadius: setting.radii[key], beforeId: 'road-names' })
   })
-  return [lines, polygons, ...discs]
+  return [...lines, polygons, ...discs]
 }
 
-const overlay = new MapLibreOverlay({ interleaved: true, layers: layersOf(first), useDevicePixels: 1 })
-map.addControl(overlay)
+const overlay = await new Promise((loaded) => {
+  const made = new MapLibreOverlay({ interleaved: true, layers: layersOf(first), useDevicePixels: 1, onLoad: () => loaded(made), onError: report })
+  map.addControl(made)
+})
+do await drawnOnce(map)
+while (overlay._deck.layerManager.getLayers().length < 7 || !overlay._deck.layerManager.getLayers().every((layer) => layer.isLoaded))
 await idle(map)
 
 publish({

@@ -9,7 +9,7 @@ const live = loadStates(setting.manifest)
 const palette = paletteOf(setting.manifest)
 const own = (colour) => ['match', ['coalesce', ['feature-state', 'state'], -1], ...palette.flatMap((rgb, state) => [state, css(rgb)]), colour]
 await styled(map)
-map.addSource('city', { type: 'vector', tiles: [`${location.origin}/tiles/city/1/{z}/{x}/{y}`], minzoom: 9, maxzoom: 15 })
+map.addSource('city', { type: 'vector', tiles: [`${location.origin}/tiles/city/1/{z}/{x}/{y}`], minzoom: 8, maxzoom: 14 })
 const part = (id, type, paint, extra = {}) => map.addLayer({ id, type, source: 'city', 'source-layer': id, paint, ...extra }, 'road-names')
 const media = ['match', ['get', 'medium'], 0, css(mediumColour(0)), 1, css(mediumColour(1)), css(mediumColour(2))]
 const width = ['interpolate', ['exponential', 1.5], ['zoom'], 9, 0.8, 12, 1.4, 16, 5]

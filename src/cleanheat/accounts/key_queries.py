@@ -75,10 +75,10 @@ def user_of_key(key: str, permission: str, username: str, address: str) -> Any:
     Raises:
         Problem: 401 for a key that is none (any more), 403 for another purpose, 429 for too many requests.
     """
-    _failed.check(address)
     row = _valid(key)
     user = find_user(row.user_id) if row else None
     if row is None or user is None or username not in ("", user.username):
+        _failed.check(address)  # strangers alone are slowed down: a whole office may share one address
         _failed.take(address)
         raise _REFUSED
     _asked.check(row.pk)

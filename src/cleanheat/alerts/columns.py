@@ -51,9 +51,10 @@ def begun(
     return np.array([epoch(at) for at, _ in found], np.int64), np.array([level for _, level in found], np.int64)
 
 
-def texts(ids: Collection[int], scope: Scope) -> dict[int, str]:
-    """What is said of these alerts, as far as the scope sees them."""
-    return dict(visible_to(scope).filter(pk__in=list(ids)).values_list("pk", "text"))
+def told(ids: Collection[int], scope: Scope) -> dict[int, tuple[str, str]]:
+    """Text and source of these alerts, as far as the scope sees them."""
+    rows = visible_to(scope).filter(pk__in=list(ids)).values_list("pk", "text", "source")
+    return {pk: (text, source) for pk, text, source in rows}
 
 
 def begun_count(scope: Scope, start: int, end: int) -> int:

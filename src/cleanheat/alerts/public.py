@@ -2,7 +2,7 @@
 
 from cleanheat.alerts.actions import Place, Reconciled, follow_order, reconcile
 from cleanheat.alerts.cards import AlertCard, cards, live_ids, source_name, tally, waiting
-from cleanheat.alerts.columns import OpenAlerts, begun, begun_count, open_alerts, texts
+from cleanheat.alerts.columns import OpenAlerts, begun, begun_count, open_alerts, told
 from cleanheat.alerts.queries import Happened, happened, open_by, open_by_level
 from cleanheat.alerts.sources import SOURCES, AlertSource
 from cleanheat.alerts.vocabulary import AlertState
@@ -28,6 +28,6 @@ __all__ = [
     "reconcile",
     "source_name",
     "tally",
-    "texts",
+    "told",
     "waiting",
 ]

@@ -13,6 +13,7 @@ class AssetsConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from cleanheat.assets import changes as _changes  # noqa: F401 - the flow declares itself
+        from cleanheat.assets.coordinates import jobs as _conversions  # noqa: F401 - their jobs declare themselves
         from cleanheat.assets.finder import SEARCHED, forget
         from cleanheat.assets.importing import jobs  # noqa: F401 - dry runs and imports declare themselves
         from cleanheat.assets.matching import running as _running  # noqa: F401 - the job declares itself

@@ -13,3 +13,11 @@ class RecordsApplied:
     kind: str
     created: int
     changed: int
+
+
+@dataclass(frozen=True)
+class ShapesDrawn:
+    """Objects of one kind were given other shapes (``drawn_shapes``); the map draws them anew."""
+
+    kind: str
+    count: int

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from cleanheat.accounts.models import Organisation
+from cleanheat.assets import models_conversions as _conversions  # noqa: F401 - Django looks for models here
 from cleanheat.assets import models_equipment as _equipment  # noqa: F401 - Django looks for models here
 from cleanheat.assets import models_importing as _importing  # noqa: F401 - Django looks for models here
 from cleanheat.assets import models_upkeep as _upkeep  # noqa: F401 - Django looks for models here

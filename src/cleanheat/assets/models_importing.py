@@ -13,6 +13,8 @@ class ArchiveImport(models.Model):
 
     ``layers``: what the file holds; ``mapping``: how it is read (``ColumnMap``); ``outcome``: counts of the rehearsal;
     ``created`` and ``changed``: numbers of the objects written.  ``job``: the one that works on it now.
+    ``left_out``: places of rehearsed records that the regulator does not approve; ``decided_by``: who decided, with
+    his ``note``.
     """
 
     file = models.CharField(max_length=200)
@@ -31,9 +33,27 @@ class ArchiveImport(models.Model):
     version = models.CharField(max_length=32, blank=True)
     created = models.JSONField(default=list)
     changed = models.JSONField(default=list)
+    left_out = models.JSONField(default=list)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-id"]
+
+
+class ArchiveShape(models.Model):
+    """One shape an import gave an object: WKB in WGS-84 degrees, empty: as the map had it before.  Never changed."""
+
+    kind = models.CharField(max_length=12)
+    number = models.PositiveIntegerField()
+    wkb = models.BinaryField(null=True)
+    import_id = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["kind", "number"], name="archive_shape_object")]
 
 
 class MappingTemplate(models.Model):
@@ -47,4 +67,4 @@ class MappingTemplate(models.Model):
 
     class Meta:
         ordering = ["kind", "name"]
-        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="one_mapping_template_a_name")]
+        constraints = [models.UniqueConstraint(fields=["user", "kind", "name"], name="one_mapping_template_a_name")]

@@ -7,6 +7,7 @@ from cleanheat.assets.archive import Archive, KindTable
 from cleanheat.assets.areas import owners_of_area
 from cleanheat.assets.cards import children, object_card, parents, search
 from cleanheat.assets.changes import Correction, correct
+from cleanheat.assets.drawn_shapes import newest as drawn_shapes
 from cleanheat.assets.equipment.standard import RoomDesigns, UnitDesigns, boiler_equipment, substation_equipment
 from cleanheat.assets.fees import FeeColumns, fee_columns, load_fees, user_state
 from cleanheat.assets.finder import matching
@@ -14,6 +15,7 @@ from cleanheat.assets.gazetteer import address, locate
 from cleanheat.assets.naming import names, titles
 from cleanheat.assets.outages import planned_outages
 from cleanheat.assets.queries import archive, district_ids, exists, forget, require, version, visible
+from cleanheat.assets.record_fields import Field, fields_of
 from cleanheat.assets.snapshot import build as build_archive
 from cleanheat.assets.snapshot import code_words, system_types
 from cleanheat.assets.tables import columns
@@ -22,6 +24,7 @@ __all__ = [
     "Archive",
     "Correction",
     "FeeColumns",
+    "Field",
     "KindTable",
     "RoomDesigns",
     "UnitDesigns",
@@ -34,8 +37,10 @@ __all__ = [
     "columns",
     "correct",
     "district_ids",
+    "drawn_shapes",
     "exists",
     "fee_columns",
+    "fields_of",
     "forget",
     "load",
     "load_fees",

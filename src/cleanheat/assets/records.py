@@ -7,7 +7,7 @@ change is kept with who, when and why; the archive gets a new version, from whic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import models, transaction
@@ -35,9 +35,11 @@ __all__ = [
     "Refusal",
     "RefusedRecords",
     "apply",
+    "chosen",
     "draft",
     "field_of",
     "fields_of",
+    "refused",
 ]
 _CHUNK: Final = 20_000
 _MANY: Final = 5_000
@@ -65,12 +67,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Applied:
-    """What a batch did; ``version`` is the archive's, empty where nothing differed."""
+    """What a batch did; ``version`` is the archive's, empty where nothing differed.
+
+    ``numbers``: of the batch's rows that were written, by their place in it.
+    """
 
     version: str
     created: tuple[int, ...]
     changed: tuple[int, ...]
     unchanged: int
+    numbers: Mapping[int, int] = field(default_factory=dict)
 
 
 def apply(
@@ -112,7 +118,8 @@ def _published(planned: Draft, by: Any, why: str, note: str) -> Applied:
     events.publish(RecordsApplied(version, planned.kind, **counts))
     finder.forget()
     transaction.on_commit(finder.forget)
-    return Applied(version, created, changed, planned.unchanged)
+    by_row = dict(zip(planned.rows, planned.numbers, strict=True))
+    return Applied(version, created, changed, planned.unchanged, by_row)
 
 
 def draft(kind: str, rows: Sequence[Record], scope: Scope | None = None) -> Draft:
@@ -187,16 +194,16 @@ def _present(kind: str, rows: Sequence[Record]) -> tuple[dict[int, Record], list
 
 
 def _numbers_of_codes(kind: str, codes: Sequence[str]) -> dict[str, int]:
-    return dict(_chosen(kind, "code", codes).values_list("code", "pk"))
+    return dict(chosen(kind, "code", codes).values_list("code", "pk"))
 
 
 def _stored(kind: str, numbers: set[int]) -> dict[int, Record]:
     keys = [f.key for f in fields_of(kind)]
-    rows = _chosen(kind, "pk", sorted(numbers)).values_list("pk", *keys).iterator(chunk_size=_CHUNK)
+    rows = chosen(kind, "pk", sorted(numbers)).values_list("pk", *keys).iterator(chunk_size=_CHUNK)
     return {number: dict(zip(keys, values, strict=True)) for number, *values in rows if number in numbers}
 
 
-def _chosen(kind: str, path: str, wanted: Sequence[Any]) -> models.QuerySet[Any]:
+def chosen(kind: str, path: str, wanted: Sequence[Any]) -> models.QuerySet[Any]:
     """At least the rows wanted; all of them where a list would be longer than a statement may be."""
     rows = MODELS[kind]._default_manager.order_by()
     return rows if len(wanted) > _MANY else rows.filter(**{f"{path}__in": wanted})
@@ -296,7 +303,7 @@ def _districts(kind: str, records: Sequence[Record]) -> list[int]:
     if kind not in _PLACED_THROUGH:
         return [record["district_id"] for record in records]
     through, parent = _PLACED_THROUGH[kind]
-    rows = _chosen(parent, "pk", sorted({record[through] for record in records}))
+    rows = chosen(parent, "pk", sorted({record[through] for record in records}))
     there = dict(rows.values_list("pk", "district_id"))
     return [there[record[through]] for record in records]
 

@@ -181,7 +181,19 @@ class ImportState(models.TextChoices):
     UPLOADED = "uploaded", "已上传"
     CHECKING = "checking", "试导入中"
     CHECKED = "checked", "待确认"
+    WAITING = "waiting", "待审批"
+    REJECTED = "rejected", "已退回"
     APPLYING = "applying", "导入中"
     APPLIED = "applied", "已导入"
     UNDONE = "undone", "已撤销"
     REFUSED = "refused", "未通过"
+
+
+class ConversionState(models.TextChoices):
+    """How far files on their way to another coordinate system have come."""
+
+    UPLOADED = "uploaded", "已上传"
+    RUNNING = "running", "转换中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "未完成"
+    CLEARED = "cleared", "成果已清除"

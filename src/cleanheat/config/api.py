@@ -16,6 +16,7 @@ from ninja.security import SessionAuth
 
 from cleanheat.accounts.http import router as accounts
 from cleanheat.alerts.http import router as alerts
+from cleanheat.assets.coordinates.http import router as coordinates
 from cleanheat.assets.equipment.http import router as equipment
 from cleanheat.assets.http_changes import router as changes
 from cleanheat.assets.importing.http import router as archive_imports
@@ -55,6 +56,7 @@ from cleanheat.quality.records.http import router as quality_records
 from cleanheat.screens.http import router as screens
 from cleanheat.telemetry.http import ingest_router as ingest
 from cleanheat.twin.http import router as twin
+from cleanheat.twin.http_analysis import router as analyses
 from cleanheat.twin.http_themes import router as themes
 from cleanheat.twin.http_tools import router as map_tools
 from cleanheat.twin.http_tracing import router as tracing
@@ -87,10 +89,11 @@ for router in (
     equipment,
     twin,
     tracing,
-    alerts,
-    pipeline,
+    analyses,
     themes,
     map_tools,
+    alerts,
+    pipeline,
     screens,
     complaints,
     diagnosis_findings,
@@ -114,6 +117,7 @@ for router in (
     changes,
     matching,
     secrecy,
+    coordinates,
 ):
     api.add_router("", router)
 api.add_router("/ingest", ingest)

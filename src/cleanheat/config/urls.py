@@ -8,6 +8,6 @@ from cleanheat.config.frontend import no_address, page
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("cleanheat.twin.urls")),
-    re_path(r"^(?:api|tiles|ws|assets)/", no_address),
+    re_path(r"^(?:api|ogc|tiles|ws|assets)/", no_address),
     re_path(r"^", page),
 ]

@@ -56,7 +56,7 @@ def _circuit(kind: str, number: int) -> Card:
     row = int(np.searchsorted(model.numbers, number))
     if row >= model.numbers.size or model.numbers[row] != number:
         return out
-    state = BY_CODE.get(int(model.states()[number]), State.UNKNOWN)
+    state = BY_CODE.get(int(live.states()[kind][number]), State.UNKNOWN)
     return out | {
         "minute": model.minute,
         "state": state.value,

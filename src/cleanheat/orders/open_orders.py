@@ -20,6 +20,7 @@ class OrderCard:
     """One order as others may know it."""
 
     id: int
+    business: str
     number: str
     state: str
     state_name: str
@@ -37,7 +38,7 @@ def open_orders_of(alert_ids: Collection[int], scope: Scope) -> dict[int, OrderC
 def _card(order: Order) -> OrderCard:
     item = order.item
     name = definition_of(item.version).state[item.state].zh
-    return OrderCard(order.pk, order.number, item.state, name, item.is_overdue)
+    return OrderCard(order.pk, item.flow, order.number, item.state, name, item.is_overdue)
 
 
 def open_places(scope: Scope) -> tuple[list[str], NDArray[np.int64]]:

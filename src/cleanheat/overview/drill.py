@@ -19,7 +19,7 @@ from cleanheat.kernel.time import DAY_S
 from cleanheat.orders import public as order_book
 from cleanheat.overview.facts import Floats, mean_by
 from cleanheat.overview.focus import upwards
-from cleanheat.overview.rows import Reference
+from cleanheat.overview.rows import WayPlace
 from cleanheat.telemetry import public as telemetry
 
 BELOW: Final[Mapping[str, tuple[str, ...]]] = {
@@ -40,7 +40,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Step:
+class WayStep:
     """One place on the way down; ``levels[0]`` counts open alerts of level Ⅰ there and below, ``room_c`` is the mean
     of its rooms (of a home its own)."""
 
@@ -61,11 +61,11 @@ class Step:
 class Way:
     """Where one stands: the way from the city, the kinds that one may go down to, one page of the chosen one."""
 
-    chain: list[Reference]
+    chain: list[WayPlace]
     below: list[str]
     shown: str
     total: int
-    steps: list[Step]
+    steps: list[WayStep]
 
 
 def way(kind: str, number: int, shown: str, scope: Scope, order: str, start: int, size: int) -> Way:
@@ -96,16 +96,16 @@ def _require(kind: str, number: int, scope: Scope) -> None:
         assets.require(kind, number, scope)
 
 
-def chain(kind: str, number: int, scope: Scope) -> list[Reference]:
+def chain(kind: str, number: int, scope: Scope) -> list[WayPlace]:
     """The way from the city to an object, itself included, as far as the scope sees it."""
-    found = [Reference("city", 0, "全市")]
+    found = [WayPlace("city", 0, "全市")]
     if kind == "city":
         return found
     for above in CHAIN[: CHAIN.index(kind)] if kind in CHAIN else CHAIN:
         at = _above(kind, number, above)
         if at and (above == "company" or assets.visible(above, scope)[at]):
-            found.append(Reference(above, at, _names(above, [at])[0][0]))
-    return [*found, Reference(kind, number, _names(kind, [number])[0][0])]
+            found.append(WayPlace(above, at, _names(above, [at])[0][0]))
+    return [*found, WayPlace(kind, number, _names(kind, [number])[0][0])]
 
 
 def _above(kind: str, number: int, above: str) -> int:
@@ -195,7 +195,7 @@ class _Sums:
             return np.nan_to_num(self.archive["heat_user"].values["area_m2"])
         return self._count("building", "heated_area_m2")
 
-    def steps(self, page: Ints) -> list[Step]:
+    def steps(self, page: Ints) -> list[WayStep]:
         numbers, areas = page.tolist(), self.areas()
         one = np.ones(self.size)
         stations = self._count("substation") if self.kind in _WITH_STATIONS else one
@@ -203,7 +203,7 @@ class _Sums:
         households = one if self.kind == "heat_user" else self._count("building", "households")
         rooms = self._rooms()
         return [
-            Step(
+            WayStep(
                 self.kind, n, name, code, int(stations[n]), int(buildings[n]), int(households[n]),
                 round(float(areas[n]), 1), self.levels[:, n].tolist(), int(self.orders[n]), _told(rooms[n]),
             )

@@ -159,7 +159,7 @@ def model_of(source: str) -> str:
 
 
 @dataclass(frozen=True)
-class FocusChoice:
+class FilterChoice:
     """One value of a filter and how many objects it would leave."""
 
     key: str
@@ -167,7 +167,7 @@ class FocusChoice:
     count: int
 
 
-def sources(found: Focus) -> list[FocusChoice]:
+def sources(found: Focus) -> list[FilterChoice]:
     """Kinds of problem that stand open at the objects shown, the most frequent first."""
     words, at = found.facts.said
     shown = np.isin(at, found.numbers)
@@ -175,7 +175,7 @@ def sources(found: Focus) -> list[FocusChoice]:
     keys = np.unique(words)
     counts = np.bincount(pairs[0].astype(np.intp), minlength=keys.size)
     order = np.argsort(-counts, kind="stable")
-    return [FocusChoice(str(keys[i]), alerts.source_name(str(keys[i])), int(counts[i])) for i in order if counts[i]]
+    return [FilterChoice(str(keys[i]), alerts.source_name(str(keys[i])), int(counts[i])) for i in order if counts[i]]
 
 
 def by_reason(found: Focus) -> Pie:

@@ -18,7 +18,7 @@ from cleanheat.kernel.findings import Level
 from cleanheat.overview.drill import ORDERS, Way, way
 from cleanheat.overview.focus import (
     MODEL_ZH,
-    FocusChoice,
+    FilterChoice,
     Focus,
     Wanted,
     by_owner,
@@ -31,7 +31,7 @@ from cleanheat.overview.focus import (
     unfiltered,
 )
 from cleanheat.overview.rows import FocusRow, FocusSignal, rows, signals
-from cleanheat.overview.vocabulary import MAX_SIZE, FocusKind, Reason
+from cleanheat.overview.vocabulary import KINDS, MAX_SIZE, FocusKind, Reason
 from cleanheat.overview.weighing import REASONS, formula
 
 router = Router(tags=["overview"])
@@ -79,9 +79,9 @@ class FocusPage:
     levels: list[int]
     rows: list[FocusRow]
     signals: list[FocusSignal]
-    reasons: list[FocusChoice]
-    sources: list[FocusChoice]
-    models: list[FocusChoice]
+    reasons: list[FilterChoice]
+    sources: list[FilterChoice]
+    models: list[FilterChoice]
     formula: str
 
 
@@ -94,12 +94,35 @@ class FocusCharts:
     course: Series
 
 
+@dataclass(frozen=True)
+class Situation:
+    """One kind at a glance: how many there are, how many of them have a problem, of which level (Ⅰ first)."""
+
+    kind: str
+    zh: str
+    seen: int
+    troubled: int
+    levels: list[int]
+
+
 def _scope(request: HttpRequest, kind: str) -> Scope:
     for permission in PERMISSIONS:
         require(request.user, permission)
     if kind not in get_args(FocusKind):
         raise not_found("没有这类对象的总览", kind)
     return scope_of(request.user)
+
+
+@router.get("/overview/situation", response=list[Situation])
+def situation(request: HttpRequest) -> Any:
+    """Every kind at a glance."""
+    scope = _scope(request, "substation")
+    return [_situation(kind, focus(kind, scope, Wanted())) for kind in KINDS]
+
+
+def _situation(kind: str, found: Focus) -> Situation:
+    grade = grades(found.facts)[found.numbers]
+    return Situation(kind, KINDS[kind].zh, found.seen, found.troubled, [int((grade == level).sum()) for level in Level])
 
 
 @router.get("/overview/focus/{kind}", response=FocusPage)
@@ -176,14 +199,14 @@ def _roman(level: int) -> str:
     return Level(level).roman if level else ""
 
 
-def _reasons(whole: Focus) -> list[FocusChoice]:
+def _reasons(whole: Focus) -> list[FilterChoice]:
     counts = (whole.parts[:, whole.numbers] > 0).sum(axis=1)
-    return [FocusChoice(r.value, r.zh, int(n)) for r, n in zip(REASONS, counts, strict=True)]
+    return [FilterChoice(r.value, r.zh, int(n)) for r, n in zip(REASONS, counts, strict=True)]
 
 
-def _models(choices: list[FocusChoice]) -> list[FocusChoice]:
+def _models(choices: list[FilterChoice]) -> list[FilterChoice]:
     """Models behind the sources; an object with two problems of a model counts twice."""
     counts: dict[str, int] = {}
     for choice in choices:
         counts[model_of(choice.key)] = counts.get(model_of(choice.key), 0) + choice.count
-    return [FocusChoice(key, MODEL_ZH[key], n) for key, n in sorted(counts.items(), key=lambda pair: -pair[1])]
+    return [FilterChoice(key, MODEL_ZH[key], n) for key, n in sorted(counts.items(), key=lambda pair: -pair[1])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,9 +24,12 @@ from cleanheat.overview.weighing import ReasonTold, told
 from cleanheat.telemetry import public as telemetry
 from cleanheat.twin import public as twin
 
+QUALITY = "quality."
+"""Sources of alerts about data."""
+
 
 @dataclass(frozen=True)
-class Reference:
+class WayPlace:
     """An object by kind and number; number 0: none."""
 
     kind: str
@@ -56,7 +60,8 @@ class Supplied:
 class FocusRow:
     """One object; ``level`` of its gravest alert or finding (0: none), ``state`` as on the map, ``values`` by signal.
 
-    ``alert_id``, ``finding_id`` 0 where there is none; ``order`` answers for the gravest alert.
+    ``alert_id``, ``finding_id`` 0 where there is none; ``is_data_alert``: the gravest alert is about data, so that a
+    governance order may be made of it; ``order`` answers for it.
     """
 
     kind: str
@@ -71,11 +76,12 @@ class FocusRow:
     reasons: list[ReasonTold]
     state: int
     alert_id: int
+    is_data_alert: bool
     finding_id: int
     order: OrderCard | None
     values: dict[str, float | None]
     supplied: Supplied | None
-    above: Reference
+    above: WayPlace
     longitude: float
     latitude: float
 
@@ -94,7 +100,9 @@ def rows(found: Focus, page: NDArray[np.intp], scope: Scope) -> list[FocusRow]:
     numbers = page.tolist()
     table = assets.archive()[kind]
     alert_ids = f.alert_ids[page].tolist()
-    texts, orders = _said(found, page, scope), order_book.open_orders_of([i for i in alert_ids if i], scope)
+    alert_told = alerts.told([i for i in alert_ids if i], scope)
+    texts = _said(found, page, alert_told, scope)
+    orders = order_book.open_orders_of([i for i in alert_ids if i], scope)
     titles, above = assets.titles(kind, numbers), _above(kind, numbers)
     districts = assets.names("area", table.links["district"][page].tolist()) if "district" in table.links else None
     values, supplied, states = _values(kind, page), _supplied(kind, page, scope), _states(kind, page, scope)
@@ -104,6 +112,7 @@ def rows(found: Focus, page: NDArray[np.intp], scope: Scope) -> list[FocusRow]:
         FocusRow(
             kind, n, *titles[i], company[i], accounts.short_name(company[i]), districts[i] if districts else "",
             int(level[i]), round(float(points[i]), 1), told(f, found.parts, n, texts[i]), int(states[i]), alert_ids[i],
+            alert_told.get(alert_ids[i], ("", ""))[1].startswith(QUALITY),
             int(f.finding_ids[n]), orders.get(alert_ids[i]), values[i], supplied[i] if supplied else None, above[i],
             float(table.longitude[n]), float(table.latitude[n]),
         )
@@ -111,13 +120,17 @@ def rows(found: Focus, page: NDArray[np.intp], scope: Scope) -> list[FocusRow]:
     ]  # fmt: skip
 
 
-def _said(found: Focus, page: NDArray[np.intp], scope: Scope) -> list[dict[str, str]]:
+def _said(
+    found: Focus, page: NDArray[np.intp], alert_told: Mapping[int, tuple[str, str]], scope: Scope
+) -> list[dict[str, str]]:
     """What the gravest alert and the gravest finding of each object say."""
     f = found.facts
-    alert_texts = alerts.texts([i for i in f.alert_ids[page].tolist() if i], scope)
     finding_texts = diagnosis.finding_texts([i for i in f.finding_ids[page].tolist() if i], scope)
     return [
-        {"alert": alert_texts.get(int(f.alert_ids[n]), ""), "finding": finding_texts.get(int(f.finding_ids[n]), "")}
+        {
+            "alert": alert_told.get(int(f.alert_ids[n]), ("", ""))[0],
+            "finding": finding_texts.get(int(f.finding_ids[n]), ""),
+        }
         for n in page.tolist()
     ]
 
@@ -186,13 +199,13 @@ def _count(below: str, kind: str, scope: Scope) -> NDArray[np.int64]:
     return np.bincount(upwards(below, kind)[seen], minlength=size)
 
 
-def _above(kind: str, numbers: list[int]) -> list[Reference]:
+def _above(kind: str, numbers: list[int]) -> list[WayPlace]:
     """What each object hangs on: a branch on its plant, a substation on its source, a home on its substation."""
-    found = [Reference("", 0, "")] * len(numbers)
+    found = [WayPlace("", 0, "")] * len(numbers)
     for above in {"branch": ("plant",), "boiler": ("branch",), "heat_user": ("substation",)}.get(
         kind, ("branch", "boiler")
     ):
         at = upwards(kind, above)[numbers].tolist()
         names = assets.names(above, at)
-        found = [Reference(above, n, name) if n else old for n, name, old in zip(at, names, found, strict=True)]
+        found = [WayPlace(above, n, name) if n else old for n, name, old in zip(at, names, found, strict=True)]
     return found

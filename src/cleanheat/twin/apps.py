@@ -7,4 +7,8 @@ class TwinConfig(AppConfig):
     verbose_name = "数字孪生"
 
     def ready(self) -> None:
-        from cleanheat.twin import maplayers, public  # noqa: F401  # declares layers; registers who sees what
+        from cleanheat.assets.events import ShapesDrawn
+        from cleanheat.infra import events
+        from cleanheat.twin import maplayers, public, redrawing  # noqa: F401  # layers, who sees what, jobs
+
+        events.subscribe(ShapesDrawn, redrawing.on_shapes_drawn)

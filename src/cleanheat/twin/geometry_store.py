@@ -14,6 +14,9 @@ import orjson
 from cleanheat.twin.geometry import CityGeometry, Shapes
 
 _CURRENT = "current"
+_FIRST = "first"
+_KEPT = 3
+"""Versions that stay on disk beside the first: browsers go on asking for tiles of the one they opened."""
 _ARRAYS = "geometry.npz"
 _FEATURES = "features.json"
 
@@ -34,9 +37,10 @@ def wire_version(version: str) -> int:
     return int(version[:8], 16)
 
 
-def save(root: Path, geometry: CityGeometry, build: Callable[[Path], None]) -> str:
+def save(root: Path, geometry: CityGeometry, build: Callable[[Path], None], *, is_first: bool = True) -> str:
     """Store the geometry with whatever ``build`` adds to its folder, then make it current; returns its version.
 
+    ``is_first``: it is the one that later shapes are laid over; else the former first stays.
     Nothing is visible before everything is written: a crash leaves the former version in place.
     """
     version = content_version(geometry)
@@ -50,17 +54,39 @@ def save(root: Path, geometry: CityGeometry, build: Callable[[Path], None]) -> s
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
-    pointer = root / f"{_CURRENT}.new"
-    pointer.write_text(version, "ascii")
-    pointer.replace(root / _CURRENT)
+    _point(root, _FIRST, version if is_first else first_version(root) or version)
+    _point(root, _CURRENT, version)
     return version
 
 
+def _point(root: Path, name: str, version: str) -> None:
+    pointer = root / f"{name}.new"
+    pointer.write_text(version, "ascii")
+    pointer.replace(root / name)
+
+
 def current_version(root: Path) -> str | None:
+    return _pointed(root, _CURRENT)
+
+
+def first_version(root: Path) -> str | None:
+    """The geometry as it was before any import laid shapes over it."""
+    return _pointed(root, _FIRST) or current_version(root)
+
+
+def _pointed(root: Path, name: str) -> str | None:
     try:
-        return (root / _CURRENT).read_text("ascii").strip() or None
+        return (root / name).read_text("ascii").strip() or None
     except FileNotFoundError:
         return None
+
+
+def prune(root: Path) -> None:
+    """Remove versions that nobody can be looking at any more: all but the first and the newest few."""
+    named = {first_version(root), current_version(root)}
+    folders = [p for p in root.iterdir() if p.is_dir() and (p / _ARRAYS).exists() and p.name not in named]
+    for old in sorted(folders, key=lambda p: p.stat().st_mtime, reverse=True)[_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def load(folder: Path) -> CityGeometry:

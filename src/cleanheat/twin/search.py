@@ -25,7 +25,6 @@ KIND_ZH: Final[Mapping[str, str]] = {
     "building": "楼宇",
     "unit": "换热机组",
     "weather": "气象站",
-    "camera": "视频点位",
     "device": "农村清洁取暖设备",
     "place": "地名",
     "road": "道路",

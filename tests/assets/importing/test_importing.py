@@ -247,7 +247,17 @@ def test_what_is_no_file_of_ours_leaves_nothing_behind(boss, name):
     assert not ArchiveImport.objects.exists()
 
 
-@pytest.mark.parametrize("who", ["city.reader", "city.dispatcher", "company.administrator", "district.administrator"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        "city.reader",
+        "city.dispatcher",
+        "company.reader",
+        "company.dispatcher",
+        "office.administrator",
+        "district.administrator",
+    ],
+)
 def test_only_who_maintains_the_citys_archive_may(signed_in, who):
     client = signed_in(who)
     assert client.get("/api/v1/archive/imports").status_code == 403

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cleanheat.assets import public as assets
@@ -78,6 +79,22 @@ def test_a_restart_goes_on_with_the_rows_that_stand(city):
     keep(Keeper(), city, [finding()])
     keep(Keeper(), city, [finding()], minute=NOW + 60)
     assert Found.objects.count() == 1
+
+
+def test_after_a_restart_what_stood_is_shown_until_it_can_be_judged_anew(city, monkeypatch):
+    from cleanheat.diagnosis.live.judging import LiveDiagnosis
+
+    keep(Keeper(), city, [finding(9, kind="unit"), finding(5, kind="unit")])
+    live = LiveDiagnosis(city)
+    model = live.circuits("unit")
+    assert model is not None
+    row = int(np.searchsorted(model.numbers, 9))
+    model.alive[row], model.running.state[row] = True, 1  # it runs, and nobody has looked long enough
+    states = live.states()["unit"]
+    assert states[9] == State.UNDER_SUPPLY.code
+    assert states[5] == State.UNKNOWN.code  # nothing comes from it: that is said first
+    monkeypatch.setattr(type(model), "able", lambda *_: True)
+    assert live.states()["unit"][9] == State.NORMAL.code
 
 
 @pytest.mark.feature("C3-8")

@@ -214,6 +214,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archive/conversion-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Words */
+        get: operations["cleanheat_assets_coordinates_http_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversions
+         * @description One's own, newest first.
+         */
+        get: operations["cleanheat_assets_coordinates_http_conversions"];
+        put?: never;
+        /**
+         * Hand In
+         * @description Send files (Shapefile as zip, GeoPackage, GeoJSON, CSV, XLSX; 200 MB each); nothing is converted yet.
+         */
+        post: operations["cleanheat_assets_coordinates_http_hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversion */
+        get: operations["cleanheat_assets_coordinates_http_conversion"];
+        put?: never;
+        post?: never;
+        /**
+         * Throw Away
+         * @description Remove files and result now; else they go after a day.
+         */
+        delete: operations["cleanheat_assets_coordinates_http_throw_away"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Control
+         * @description Fit parameters to control points; the answer tells how well they agree, and which point does not.
+         */
+        post: operations["cleanheat_assets_coordinates_http_control"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Refused
+         * @description Every row that was left out or is doubtful, with the reason.
+         */
+        get: operations["cleanheat_assets_coordinates_http_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description Per layer and check point: residuals, and what proves the topology unchanged.
+         */
+        get: operations["cleanheat_assets_coordinates_http_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Result
+         * @description The converted layers, in one archive.
+         */
+        get: operations["cleanheat_assets_coordinates_http_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/conversions/{conversion_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Convert all layers in the background; parameters are used and forgotten.
+         */
+        post: operations["cleanheat_assets_coordinates_http_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/archive/import-templates": {
         parameters: {
             query?: never;
@@ -318,9 +480,49 @@ export interface paths {
         put?: never;
         /**
          * Confirm
-         * @description Queue the writing of what was rehearsed, in one transaction.
+         * @description Queue the writing of what was rehearsed, in one transaction; a company's waits for the regulator.
          */
         post: operations["cleanheat_assets_importing_http_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Approve a company's import, whole or without some rows, or send it back with a reason.
+         */
+        post: operations["cleanheat_assets_importing_http_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/imports/{import_id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Differences
+         * @description What the rehearsed records change, some at a time; records that are the same now tell no difference.
+         */
+        get: operations["cleanheat_assets_importing_http_differences"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3287,6 +3489,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview/situation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Situation
+         * @description Every kind at a glance.
+         */
+        get: operations["cleanheat_overview_http_situation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview/way": {
         parameters: {
             query?: never;
@@ -4290,6 +4512,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/twin/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 空间与网络分析目录 */
+        get: operations["cleanheat_twin_http_analysis_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/buffer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 缓冲区分析 */
+        post: operations["cleanheat_twin_http_analysis_buffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/density": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 密度分析 */
+        post: operations["cleanheat_twin_http_analysis_density"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 空间分析结果导出（XLSX/CSV） */
+        post: operations["cleanheat_twin_http_analysis_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 叠加分析 */
+        post: operations["cleanheat_twin_http_analysis_overlay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/service-area": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 服务区分析 */
+        post: operations["cleanheat_twin_http_analysis_service_area"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twin/analyses/within": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 范围统计 */
+        post: operations["cleanheat_twin_http_analysis_within"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twin/areas/{kind}": {
         parameters: {
             query?: never;
@@ -4943,6 +5284,41 @@ export interface components {
          * @enum {string}
          */
         AlertState: "new" | "confirmed" | "handling" | "verifying" | "closed" | "false" | "suppressed";
+        /**
+         * AnalysisOut
+         * @description One declared analysis; ``inputs`` is the JSON Schema of what it takes.
+         */
+        AnalysisOut: {
+            /** Description */
+            description: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Answer
+         * @description What an analysis found: GeoJSON features, and what lies within them.  ``inside`` is null where none applies.
+         */
+        Answer: {
+            /** Features */
+            features: {
+                [key: string]: unknown;
+            };
+            /** Figures */
+            figures?: {
+                [key: string]: number;
+            };
+            inside?: components["schemas"]["Totals"] | null;
+            /** Process */
+            process: string;
+            /** Zh */
+            zh: string;
+        };
         /** ArchiveKindOut */
         ArchiveKindOut: {
             /** Fields */
@@ -5050,6 +5426,33 @@ export interface components {
             number: number;
             /** Signal */
             signal: string;
+        };
+        /**
+         * Buffer
+         * @description Around objects of a layer (all one sees without ``numbers``) or around what was drawn.
+         */
+        Buffer: {
+            /**
+             * Distance M
+             * @default 500
+             */
+            distance_m: number;
+            geometry?: components["schemas"]["Drawn"] | null;
+            /**
+             * Layer
+             * @default substations
+             */
+            layer: string;
+            /**
+             * Merged
+             * @default true
+             */
+            merged: boolean;
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: number[];
         };
         /**
          * BusinessOut
@@ -6228,6 +6631,226 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * ControlIn
+         * @description ``points``: a CSV of name, x, y, longitude, latitude.
+         */
+        ControlIn: {
+            /**
+             * Is North First
+             * @default false
+             */
+            is_north_first: boolean;
+            /**
+             * Model
+             * @enum {string}
+             */
+            model: "four" | "seven";
+            plane: components["schemas"]["PlaneIn"];
+            /** Points */
+            points: string;
+        };
+        /**
+         * ControlOut
+         * @description How well the points agree.  The parameters themselves stay where they are.
+         */
+        ControlOut: {
+            /** Points */
+            points: components["schemas"]["ControlPoint"][];
+            /** Rms M */
+            rms_m: number;
+        };
+        /**
+         * ControlPoint
+         * @description Metres; ``left_out_m``: how far from where the others alone put it, null with too few others.
+         */
+        ControlPoint: {
+            /** East M */
+            east_m: number;
+            /** Is Suspect */
+            is_suspect: boolean;
+            /** Left Out M */
+            left_out_m: number | null;
+            /** Name */
+            name: string;
+            /** North M */
+            north_m: number;
+        };
+        /** ConversionFile */
+        ConversionFile: {
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * ConversionIn
+         * @description ``system`` and ``target``: keys of the words, or ``local`` with parameters typed or ``is_fitted``.
+         *
+         *     ``checks``: a CSV of points like those of control, with a column ``layer`` if they check one alone.  ``x_column``
+         *     and ``y_column``: where tables hold their places, if not by their usual names.
+         */
+        ConversionIn: {
+            /**
+             * Checks
+             * @default
+             */
+            checks: string;
+            /**
+             * Format
+             * @default GPKG
+             */
+            format: string;
+            four?: components["schemas"]["FourIn"] | null;
+            /**
+             * Is Fitted
+             * @default false
+             */
+            is_fitted: boolean;
+            /**
+             * Is North First
+             * @default false
+             */
+            is_north_first: boolean;
+            plane?: components["schemas"]["PlaneIn"] | null;
+            seven?: components["schemas"]["SevenIn"] | null;
+            /** System */
+            system: string;
+            /**
+             * Target
+             * @default wgs84
+             */
+            target: string;
+            /**
+             * X Column
+             * @default
+             */
+            x_column: string;
+            /**
+             * Y Column
+             * @default
+             */
+            y_column: string;
+        };
+        /** ConversionLayer */
+        ConversionLayer: {
+            /** Crs */
+            crs: string;
+            /** File */
+            file: number;
+            /** Geometry */
+            geometry: string;
+            /** Rows */
+            rows: number;
+            /** Title */
+            title: string;
+        };
+        /** ConversionOut */
+        ConversionOut: {
+            /** Files */
+            files: components["schemas"]["ConversionFile"][];
+            /** Finished At */
+            finished_at: string | null;
+            /** Has Result */
+            has_result: boolean;
+            /** Id */
+            id: number;
+            /** Job */
+            job: number;
+            /** Layers */
+            layers: components["schemas"]["ConversionLayer"][];
+            /** Outcome */
+            outcome: components["schemas"]["ConvertedLayer"][];
+            /** Problem */
+            problem: string;
+            /** State */
+            state: string;
+            /** State Name */
+            state_name: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+        };
+        /**
+         * ConvertedLayer
+         * @description ``holds``: the proof that only positions changed.  ``refused``: the first rows that were left out or doubtful.
+         */
+        ConvertedLayer: {
+            /** Crossings */
+            crossings: number;
+            /** Features */
+            features: number;
+            /** File */
+            file: string;
+            /** Holds */
+            holds: boolean;
+            /** Layer */
+            layer: string;
+            /** Left Out */
+            left_out: number;
+            /** Most M */
+            most_m: number | null;
+            /** Points */
+            points: {
+                [key: string]: number;
+            };
+            /** Refused */
+            refused: components["schemas"]["RefusedRow"][];
+            /** Rms M */
+            rms_m: number | null;
+            topology: components["schemas"]["ConvertedTopology"];
+            /** Vertices After */
+            vertices_after: number;
+        };
+        /**
+         * ConvertedTopology
+         * @description Counts of what differs, all zero where only positions changed.
+         */
+        ConvertedTopology: {
+            /** Area Ratio */
+            area_ratio: [
+                number,
+                number
+            ];
+            /** Length Ratio */
+            length_ratio: [
+                number,
+                number
+            ];
+            /** Merged */
+            merged: number;
+            /** Nodes */
+            nodes: number;
+            /** Rings */
+            rings: number;
+            /** Split */
+            split: number;
+            /** Turned */
+            turned: number;
+            /** Vertices */
+            vertices: number;
+        };
+        /** CoordinateWord */
+        CoordinateWord: {
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * CoordinateWords
+         * @description Systems with a name (besides ``local``), ellipsoids of local ones, formats of results.
+         */
+        CoordinateWords: {
+            /** Ellipsoids */
+            ellipsoids: string[];
+            /** Formats */
+            formats: components["schemas"]["CoordinateWord"][];
+            /** Systems */
+            systems: components["schemas"]["CoordinateWord"][];
+        };
         /** CopyIn */
         CopyIn: {
             /** Code */
@@ -6329,6 +6952,32 @@ export interface components {
             opened_at: number;
             /** Reason */
             reason: string;
+        };
+        /**
+         * DensityOf
+         * @description ``weight``: a numeric attribute of the layer, empty to count objects.
+         */
+        DensityOf: {
+            /**
+             * Bandwidth M
+             * @default 1000
+             */
+            bandwidth_m: number;
+            /**
+             * Cell M
+             * @default 250
+             */
+            cell_m: number;
+            /**
+             * Layer
+             * @default substations
+             */
+            layer: string;
+            /**
+             * Weight
+             * @default
+             */
+            weight: string;
         };
         /** DerivedVersion */
         DerivedVersion: {
@@ -6537,6 +7186,19 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * Drawn
+         * @description A GeoJSON geometry in WGS-84 degrees, as a person draws it: a point, a line or an area.
+         */
+        Drawn: {
+            /** Coordinates */
+            coordinates: unknown[];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "Point" | "LineString" | "Polygon" | "MultiPolygon";
         };
         /**
          * DriftOut
@@ -6970,6 +7632,17 @@ export interface components {
             times: number[];
         };
         /**
+         * Exported
+         * @description Which analysis is saved as a file, with the same inputs.
+         */
+        Exported: {
+            buffer?: components["schemas"]["Buffer"] | null;
+            density?: components["schemas"]["DensityOf"] | null;
+            overlay?: components["schemas"]["OverlayOf"] | null;
+            service_area?: components["schemas"]["ServiceArea"] | null;
+            within?: components["schemas"]["Within"] | null;
+        };
+        /**
          * ExpressionFaultOut
          * @description ``line`` and ``column`` count from 1 in characters; 0: the whole field is meant.
          */
@@ -7185,6 +7858,18 @@ export interface components {
             uploaded_at: string;
             /** Url */
             url: string;
+        };
+        /**
+         * FilterChoice
+         * @description One value of a filter and how many objects it would leave.
+         */
+        FilterChoice: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Finding
@@ -7513,18 +8198,6 @@ export interface components {
             reasons: components["schemas"]["Pie"];
         };
         /**
-         * FocusChoice
-         * @description One value of a filter and how many objects it would leave.
-         */
-        FocusChoice: {
-            /** Count */
-            count: number;
-            /** Key */
-            key: string;
-            /** Zh */
-            zh: string;
-        };
-        /**
          * FocusFilter
          * @description ``level`` of the gravest alert or finding; ``within``: a supplier (``branch:3``);
          *     ``everybody``: those without a problem, too.
@@ -7579,9 +8252,9 @@ export interface components {
             /** Levels */
             levels: number[];
             /** Models */
-            models: components["schemas"]["FocusChoice"][];
+            models: components["schemas"]["FilterChoice"][];
             /** Reasons */
-            reasons: components["schemas"]["FocusChoice"][];
+            reasons: components["schemas"]["FilterChoice"][];
             /** Rows */
             rows: components["schemas"]["FocusRow"][];
             /** Seen */
@@ -7589,7 +8262,7 @@ export interface components {
             /** Signals */
             signals: components["schemas"]["FocusSignal"][];
             /** Sources */
-            sources: components["schemas"]["FocusChoice"][];
+            sources: components["schemas"]["FilterChoice"][];
             /** Total */
             total: number;
             /** Troubled */
@@ -7648,10 +8321,11 @@ export interface components {
          * FocusRow
          * @description One object; ``level`` of its gravest alert or finding (0: none), ``state`` as on the map, ``values`` by signal.
          *
-         *     ``alert_id``, ``finding_id`` 0 where there is none; ``order`` answers for the gravest alert.
+         *     ``alert_id``, ``finding_id`` 0 where there is none; ``is_data_alert``: the gravest alert is about data, so that a
+         *     governance order may be made of it; ``order`` answers for it.
          */
         FocusRow: {
-            above: components["schemas"]["Reference"];
+            above: components["schemas"]["WayPlace"];
             /** Alert Id */
             alert_id: number;
             /** Code */
@@ -7664,6 +8338,8 @@ export interface components {
             district: string;
             /** Finding Id */
             finding_id: number;
+            /** Is Data Alert */
+            is_data_alert: boolean;
             /** Kind */
             kind: string;
             /** Latitude */
@@ -7846,6 +8522,20 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * FourIn
+         * @description ``x2 = dx + a·x1 − b·y1``, ``y2 = dy + b·x1 + a·y1``; x east, y north.
+         */
+        FourIn: {
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+            /** Dx */
+            dx: number;
+            /** Dy */
+            dy: number;
         };
         /**
          * Gap
@@ -8207,6 +8897,21 @@ export interface components {
             without_refused: boolean;
         };
         /**
+         * ImportDecision
+         * @description ``left_out``: places of rehearsed records that are not to be written.
+         */
+        ImportDecision: {
+            /** Approve */
+            approve: boolean;
+            /** Left Out */
+            left_out?: number[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * ImportOut
          * @description ``outcome`` is empty before the dry run; ``created`` and ``changed`` count what was written.
          */
@@ -8215,8 +8920,12 @@ export interface components {
             applied_at: string | null;
             /** Changed */
             changed: number;
+            /** Company */
+            company: string;
             /** Created */
             created: number;
+            /** Decided By */
+            decided_by: string;
             /** File */
             file: string;
             /** Id */
@@ -8226,6 +8935,12 @@ export interface components {
             /** Layers */
             layers: components["schemas"]["Layer"][];
             mapping: components["schemas"]["ColumnMapIn"] | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Undo */
+            may_undo: boolean;
+            /** Note */
+            note: string;
             outcome: components["schemas"]["ImportRehearsal"] | null;
             /** Problem */
             problem: string;
@@ -9954,6 +10669,8 @@ export interface components {
          * @description One order as others may know it.
          */
         OrderCard: {
+            /** Business */
+            business: string;
             /** Id */
             id: number;
             /** Is Overdue */
@@ -10397,6 +11114,23 @@ export interface components {
          * @enum {string}
          */
         OutcomeKind: "confirmed" | "false_alarm";
+        /**
+         * OverlayOf
+         * @description A layer laid over another one, or over an area that was drawn.
+         */
+        OverlayOf: {
+            geometry?: components["schemas"]["Drawn"] | null;
+            /**
+             * Layer
+             * @default pipes
+             */
+            layer: string;
+            /**
+             * Other
+             * @default districts
+             */
+            other: string;
+        };
         /** OverlayRefusalOut */
         OverlayRefusalOut: {
             /** Field */
@@ -10742,6 +11476,31 @@ export interface components {
             mark: components["schemas"]["Mark"];
             /** Number */
             number: number;
+        };
+        /** PlaneIn */
+        PlaneIn: {
+            /** Central Meridian */
+            central_meridian: number;
+            /**
+             * Ellipsoid
+             * @default CGCS2000
+             */
+            ellipsoid: string;
+            /**
+             * False Easting M
+             * @default 500000
+             */
+            false_easting_m: number;
+            /**
+             * False Northing M
+             * @default 0
+             */
+            false_northing_m: number;
+            /**
+             * Zone Prefix
+             * @default 0
+             */
+            zone_prefix: number;
         };
         /**
          * PlateEntry
@@ -11241,18 +12000,6 @@ export interface components {
             version: number;
         };
         /**
-         * Reference
-         * @description An object by kind and number; number 0: none.
-         */
-        Reference: {
-            /** Kind */
-            kind: string;
-            /** Name */
-            name: string;
-            /** Number */
-            number: number;
-        };
-        /**
          * RefetchOut
          * @description ``number`` 0 and an empty ``signal``: all that the sender sends of the kind.  Times are epoch seconds.
          */
@@ -11344,6 +12091,15 @@ export interface components {
             };
             /** Line */
             line: number;
+        };
+        /** RefusedRow */
+        RefusedRow: {
+            /** Is Kept */
+            is_kept: boolean;
+            /** Reason */
+            reason: string;
+            /** Row */
+            row: number;
         };
         /**
          * Rehearsal
@@ -11721,6 +12477,24 @@ export interface components {
             state: string;
             /** State Name */
             state_name: string;
+        };
+        /**
+         * RowDifference
+         * @description What one rehearsed record would change.  ``number`` 0: a new object; ``fault``: why it cannot be written now.
+         */
+        RowDifference: {
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Fault */
+            fault: string;
+            /** Is New */
+            is_new: boolean;
+            /** Number */
+            number: number;
+            /** Place */
+            place: number;
+            /** Title */
+            title: string;
         };
         /** RuleChangeOut */
         RuleChangeOut: {
@@ -12906,6 +13680,38 @@ export interface components {
             start: string;
         };
         /**
+         * ServiceArea
+         * @description How far one gets from objects: along the pipes, or straight.  ``width_m``: half the width it is drawn in.
+         */
+        ServiceArea: {
+            /**
+             * By
+             * @default network
+             * @enum {string}
+             */
+            by: "network" | "straight";
+            /**
+             * Distance M
+             * @default 1000
+             */
+            distance_m: number;
+            /**
+             * Layer
+             * @default substations
+             */
+            layer: string;
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: number[];
+            /**
+             * Width M
+             * @default 40
+             */
+            width_m: number;
+        };
+        /**
          * ServicePage
          * @description ``is_whole``: false where rows hold only the part of each object that the asker may see.
          */
@@ -12977,6 +13783,26 @@ export interface components {
             reason: string;
             /** Verdict */
             verdict: string;
+        };
+        /**
+         * SevenIn
+         * @description Bursa–Wolf, coordinate-frame rotation: metres, arc seconds, parts per million.
+         */
+        SevenIn: {
+            /** Dx */
+            dx: number;
+            /** Dy */
+            dy: number;
+            /** Dz */
+            dz: number;
+            /** M */
+            m: number;
+            /** Rx */
+            rx: number;
+            /** Ry */
+            ry: number;
+            /** Rz */
+            rz: number;
         };
         /**
          * Share
@@ -13093,6 +13919,22 @@ export interface components {
             short: string;
             /** Unit */
             unit: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Situation
+         * @description One kind at a glance: how many there are, how many of them have a problem, of which level (Ⅰ first).
+         */
+        Situation: {
+            /** Kind */
+            kind: string;
+            /** Levels */
+            levels: number[];
+            /** Seen */
+            seen: number;
+            /** Troubled */
+            troubled: number;
             /** Zh */
             zh: string;
         };
@@ -14443,13 +15285,25 @@ export interface components {
             /** Below */
             below: string[];
             /** Chain */
-            chain: components["schemas"]["Reference"][];
+            chain: components["schemas"]["WayPlace"][];
             /** Shown */
             shown: string;
             /** Steps */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["WayStep"][];
             /** Total */
             total: number;
+        };
+        /**
+         * WayPlace
+         * @description An object by kind and number; number 0: none.
+         */
+        WayPlace: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
         };
         /**
          * WayQuery
@@ -14486,6 +15340,35 @@ export interface components {
              * @default 50
              */
             size: number;
+        };
+        /**
+         * WayStep
+         * @description One place on the way down; ``levels[0]`` counts open alerts of level Ⅰ there and below, ``room_c`` is the mean
+         *     of its rooms (of a home its own).
+         */
+        WayStep: {
+            /** Area M2 */
+            area_m2: number;
+            /** Buildings */
+            buildings: number;
+            /** Code */
+            code: string;
+            /** Households */
+            households: number;
+            /** Kind */
+            kind: string;
+            /** Levels */
+            levels: number[];
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Orders */
+            orders: number;
+            /** Room C */
+            room_c: number | null;
+            /** Substations */
+            substations: number;
         };
         /**
          * WeightsIn
@@ -14567,6 +15450,13 @@ export interface components {
         WithdrawReason: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * Within
+         * @description What lies in an area that was drawn.
+         */
+        Within: {
+            geometry: components["schemas"]["Drawn"];
         };
         /** WordChoice */
         WordChoice: {
@@ -14946,6 +15836,233 @@ export interface operations {
             };
         };
     };
+    cleanheat_assets_coordinates_http_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoordinateWords"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_conversions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** File */
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_conversion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_throw_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_control: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_refused: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_report: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_assets_coordinates_http_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionOut"];
+                };
+            };
+        };
+    };
     cleanheat_assets_importing_http_templates: {
         parameters: {
             query?: never;
@@ -15124,6 +16241,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportDecision"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    cleanheat_assets_importing_http_differences: {
+        parameters: {
+            query?: {
+                start?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowDifference"][];
                 };
             };
         };
@@ -19147,6 +20315,26 @@ export interface operations {
             };
         };
     };
+    cleanheat_overview_http_situation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Situation"][];
+                };
+            };
+        };
+    };
     cleanheat_overview_http_drill: {
         parameters: {
             query?: {
@@ -20599,6 +21787,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NamedPage"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisOut"][];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_buffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Buffer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_density: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DensityOf"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_export: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exported"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_overlay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlayOf"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_service_area: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceArea"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+        };
+    };
+    cleanheat_twin_http_analysis_within: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Within"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
         };

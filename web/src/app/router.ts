@@ -6,6 +6,7 @@ import { kindWord } from '@/kernel/kinds'
 import { useSession } from '@/contexts/accounts/session'
 import { archiveRoutes } from './archiveRoutes'
 import { diagnosisRoutes } from './diagnosisRoutes'
+import { overviewRoutes } from './overviewRoutes'
 import { trustRoutes } from './trustRoutes'
 
 declare module 'vue-router' {
@@ -179,6 +180,7 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '数据核查', permission: 'quality.view' },
   },
   ...archiveRoutes,
+  ...overviewRoutes,
   ...diagnosisRoutes,
   ...trustRoutes,
   { path: '/403', name: 'forbidden', component: () => import('./shell/ForbiddenPage.vue'), meta: { title: '无权访问' } },

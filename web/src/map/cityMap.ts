@@ -8,13 +8,15 @@ import {
   type MapMouseEvent,
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import { baseStyle, COVERAGE_BEFORE, FIRST_LABEL_LAYER, FONT } from './baseStyle'
+import { showAreas } from './areas'
+import { baseStyle, FIRST_LABEL_LAYER, FONT } from './baseStyle'
 import { FallbackRenderer } from './fallback/fallbackRenderer'
 import { GlRenderer } from './gl/glRenderer'
 import type { CoverageSpec, Manifest, MapObject, ThemeSpec } from './manifest'
 import { loadNetwork } from './network/loadNetwork'
 import type { LoadedNetwork } from './network/messages'
 import { planeAt, type Plane } from './network/plane'
+import { placePin } from './pin'
 import type { CityRenderer } from './renderer'
 import { attentionOf } from './state/palette'
 import { StateStore, type Applied } from './state/stateStore'
@@ -91,6 +93,9 @@ export class CityMap {
   private hovered: MapObject | null = null
   private selected: MapObject | null = null
   private raised = true
+  private readonly plain = new Set<string>()
+  /** Takes presses on the map instead of selecting what lies there. */
+  onPress: ((place: [number, number]) => void) | null = null
   private lastHoverAt = 0
   private readonly removeHooks: () => void
 
@@ -116,7 +121,7 @@ export class CityMap {
     this.theme = theme
     this.attention = attentionOf(theme?.legend ?? null)
     this.states.expect(theme?.code ?? -1)
-    for (const { key } of this.options.manifest.layers) this.renderer.setStates(key, this.states.of(key), null)
+    for (const { key } of this.options.manifest.layers) this.renderer.setStates(key, this.shownStates(key), null)
     this.renderer.setTheme(theme)
   }
 
@@ -127,7 +132,7 @@ export class CityMap {
     const applied = this.states.apply(frame)
     if (applied.outcome === 'applied') {
       const states = this.states.of(applied.layer)
-      this.renderer.setStates(applied.layer, states, applied.changed)
+      if (!this.plain.has(applied.layer)) this.renderer.setStates(applied.layer, states, applied.changed)
       this.pulse(applied.layer, states, applied.changed)
     }
     return applied
@@ -136,7 +141,7 @@ export class CityMap {
   /** States of a past minute, until another theme is set or live messages come again. */
   showStates(layer: string, states: Uint8Array): void {
     this.states.put(layer, states)
-    this.renderer.setStates(layer, this.states.of(layer), null)
+    this.renderer.setStates(layer, this.shownStates(layer), null)
   }
 
   setLayerVisible(key: string, visible: boolean): void {
@@ -147,26 +152,14 @@ export class CityMap {
   }
 
   setCoverage(spec: CoverageSpec, shown: boolean): void {
-    const id = `coverage-${spec.kind}`
-    if (shown && !this.map.getSource(id)) {
-      this.map.addSource(id, { type: 'geojson', data: new URL(spec.url, location.origin).href })
-      const fill = { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.16 } as const
-      const edge = { 'line-color': ['get', 'colour'], 'line-width': 1.4, 'line-opacity': 0.85 } as const
-      this.map.addLayer({ id: `${id}-fill`, type: 'fill', source: id, paint: fill as never }, COVERAGE_BEFORE)
-      this.map.addLayer({ id: `${id}-edge`, type: 'line', source: id, paint: edge as never }, COVERAGE_BEFORE)
-      this.map.addLayer({
-        id: `${id}-name`,
-        type: 'symbol',
-        source: id,
-        layout: { 'text-field': ['get', 'name'], 'text-size': 12 },
-        paint: { 'text-color': ['get', 'colour'], 'text-halo-color': '#040c18', 'text-halo-width': 1.6 },
-      })
-    }
-    for (const part of ['fill', 'edge', 'name']) {
-      if (this.map.getLayer(`${id}-${part}`)) {
-        this.map.setLayoutProperty(`${id}-${part}`, 'visibility', shown ? 'visible' : 'none')
-      }
-    }
+    showAreas(this.map, spec, shown)
+  }
+
+  /** Draw a layer in its own colours whatever the theme says, or by its states again. */
+  setPlain(layer: string, plain: boolean): void {
+    if (plain) this.plain.add(layer)
+    else this.plain.delete(layer)
+    this.renderer.setStates(layer, this.shownStates(layer), null)
   }
 
   /** Standing buildings and a tilted camera, or the plan from above. */
@@ -206,10 +199,18 @@ export class CityMap {
     return this.states.stateOf(layer, number)
   }
 
+  /** To a place that is no object, with a pin on it. */
+  flyToPlace(center: [number, number], zoom: number): void {
+    this.select(null)
+    placePin(this.map, center)
+    this.map.flyTo({ center, zoom: Math.max(zoom, this.map.getZoom()), duration: this.ms(1600) })
+  }
+
   flyTo(object: MapObject): boolean {
     const center = this.placeOf(object)
     if (!center) return false
     this.select(object)
+    placePin(this.map, null)
     this.map.flyTo({ center, zoom: Math.max(15.5, this.map.getZoom()), pitch: this.raised ? 60 : 0, duration: this.ms(1600) })
     return true
   }
@@ -255,6 +256,11 @@ export class CityMap {
     this.removeHooks()
     this.renderer.destroy()
     this.map.remove()
+  }
+
+  private shownStates(layer: string): Uint8Array {
+    const states = this.states.of(layer)
+    return this.plain.has(layer) ? new Uint8Array(states.length) : states
   }
 
   private makeRenderer(plane: Plane): CityRenderer {
@@ -303,7 +309,8 @@ export class CityMap {
     const { map } = this
     map.on('mousemove', (event: MapMouseEvent) => this.hover(event))
     map.on('mouseout', () => this.setHovered(null, 0, 0))
-    map.on('click', ({ point }: MapMouseEvent) => {
+    map.on('click', ({ point, lngLat }: MapMouseEvent) => {
+      if (this.onPress) return this.onPress([lngLat.lng, lngLat.lat])
       const found = this.renderer.pick(point.x, point.y)
       this.select(found)
       this.events.click?.(found)

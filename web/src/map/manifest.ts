@@ -67,14 +67,20 @@ export interface TileSpec {
 export interface CoverageSpec {
   kind: string
   zh: string
+  /** Names at a point inside each area. */
   url: string
+  tiles: string
+  min_zoom: number
+  max_zoom: number
+  colours: string[]
 }
 
 export interface Manifest {
   version: string
   geometry_version: number
   network: string
-  tiles: { base: TileSpec; buildings: TileSpec }
+  /** `buildings` only for clients that are shown outlines. */
+  tiles: { base: TileSpec; buildings?: TileSpec }
   /** West, south, east, north of what the viewer is here for. */
   bounds: [number, number, number, number]
   layers: LayerSpec[]

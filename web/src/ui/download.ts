@@ -1,9 +1,9 @@
 /** Gives the reader a file: from an address of the server, or from text made here. */
 
-export function follow(address: string): void {
+export function follow(address: string, name = ''): void {
   const link = document.createElement('a')
   link.href = address
-  link.download = ''
+  link.download = name
   link.click()
 }
 

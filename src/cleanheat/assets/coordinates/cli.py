@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cleanheat.assets.coordinates.converting import LayerReport, convert_file
+from cleanheat.assets.coordinates.held import NO_POINTS
 from cleanheat.assets.coordinates.parameters import frame_from, points_of
-
-_POINTS = ("name", "x", "y", "longitude", "latitude")
 
 
 def convert_command(
@@ -24,7 +23,7 @@ def convert_command(
 ) -> None:
     """Convert every layer of a file to WGS-84; tells residuals at check points and proves the topology unchanged."""
     frame = frame_from(system, parameters.read_text("utf-8") if parameters else "")
-    checks = points_of(check, _POINTS) if check else []
+    checks = points_of(check.read_bytes()) if check else NO_POINTS
     reports = convert_file(source.resolve(), frame, out.resolve(), checks)
     Console().print(_table(reports))
     if not all(report.holds for report in reports):

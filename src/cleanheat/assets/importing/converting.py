@@ -23,9 +23,10 @@ from cleanheat.assets.importing.mapping import PLACES, ColumnMap
 from cleanheat.assets.importing.shapes import converter, misplaced, placed
 from cleanheat.assets.importing.sources import Chunk, Layer
 from cleanheat.assets.models import Area
-from cleanheat.assets.queries import MODELS
+from cleanheat.assets.queries import KIND_MODELS, MODELS, exists
 from cleanheat.assets.record_fields import Field, field_of
 from cleanheat.calc.archives import amounts, writing
+from cleanheat.infra.scope import Scope
 
 Fault = tuple[str, str]
 """Key of the field and the reason."""
@@ -57,19 +58,21 @@ _CHUNK: Final = 400
 
 @dataclass
 class Converted:
-    """A chunk's records in file order, each with its line and what is wrong with it."""
+    """A chunk's records in file order, each with its line, what is wrong with it, and its shape (WKB, or empty)."""
 
     lines: list[int]
     records: list[dict[str, Any]]
     faults: list[list[Fault]]
+    drawn: list[bytes] = field(default_factory=list)
 
 
 @dataclass
 class Converter:
-    """Turns chunks of one layer into records, as one mapping says."""
+    """Turns chunks of one layer into records, as one mapping says; what the scope does not see is not found."""
 
     mapping: ColumnMap
     layer: Layer
+    scope: Scope | None = None
     _found: dict[str, dict[str, int | str]] = field(default_factory=lambda: defaultdict(dict))
 
     def __post_init__(self) -> None:
@@ -87,12 +90,14 @@ class Converter:
             wanted = field_of(self.mapping.kind, key)
             if wanted is not None:
                 self._column(wanted, self._cells(key, chunk), records, faults)
+        drawn: Sequence[bytes] = [b""] * n
         if chunk.geometry is not None:
-            self._shapes(chunk, records, faults)
+            drawn = self._shapes(chunk, records, faults)
         elif self._move is not None:
             self._places(records, faults)
         kept = [i for i in range(n) if self._says_something(i, chunk)]
-        return Converted([chunk.first + i for i in kept], [records[i] for i in kept], [faults[i] for i in kept])
+        lines = [chunk.first + i for i in kept]
+        return Converted(lines, [records[i] for i in kept], [faults[i] for i in kept], [drawn[i] for i in kept])
 
     def _says_something(self, row: int, chunk: Chunk) -> bool:
         if chunk.geometry is not None and (chunk.geometry[row] is not None):
@@ -167,7 +172,7 @@ class Converter:
     def _references(self, wanted: Field, cells: Sequence[str | None]) -> Callable[[str], int]:
         found = self._found[wanted.key]
         asked = {c.strip() for c in cells if c and c.strip()} - found.keys()
-        found |= _looked_up(wanted, asked)
+        found |= _looked_up(wanted, asked, self.scope)
 
         def read(text: str) -> int:
             answer = found.get(text, f"没有这个{wanted.zh}“{text[:20]}”")
@@ -177,9 +182,9 @@ class Converter:
 
         return read
 
-    def _shapes(self, chunk: Chunk, records: list[dict[str, Any]], faults: list[list[Fault]]) -> None:
+    def _shapes(self, chunk: Chunk, records: list[dict[str, Any]], faults: list[list[Fault]]) -> Sequence[bytes]:
         if chunk.geometry is None or chunk.broken is None or self._move is None:
-            return
+            return [b""] * chunk.rows
         found = placed(self.mapping.kind, chunk.geometry, chunk.broken, self._move)
         for row, reason in found.faults.items():
             faults[row].append(("geometry", reason))
@@ -189,6 +194,7 @@ class Converter:
                 records[row] |= {"longitude": round(x, 8), "latitude": round(y, 8)}
             if wants_length and length_m == length_m:
                 records[row]["length_m"] = round(length_m, 2)
+        return found.drawn
 
     def _places(self, records: list[dict[str, Any]], faults: list[list[Fault]]) -> None:
         """Longitude and latitude columns, in whatever system they are."""
@@ -244,7 +250,7 @@ def _year(text: str) -> int:
     return int(found[1])
 
 
-def _looked_up(wanted: Field, texts: set[str]) -> dict[str, int | str]:
+def _looked_up(wanted: Field, texts: set[str], scope: Scope | None) -> dict[str, int | str]:
     """Number of what each text names, by code first, by name where only one has it; or why there is none."""
     found: dict[str, int | str] = {}
     asked = sorted(texts)
@@ -253,11 +259,17 @@ def _looked_up(wanted: Field, texts: set[str]) -> dict[str, int | str]:
         by_code, by_name = _named(wanted, some)
         for text in some:
             numbers = by_code.get(text) or by_name.get(text) or by_name.get(f"{text}区") or set()
+            numbers = {n for n in numbers if _sees(wanted.reference, n, scope)}
             if len(numbers) == 1:
                 found[text] = next(iter(numbers))
             elif numbers:
                 found[text] = f"有 {len(numbers)} 个{wanted.zh}叫“{text[:20]}”，请填编码"
     return found
+
+
+def _sees(kind: str, number: int, scope: Scope | None) -> bool:
+    """Areas and organisations are known to everybody; objects to those whose they are."""
+    return scope is None or scope.sees_all or kind not in KIND_MODELS or exists(kind, number, scope)
 
 
 def _named(wanted: Field, texts: Sequence[str]) -> tuple[dict[str, set[int]], dict[str, set[int]]]:

@@ -15,12 +15,13 @@ from cleanheat.assets.importing import actions, rehearsing
 from cleanheat.assets.importing.mapping import ColumnMap, Suggestion, suggested
 from cleanheat.assets.importing.shapes import SYSTEMS
 from cleanheat.assets.importing.sources import Layer
-from cleanheat.assets.models_importing import ArchiveImport, MappingTemplate
+from cleanheat.assets.models_importing import ArchiveImport
 from cleanheat.assets.naming import names
 from cleanheat.assets.record_fields import KIND_NAMES, field_of, fields_of
 from cleanheat.assets.record_fields import Field as RecordField
 from cleanheat.assets.vocabulary import ImportState
 from cleanheat.calc.archives.writing import RULES
+from cleanheat.infra.scope import scope_of
 from cleanheat.infra.sheets import Format, file_response, watermark
 
 router = Router(tags=["archive imports"])
@@ -95,6 +96,19 @@ class ImportOut(Schema):
     version: str
     created: int
     changed: int
+    company: str
+    note: str
+    decided_by: str
+    may_decide: bool
+    may_undo: bool
+
+
+class ImportDecision(Schema):
+    """``left_out``: places of rehearsed records that are not to be written."""
+
+    approve: bool
+    note: str = Field("", max_length=200)
+    left_out: list[int] = Field(default_factory=list, max_length=10_000)
 
 
 class ImportPreviewRow(Schema):
@@ -115,9 +129,14 @@ class RefusedOut(Schema):
     faults: dict[str, str]
 
 
-def _import_out(row: ArchiveImport) -> dict[str, Any]:
+def _import_out(row: ArchiveImport, viewer: Any) -> dict[str, Any]:
     same = ("id", "file", "size_bytes", "state", "layers", "problem", "job", "uploaded_at", "applied_at")
-    return {name: getattr(row, name) for name in (*same, "reason", "version")} | {
+    writes = actions.writes(viewer)
+    return {name: getattr(row, name) for name in (*same, "reason", "version", "note")} | {
+        "company": accounts.short_name(row.user.organisation_id),
+        "decided_by": (row.decided_by.display_name or row.decided_by.username) if row.decided_by else "",
+        "may_decide": writes and row.state == ImportState.WAITING,
+        "may_undo": writes and row.state == ImportState.APPLIED,
         "state_name": ImportState(row.state).label,
         "mapping": row.mapping or None,
         "outcome": row.outcome or None,
@@ -142,19 +161,19 @@ def words(request: HttpRequest) -> dict[str, Any]:
 def hand_in(request: HttpRequest, file: File[UploadedFile]) -> Status[dict[str, Any]]:
     """Send a file (CSV, XLSX, GeoJSON, zipped Shapefile, GeoPackage; 200 MB); nothing is imported yet."""
     row = actions.hand_in(request.user, file.name or "", file, file.size or 0)  # type: ignore[arg-type]  # it reads and seeks
-    return Status(201, _import_out(row))
+    return Status(201, _import_out(row, request.user))
 
 
 @router.get("/archive/imports", response=list[ImportOut])
 def imports(request: HttpRequest) -> list[dict[str, Any]]:
     """The newest first."""
     actions.allowed(request.user)
-    return [_import_out(row) for row in ArchiveImport.objects.select_related("user")[:MOST_LISTED]]
+    return [_import_out(row, request.user) for row in actions.seen(request.user)[:MOST_LISTED]]
 
 
 @router.get("/archive/imports/{import_id}", response=ImportOut)
 def one_import(request: HttpRequest, import_id: int) -> dict[str, Any]:
-    return _import_out(actions.find(request.user, import_id))
+    return _import_out(actions.find(request.user, import_id), request.user)
 
 
 @router.get("/archive/imports/{import_id}/suggestion", response=list[Suggestion])
@@ -169,7 +188,8 @@ def preview(request: HttpRequest, import_id: int, mapping: ColumnMapIn) -> dict[
     """The first rows as they would be read with this mapping; nothing is kept."""
     row = actions.find(request.user, import_id)
     wanted = actions.mapping_from(mapping.dict())
-    _, found = rehearsing.preview(actions.path_of(row), actions.layer_of(row, wanted.layer), wanted)
+    scope, layer = scope_of(row.user), actions.layer_of(row, wanted.layer)
+    _, found = rehearsing.preview(actions.path_of(row), layer, wanted, scope)
     keys = [f for f in fields_of(wanted.kind) if any(f.key in record for record in found.records)]
     return {
         "fields": [{"key": f.key, "zh": f"{f.zh}（{f.unit}）" if f.unit else f.zh} for f in keys],
@@ -204,7 +224,7 @@ def _word(kind: str, key: str, value: Any) -> str:
 def rehearse(request: HttpRequest, import_id: int, mapping: ColumnMapIn) -> Status[dict[str, Any]]:
     """Queue the dry run: every row checked, nothing changed."""
     row = actions.rehearse(request.user, import_id, actions.mapping_from(mapping.dict()))
-    return Status(202, _import_out(row))
+    return Status(202, _import_out(row, request.user))
 
 
 @router.get("/archive/imports/{import_id}/refused", response=list[RefusedOut])
@@ -238,21 +258,33 @@ def _said(kind: str, key: str, reason: str) -> str:
 
 @router.post("/archive/imports/{import_id}/confirm", response={202: ImportOut})
 def confirm(request: HttpRequest, import_id: int, confirmation: ImportConfirmation) -> Status[dict[str, Any]]:
-    """Queue the writing of what was rehearsed, in one transaction."""
+    """Queue the writing of what was rehearsed, in one transaction; a company's waits for the regulator."""
     row = actions.confirm(request.user, import_id, confirmation.reason, without_refused=confirmation.without_refused)
-    return Status(202, _import_out(row))
+    return Status(202, _import_out(row, request.user))
+
+
+@router.get("/archive/imports/{import_id}/differences", response=list[actions.RowDifference])
+def differences(request: HttpRequest, import_id: int, start: int = 0, limit: int = 50) -> list[actions.RowDifference]:
+    """What the rehearsed records change, some at a time; records that are the same now tell no difference."""
+    return actions.differences(request.user, import_id, max(start, 0), max(1, min(limit, 200)))
+
+
+@router.post("/archive/imports/{import_id}/decide", response={202: ImportOut})
+def decide(request: HttpRequest, import_id: int, said: ImportDecision) -> Status[dict[str, Any]]:
+    """Approve a company's import, whole or without some rows, or send it back with a reason."""
+    row = actions.decide(request.user, import_id, said.note, approve=said.approve, left_out=said.left_out)
+    return Status(202, _import_out(row, request.user))
 
 
 @router.post("/archive/imports/{import_id}/undo", response=ImportOut)
 def undo(request: HttpRequest, import_id: int, why: ImportReason) -> dict[str, Any]:
     """Changed records as they were, new objects retired."""
-    return _import_out(actions.undo(request.user, import_id, why.reason))
+    return _import_out(actions.undo(request.user, import_id, why.reason), request.user)
 
 
 @router.get("/archive/import-templates", response=list[ImportTemplateOut])
 def templates(request: HttpRequest) -> Any:
-    actions.allowed(request.user)
-    return list(MappingTemplate.objects.all()[:MOST_LISTED])
+    return list(actions.templates(request.user)[:MOST_LISTED])
 
 
 @router.post("/archive/import-templates", response={201: ImportTemplateOut})

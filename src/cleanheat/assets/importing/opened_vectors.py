@@ -113,6 +113,19 @@ class _Vectors:
             return [self._told(name, str(shape), None) for name, shape in self.shapes.items()]
         return [self._told(str(name), str(self.path), str(name)) for name, _ in pyogrio.list_layers(self.path)]
 
+    def types(self) -> dict[str, dict[str, str]]:
+        """Layer → column → type as the file has it."""
+        import pyogrio
+
+        places: dict[str, tuple[str, str | None]] = {name: (str(shape), None) for name, shape in self.shapes.items()}
+        if not places:
+            places = {str(name): (str(self.path), str(name)) for name, _ in pyogrio.list_layers(self.path)}
+        infos = {name: pyogrio.read_info(path, layer=at, **self._options(path)) for name, (path, at) in places.items()}
+        return {
+            name: dict(zip(map(str, info["fields"]), map(str, info["dtypes"]), strict=True))
+            for name, info in infos.items()
+        }
+
     def _told(self, name: str, path: str, layer: str | None) -> dict[str, Any]:
         import pyogrio
 
@@ -228,7 +241,9 @@ def main() -> None:
         try:
             is_book = path.endswith(".xlsx")
             reader = _Workbook(Path(path)) if is_book else _Vectors(Path(path), Path(unpacked))
-            if command == "describe":
+            if command == "types" and isinstance(reader, _Vectors):
+                sys.stdout.write(json.dumps(reader.types()))
+            elif command == "describe":
                 sys.stdout.write(json.dumps(reader.layers()))
             else:
                 _send(reader, layer[0])

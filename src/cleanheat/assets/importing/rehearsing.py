@@ -15,12 +15,13 @@ from typing import Any, Final
 
 import msgspec
 
+from cleanheat.assets import drawn_shapes
 from cleanheat.assets.importing.converting import Converted, Converter, Fault
 from cleanheat.assets.importing.identifying import identify
 from cleanheat.assets.importing.mapping import ColumnMap, checked
 from cleanheat.assets.importing.sources import Chunk, Layer, chunks_of
-from cleanheat.assets.record_fields import field_of
-from cleanheat.assets.records import Draft, Record, draft
+from cleanheat.assets.record_fields import IDENTITY, field_of
+from cleanheat.assets.records import Draft, Record, chosen, draft
 from cleanheat.infra.scope import Scope
 from cleanheat.kernel.errors import invalid
 
@@ -50,15 +51,18 @@ class _Read:
     lines: list[int] = field(default_factory=list)
     records: list[dict[str, Any]] = field(default_factory=list)
     faults: list[list[Fault]] = field(default_factory=list)
+    drawn: list[bytes] = field(default_factory=list)
 
 
-def preview(path: Path, layer: Layer, mapping: ColumnMap) -> tuple[list[tuple[str | None, ...]], Converted]:
+def preview(
+    path: Path, layer: Layer, mapping: ColumnMap, scope: Scope | None = None
+) -> tuple[list[tuple[str | None, ...]], Converted]:
     """The first rows, as they are in the file and as they would be read."""
     chunk = next(chunks_of(path, layer), None)
     if chunk is None:
         return [], Converted([], [], [])
     some = _first(chunk, PREVIEWED)
-    return _cells(some), Converter(mapping, layer).convert(some)
+    return _cells(some), Converter(mapping, layer, scope).convert(some)
 
 
 def rehearse(
@@ -69,7 +73,7 @@ def rehearse(
     Raises:
         Problem: the file as a whole cannot be imported.
     """
-    read = _read(path, layer, checked(mapping, layer), progress)
+    read = _read(path, layer, checked(mapping, layer), scope, progress)
     identify(mapping.kind, read.records, read.faults)
     good = [i for i, faults in enumerate(read.faults) if not faults]
     progress(len(read.records), len(read.records), "核对档案")
@@ -77,17 +81,34 @@ def rehearse(
     for fault in planned.refusals:
         read.faults[good[fault.row]].append((fault.field, fault.reason))
     refused = {line: faults for line, faults in zip(read.lines, read.faults, strict=True) if faults}
-    _keep(kept, (read.records[good[i]] for i in planned.rows), _refused(path, layer, refused))
-    return _counted(mapping.kind, read, planned)
+    rows = [good[i] for i in planned.rows]
+    redrawn = _only_redrawn(mapping.kind, read, set(rows))
+    kept_rows = [*(read.records[i] for i in rows), *({"number": n} for n in redrawn.values())]
+    shapes = [read.drawn[i] for i in (*rows, *redrawn)]
+    _keep(kept, kept_rows, shapes if any(shapes) else [], _refused(path, layer, refused))
+    return _counted(mapping.kind, read, planned, len(redrawn))
 
 
-def _read(path: Path, layer: Layer, mapping: ColumnMap, progress: Progress) -> _Read:
-    convert, read = Converter(mapping, layer), _Read()
+def _only_redrawn(kind: str, read: _Read, written: set[int]) -> dict[int, int]:
+    """Rows whose record says nothing new but whose shape does, with the object's number."""
+    rows = [i for i, drawn in enumerate(read.drawn) if drawn and not read.faults[i] and i not in written]
+    if not rows:
+        return {}
+    codes = [read.records[i].get(IDENTITY) for i in rows if read.records[i].get("number") is None]
+    by_code = dict(chosen(kind, "code", codes).values_list("code", "pk")) if codes else {}
+    known = {i: read.records[i].get("number") or by_code.get(read.records[i].get(IDENTITY), 0) for i in rows}
+    before = drawn_shapes.newest(kind)
+    return {i: number for i, number in known.items() if number and before.get(number) != read.drawn[i]}
+
+
+def _read(path: Path, layer: Layer, mapping: ColumnMap, scope: Scope | None, progress: Progress) -> _Read:
+    convert, read = Converter(mapping, layer, scope), _Read()
     for chunk in chunks_of(path, layer):
         found = convert.convert(chunk)
         read.lines += found.lines
         read.records += found.records
         read.faults += found.faults
+        read.drawn += found.drawn
         if len(read.records) > MOST_RECORDS:
             raise invalid("file", "行数过多", f"一次最多导入 {MOST_RECORDS} 行")
         progress(len(read.records), max(layer.rows, 0), "读取与转换")
@@ -96,15 +117,15 @@ def _read(path: Path, layer: Layer, mapping: ColumnMap, progress: Progress) -> _
     return read
 
 
-def _counted(kind: str, read: _Read, planned: Draft) -> ImportRehearsal:
+def _counted(kind: str, read: _Read, planned: Draft, redrawn: int) -> ImportRehearsal:
     reasons = Counter(
         f"{_word(kind, key)}: {_QUOTED.sub('', reason)}" for faults in read.faults for key, reason in faults
     )
     return ImportRehearsal(
         rows=len(read.records),
         created=planned.created,
-        changed=len(planned.rows) - planned.created,
-        unchanged=planned.unchanged,
+        changed=len(planned.rows) - planned.created + redrawn,
+        unchanged=planned.unchanged - redrawn,
         refused=sum(1 for faults in read.faults if faults),
         reasons=dict(reasons.most_common(50)),
     )
@@ -152,10 +173,11 @@ def _refused(path: Path, layer: Layer, faults: Mapping[int, list[Fault]]) -> Ite
                 yield RefusedRow(line, faults[line], list(cells))
 
 
-def _keep(kept: Path, records: Iterable[Record], refused: Iterable[RefusedRow]) -> None:
-    """Lines of JSON: the records to be written, and beside them the refused rows."""
+def _keep(kept: Path, records: Iterable[Record], shapes: Iterable[bytes], refused: Iterable[RefusedRow]) -> None:
+    """Lines of JSON: the records to be written, and beside them their shapes and the refused rows."""
     encoder = msgspec.json.Encoder()
-    for place, things in ((_records_path(kept), records), (_refused_path(kept), refused)):
+    places = (_records_path(kept), records), (_shapes_path(kept), shapes), (_refused_path(kept), refused)
+    for place, things in places:
         part = place.with_suffix(".part")
         with part.open("wb") as out:
             out.writelines(encoder.encode(thing) + b"\n" for thing in things)
@@ -170,8 +192,21 @@ def _refused_path(kept: Path) -> Path:
     return kept.with_suffix(".refused")
 
 
+def _shapes_path(kept: Path) -> Path:
+    return kept.with_suffix(".shapes")
+
+
+def kept_shapes(kept: Path) -> list[bytes]:
+    """Shapes (WKB, or empty) of the records to be written, in their order; none where the file draws nothing."""
+    if not _shapes_path(kept).exists():
+        return []
+    decoder = msgspec.json.Decoder(bytes)
+    with _shapes_path(kept).open("rb") as lines:
+        return [decoder.decode(line) for line in lines]
+
+
 def forget_kept(kept: Path) -> None:
-    for place in (_records_path(kept), _refused_path(kept)):
+    for place in (_records_path(kept), _shapes_path(kept), _refused_path(kept)):
         place.unlink(missing_ok=True)
 
 

@@ -6,7 +6,7 @@ arrays of shapely objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
+from cleanheat.assets import drawn_shapes
 from cleanheat.assets.record_checks import LIMITS
 from cleanheat.calc.geo.frames import Frame, Plane, to_wgs84
 from cleanheat.kernel.errors import invalid
@@ -29,6 +30,7 @@ _TYPES: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
     {"pipe": (LINE, MULTILINE), "building": (POINT, POLYGON, MULTIPOLYGON)}
 )
 _PLACED: Final = (POINT, POLYGON, MULTIPOLYGON)
+_CENTIMETRE_DEG: Final = 1e-7
 _GEOD: Final = pyproj.Geod(ellps="GRS80")
 
 SYSTEMS: Final[Mapping[str, tuple[str, Frame]]] = MappingProxyType(
@@ -48,11 +50,15 @@ SYSTEMS: Final[Mapping[str, tuple[str, Frame]]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Placed:
-    """Where objects are (WGS-84 degrees, NaN where a fault keeps it unknown), metres of lines, and faults by row."""
+    """Where objects are (WGS-84 degrees, NaN where a fault keeps it unknown), metres of lines, and faults by row.
+
+    ``drawn``: WKB of the shapes that the map draws (footprints, lines), empty where there is none.
+    """
 
     lonlat: Floats
     length_m: Floats
     faults: Mapping[int, str]
+    drawn: Sequence[bytes]
 
 
 def converter(system: str, crs: str) -> Convert:
@@ -106,7 +112,24 @@ def placed(kind: str, geometry: Objects, broken: NDArray[np.bool_], convert: Con
     for row, reason in misplaced(lonlat).items():
         faults.setdefault(row, reason)
     lonlat[list(faults)] = np.nan
-    return Placed(lonlat, _lengths(moved, good), MappingProxyType(faults))
+    good[list(faults)] = False
+    return Placed(lonlat, _lengths(moved, good), MappingProxyType(faults), _drawn(kind, moved, good))
+
+
+def _drawn(kind: str, geometry: Objects, good: NDArray[np.bool_]) -> list[bytes]:
+    """Footprints (the largest part, without courtyards, counter-clockwise) and lines, to a centimetre."""
+    found = [b""] * geometry.shape[0]
+    if kind not in drawn_shapes.KINDS:
+        return found
+    wanted = POLYGON if kind == "building" else LINE
+    types = shapely.get_type_id(geometry)
+    for row in np.flatnonzero(good & (types % 3 == wanted % 3) & (types != POINT)).tolist():
+        parts = shapely.get_parts(geometry[row])
+        part = max(parts, key=shapely.area if wanted == POLYGON else shapely.length)
+        if wanted == POLYGON:
+            part = shapely.orient_polygons(shapely.polygons(shapely.get_exterior_ring(part)))
+        found[row] = bytes(shapely.to_wkb(shapely.set_precision(part, _CENTIMETRE_DEG, mode="pointwise")))
+    return found
 
 
 def _moved(geometry: Objects, good: NDArray[np.bool_], convert: Convert) -> tuple[Objects, NDArray[np.bool_]]:

@@ -108,6 +108,14 @@ def layers_of(path: Path) -> list[Layer]:
     return found
 
 
+def types_of(path: Path, layer: Layer) -> dict[str, str]:
+    """Types of a layer's columns as the file has them (``int64``, ``float64``, ``object`` …); empty for a table."""
+    if path.suffix in {".csv", ".xlsx"}:
+        return {}
+    told = json.loads(b"".join(_child(path, "types")))
+    return dict(told.get(layer.name, {}))
+
+
 def chunks_of(path: Path, layer: Layer) -> Iterator[Chunk]:
     """The rows of a layer in file order."""
     read = 0

@@ -5,297 +5,520 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArchiveVersion',
+            name="ArchiveVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=32, unique=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=32, unique=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('level', models.CharField(choices=[('district', '区县'), ('street', '街道乡镇'), ('committee', '社区村')], max_length=12)),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('name', models.CharField(max_length=40)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('is_rural', models.BooleanField(default=False)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
+                ("id", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("district", "区县"), ("street", "街道乡镇"), ("committee", "社区村")], max_length=12
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("name", models.CharField(max_length=40)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("is_rural", models.BooleanField(default=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Branch',
+            name="Branch",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('design_flow_t_h', models.FloatField()),
-                ('length_km', models.FloatField()),
-                ('heated_area_m2', models.FloatField(default=0)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                ("design_flow_t_h", models.FloatField()),
+                ("length_km", models.FloatField()),
+                ("heated_area_m2", models.FloatField(default=0)),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='BoilerRoom',
+            name="BoilerRoom",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('use', models.CharField(choices=[('area', '区域锅炉房'), ('peak', '调峰锅炉房')], max_length=8)),
-                ('fuel', models.CharField(choices=[('coal', '燃煤'), ('gas', '燃气'), ('biomass', '生物质'), ('electric', '电')], max_length=10)),
-                ('boilers', models.PositiveSmallIntegerField()),
-                ('capacity_mw', models.FloatField()),
-                ('heated_area_m2', models.FloatField(default=0)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('branch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.branch')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                ("use", models.CharField(choices=[("area", "区域锅炉房"), ("peak", "调峰锅炉房")], max_length=8)),
+                (
+                    "fuel",
+                    models.CharField(
+                        choices=[("coal", "燃煤"), ("gas", "燃气"), ("biomass", "生物质"), ("electric", "电")],
+                        max_length=10,
+                    ),
+                ),
+                ("boilers", models.PositiveSmallIntegerField()),
+                ("capacity_mw", models.FloatField()),
+                ("heated_area_m2", models.FloatField(default=0)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.branch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('street', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "street",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('floors', models.PositiveSmallIntegerField()),
-                ('height_m', models.FloatField()),
-                ('heated_area_m2', models.FloatField()),
-                ('households', models.PositiveSmallIntegerField()),
-                ('energy_class', models.CharField(choices=[('none', '非节能'), ('s30', '节能30%'), ('s50', '节能50%'), ('s65', '节能65%'), ('s75', '节能75%')], max_length=8)),
-                ('is_residential', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.community')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                ("floors", models.PositiveSmallIntegerField()),
+                ("height_m", models.FloatField()),
+                ("heated_area_m2", models.FloatField()),
+                ("households", models.PositiveSmallIntegerField()),
+                (
+                    "energy_class",
+                    models.CharField(
+                        choices=[
+                            ("none", "非节能"),
+                            ("s30", "节能30%"),
+                            ("s50", "节能50%"),
+                            ("s65", "节能65%"),
+                            ("s75", "节能75%"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("is_residential", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.community"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='HeatUser',
+            name="HeatUser",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('stair', models.PositiveSmallIntegerField()),
-                ('floor', models.PositiveSmallIntegerField()),
-                ('door', models.CharField(max_length=12)),
-                ('area_m2', models.FloatField()),
-                ('position', models.CharField(choices=[('middle', '中间户'), ('edge', '边户'), ('top', '顶层户'), ('corner', '顶角户'), ('ground', '底层户')], max_length=8)),
-                ('state', models.CharField(choices=[('on_grid', '在网'), ('suspended', '报停'), ('removed', '拆网')], default='on_grid', max_length=10)),
-                ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.building')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("stair", models.PositiveSmallIntegerField()),
+                ("floor", models.PositiveSmallIntegerField()),
+                ("door", models.CharField(max_length=12)),
+                ("area_m2", models.FloatField()),
+                (
+                    "position",
+                    models.CharField(
+                        choices=[
+                            ("middle", "中间户"),
+                            ("edge", "边户"),
+                            ("top", "顶层户"),
+                            ("corner", "顶角户"),
+                            ("ground", "底层户"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("on_grid", "在网"), ("suspended", "报停"), ("removed", "拆网")],
+                        default="on_grid",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "building",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.building"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Plant',
+            name="Plant",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('capacity_mw', models.FloatField()),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                ("capacity_mw", models.FloatField()),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='branch',
-            name='plant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.plant'),
+            model_name="branch",
+            name="plant",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.plant"),
         ),
         migrations.CreateModel(
-            name='RoomSensor',
+            name="RoomSensor",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.building')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.heatuser')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                (
+                    "building",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.building"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.heatuser"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='RuralDevice',
+            name="RuralDevice",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('device_type', models.CharField(choices=[('heat_pump_air', '热泵风机'), ('heat_pump_water', '热泵水机'), ('storage_heater', '蓄热式电暖气'), ('pellet_stove', '颗粒炉'), ('straw_stove', '秸秆炉'), ('solar', '太阳能+')], max_length=20)),
-                ('rated_kw', models.FloatField()),
-                ('floor_area_m2', models.FloatField()),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                (
+                    "device_type",
+                    models.CharField(
+                        choices=[
+                            ("heat_pump_air", "热泵风机"),
+                            ("heat_pump_water", "热泵水机"),
+                            ("storage_heater", "蓄热式电暖气"),
+                            ("pellet_stove", "颗粒炉"),
+                            ("straw_stove", "秸秆炉"),
+                            ("solar", "太阳能+"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("rated_kw", models.FloatField()),
+                ("floor_area_m2", models.FloatField()),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Substation',
+            name="Substation",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('system', models.CharField(choices=[('single', '单系统'), ('dual', '双系统'), ('multi', '多系统')], max_length=8)),
-                ('heated_area_m2', models.FloatField()),
-                ('is_self_managed', models.BooleanField(default=True)),
-                ('boiler_room', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.boilerroom')),
-                ('branch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.branch')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('street', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                (
+                    "system",
+                    models.CharField(
+                        choices=[("single", "单系统"), ("dual", "双系统"), ("multi", "多系统")], max_length=8
+                    ),
+                ),
+                ("heated_area_m2", models.FloatField()),
+                ("is_self_managed", models.BooleanField(default=True)),
+                (
+                    "boiler_room",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.boilerroom"
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.branch"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "street",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='community',
-            name='substation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.substation'),
+            model_name="community",
+            name="substation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.substation"
+            ),
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('zone', models.CharField(choices=[('low', '低区'), ('middle', '中区'), ('high', '高区')], max_length=8)),
-                ('terminal', models.CharField(choices=[('radiator', '散热器'), ('floor', '地暖')], max_length=10)),
-                ('heated_area_m2', models.FloatField()),
-                ('heat_index_w_m2', models.FloatField()),
-                ('design_supply_temp_c', models.FloatField()),
-                ('design_return_temp_c', models.FloatField()),
-                ('design_flow_t_h', models.FloatField()),
-                ('substation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.substation')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "zone",
+                    models.CharField(choices=[("low", "低区"), ("middle", "中区"), ("high", "高区")], max_length=8),
+                ),
+                ("terminal", models.CharField(choices=[("radiator", "散热器"), ("floor", "地暖")], max_length=10)),
+                ("heated_area_m2", models.FloatField()),
+                ("heat_index_w_m2", models.FloatField()),
+                ("design_supply_temp_c", models.FloatField()),
+                ("design_return_temp_c", models.FloatField()),
+                ("design_flow_t_h", models.FloatField()),
+                (
+                    "substation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.substation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Pipe',
+            name="Pipe",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('medium', models.CharField(choices=[('trunk', '长输管线'), ('primary', '一次网'), ('secondary', '二次网')], max_length=10)),
-                ('diameter_mm', models.PositiveSmallIntegerField()),
-                ('length_m', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('boiler_room', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.boilerroom')),
-                ('branch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.branch')),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.unit')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                (
+                    "medium",
+                    models.CharField(
+                        choices=[("trunk", "长输管线"), ("primary", "一次网"), ("secondary", "二次网")], max_length=10
+                    ),
+                ),
+                ("diameter_mm", models.PositiveSmallIntegerField()),
+                ("length_m", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                (
+                    "boiler_room",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.boilerroom"
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.branch"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.AddField(
-            model_name='building',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.unit'),
+            model_name="building",
+            name="unit",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.unit"),
         ),
         migrations.CreateModel(
-            name='WeatherStation',
+            name="WeatherStation",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
     ]

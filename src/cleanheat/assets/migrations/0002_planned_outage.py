@@ -5,28 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('assets', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("assets", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PlannedOutage',
+            name="PlannedOutage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_kind', models.CharField(choices=[('plant', '热电厂'), ('branch', '电厂支线'), ('boiler', '锅炉房'), ('substation', '换热站'), ('unit', '换热机组')], max_length=12, verbose_name='对象类型')),
-                ('object_number', models.PositiveIntegerField(verbose_name='对象编号')),
-                ('start_at', models.DateTimeField(verbose_name='开始')),
-                ('end_at', models.DateTimeField(verbose_name='结束')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "object_kind",
+                    models.CharField(
+                        choices=[
+                            ("plant", "热电厂"),
+                            ("branch", "电厂支线"),
+                            ("boiler", "锅炉房"),
+                            ("substation", "换热站"),
+                            ("unit", "换热机组"),
+                        ],
+                        max_length=12,
+                        verbose_name="对象类型",
+                    ),
+                ),
+                ("object_number", models.PositiveIntegerField(verbose_name="对象编号")),
+                ("start_at", models.DateTimeField(verbose_name="开始")),
+                ("end_at", models.DateTimeField(verbose_name="结束")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-start_at', '-id'],
-                'indexes': [models.Index(fields=['end_at', 'start_at'], name='outage_window')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('end_at__gt', models.F('start_at'))), name='outage_ends_after_start')],
+                "ordering": ["-start_at", "-id"],
+                "indexes": [models.Index(fields=["end_at", "start_at"], name="outage_window")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end_at__gt", models.F("start_at"))), name="outage_ends_after_start"
+                    )
+                ],
             },
         ),
     ]

@@ -5,29 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0002_planned_outage'),
+        ("assets", "0002_planned_outage"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HeatFee',
+            name="HeatFee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='缴费编号')),
-                ('season_year', models.PositiveSmallIntegerField(verbose_name='采暖季起始年')),
-                ('due_yuan', models.FloatField(verbose_name='应缴')),
-                ('paid_yuan', models.FloatField(default=0, verbose_name='已缴')),
-                ('due_on', models.DateField(verbose_name='缴费期限')),
-                ('paid_on', models.DateField(blank=True, null=True, verbose_name='缴清日期')),
-                ('payer_name', models.CharField(blank=True, max_length=40, verbose_name='缴费人')),
-                ('payer_phone', models.CharField(blank=True, max_length=40, verbose_name='缴费人电话')),
-                ('heat_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='assets.heatuser', verbose_name='热用户')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="缴费编号")),
+                ("season_year", models.PositiveSmallIntegerField(verbose_name="采暖季起始年")),
+                ("due_yuan", models.FloatField(verbose_name="应缴")),
+                ("paid_yuan", models.FloatField(default=0, verbose_name="已缴")),
+                ("due_on", models.DateField(verbose_name="缴费期限")),
+                ("paid_on", models.DateField(blank=True, null=True, verbose_name="缴清日期")),
+                ("payer_name", models.CharField(blank=True, max_length=40, verbose_name="缴费人")),
+                ("payer_phone", models.CharField(blank=True, max_length=40, verbose_name="缴费人电话")),
+                (
+                    "heat_user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="assets.heatuser",
+                        verbose_name="热用户",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-season_year', 'heat_user'],
-                'constraints': [models.UniqueConstraint(fields=('heat_user', 'season_year'), name='one_fee_a_user_and_season')],
+                "ordering": ["-season_year", "heat_user"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("heat_user", "season_year"), name="one_fee_a_user_and_season")
+                ],
             },
         ),
     ]

@@ -7,31 +7,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0003_heat_fee'),
+        ("assets", "0003_heat_fee"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArchiveRecordVersion',
+            name="ArchiveRecordVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('number', models.PositiveIntegerField()),
-                ('version', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=200)),
-                ('source', models.CharField(choices=[('import', '批量导入'), ('edit', '变更申请'), ('restore', '版本恢复'), ('match', '关联匹配')], max_length=8)),
-                ('before', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('after', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=12)),
+                ("number", models.PositiveIntegerField()),
+                ("version", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=200)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("import", "批量导入"),
+                            ("edit", "变更申请"),
+                            ("restore", "版本恢复"),
+                            ("match", "关联匹配"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("before", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("after", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['kind', 'number', '-version'],
-                'indexes': [models.Index(fields=['-at'], name='archive_version_newest')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'number', 'version'), name='one_archive_version_a_number')],
+                "ordering": ["kind", "number", "-version"],
+                "indexes": [models.Index(fields=["-at"], name="archive_version_newest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "number", "version"), name="one_archive_version_a_number")
+                ],
             },
         ),
     ]

@@ -5,32 +5,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0005_equipment'),
+        ("assets", "0005_equipment"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Valve',
+            name="Valve",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('longitude', models.FloatField()),
-                ('latitude', models.FloatField()),
-                ('built_year', models.PositiveSmallIntegerField()),
-                ('in_service', models.BooleanField(default=True)),
-                ('along', models.FloatField()),
-                ('diameter_mm', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('section', '分段阀'), ('fork', '分支阀'), ('station', '入站阀'), ('house', '楼栋入口阀')], max_length=10)),
-                ('is_normally_open', models.BooleanField(default=True)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.area')),
-                ('pipe', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.pipe')),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("longitude", models.FloatField()),
+                ("latitude", models.FloatField()),
+                ("built_year", models.PositiveSmallIntegerField()),
+                ("in_service", models.BooleanField(default=True)),
+                ("along", models.FloatField()),
+                ("diameter_mm", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("section", "分段阀"),
+                            ("fork", "分支阀"),
+                            ("station", "入站阀"),
+                            ("house", "楼栋入口阀"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("is_normally_open", models.BooleanField(default=True)),
+                (
+                    "district",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.area"),
+                ),
+                (
+                    "pipe",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.pipe"),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'abstract': False,
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
     ]

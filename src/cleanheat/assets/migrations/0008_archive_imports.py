@@ -6,51 +6,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0007_changes_and_matches'),
+        ("assets", "0007_changes_and_matches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArchiveImport',
+            name="ArchiveImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.CharField(max_length=200)),
-                ('ending', models.CharField(max_length=10)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('layers', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('uploaded', '已上传'), ('checking', '试导入中'), ('checked', '待确认'), ('applying', '导入中'), ('applied', '已导入'), ('undone', '已撤销'), ('refused', '未通过')], default='uploaded', max_length=10)),
-                ('outcome', models.JSONField(default=dict)),
-                ('problem', models.CharField(blank=True, max_length=200)),
-                ('job', models.PositiveBigIntegerField(default=0)),
-                ('uploaded_at', models.DateTimeField()),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('version', models.CharField(blank=True, max_length=32)),
-                ('created', models.JSONField(default=list)),
-                ('changed', models.JSONField(default=list)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.CharField(max_length=200)),
+                ("ending", models.CharField(max_length=10)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                ("layers", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "已上传"),
+                            ("checking", "试导入中"),
+                            ("checked", "待确认"),
+                            ("applying", "导入中"),
+                            ("applied", "已导入"),
+                            ("undone", "已撤销"),
+                            ("refused", "未通过"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("outcome", models.JSONField(default=dict)),
+                ("problem", models.CharField(blank=True, max_length=200)),
+                ("job", models.PositiveBigIntegerField(default=0)),
+                ("uploaded_at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("version", models.CharField(blank=True, max_length=32)),
+                ("created", models.JSONField(default=list)),
+                ("changed", models.JSONField(default=list)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='MappingTemplate',
+            name="MappingTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('kind', models.CharField(max_length=12)),
-                ('mapping', models.JSONField()),
-                ('saved_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("kind", models.CharField(max_length=12)),
+                ("mapping", models.JSONField()),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['kind', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'name'), name='one_mapping_template_a_name')],
+                "ordering": ["kind", "name"],
+                "constraints": [models.UniqueConstraint(fields=("kind", "name"), name="one_mapping_template_a_name")],
             },
         ),
     ]

@@ -96,3 +96,20 @@ def against_peers(departure: Floats, group: NDArray[np.int64], size: int, most: 
     total = np.bincount(group, weights=counted, minlength=size)[group] - counted
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(others > 0, departure - total / others, np.nan)
+
+
+def beyond_mates(apart: Floats, group: NDArray[np.int64], size: int) -> Floats:
+    """What is left of a departure once the nearer ones depart alike: ``float64[n]`` → ``float64[n]``.
+
+    The mean of the others of the group counts as far as it points the same way; a house that lies badly is no fault
+    of each of its sensors.  Alone in a group, or with mates of which nothing is known: unchanged.
+
+    >>> beyond_mates(np.array([-3.0, -2.5, 4.0, 0.0, 3.0]), np.array([0, 0, 1, 1, 2]), 3).tolist()
+    [-0.5, 0.0, 4.0, 0.0, 3.0]
+    """
+    known = ~np.isnan(apart)
+    plain = np.where(known, apart, 0.0)
+    others = np.bincount(group, weights=known, minlength=size)[group] - known
+    total = np.bincount(group, weights=plain, minlength=size)[group] - plain
+    shared = np.divide(total, others, out=np.zeros_like(plain), where=others > 0)
+    return apart - np.clip(shared, np.minimum(plain, 0.0), np.maximum(plain, 0.0))

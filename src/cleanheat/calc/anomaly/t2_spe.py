@@ -18,11 +18,15 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 _ROUNDS = 4
 _KEPT = 0.97
+_MOST_OF_MEDIAN = 3.0
+"""T² beyond so many times its median is left out: of χ² with 2–5 signals 97 % lie within 5.1–2.8."""
 _LEAST_SAMPLES = 5
 
 
 def scatter(v: Floats, floor: Floats) -> Floats:
-    """Robust scatter about zero ``[S, C, C]`` of vectors ``[S, D, C]``: the furthest 3 % left out, four rounds.
+    """Robust scatter about zero ``[S, C, C]`` of vectors ``[S, D, C]``: the furthest left out, four rounds.
+
+    Left out are 3 %, or more where more of them lie far beyond the middle: faults among the days do not widen it.
 
     ``floor [C]`` is the least standard deviation believed (the sensor's own).  A signal without enough samples gets a
     variance so large that it says nothing.
@@ -35,7 +39,8 @@ def scatter(v: Floats, floor: Floats) -> Floats:
     for _ in range(_ROUNDS):
         out = _moments(value, known & keep[..., None], floor)
         far = t2(v, inverse(out[:, None], known))
-        limit = quantile_by(np.where(there, far, np.nan), _KEPT)
+        far = np.where(there, far, np.nan)
+        limit = np.fmin(quantile_by(far, _KEPT), _MOST_OF_MEDIAN * quantile_by(far, 0.5))
         keep = there & ~(far > limit[:, None])
     return out
 

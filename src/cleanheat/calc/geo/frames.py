@@ -115,6 +115,11 @@ def from_geocentric(xyz: Floats, ellipsoid: str) -> Floats:
     return np.column_stack([longitude, latitude])
 
 
+def degrees_of(plane: Plane, xy: Floats) -> Floats:
+    """``[n, 2]`` degrees on the plane's own ellipsoid of ``[n, 2]`` metres in it."""
+    return np.column_stack(_projection(plane)(xy[:, 0], xy[:, 1], inverse=True))
+
+
 def to_wgs84(frame: Frame, xy: Floats) -> Floats:
     """``[n, 2]`` degrees (longitude, latitude) of ``[n, 2]`` coordinates in the frame (x east, y north).
 
@@ -143,7 +148,7 @@ def _forward(frame: Frame, xy: Floats) -> Floats:
     ellipsoid = "CGCS2000"
     if frame.plane is not None:
         ellipsoid = frame.plane.ellipsoid
-        xy = np.column_stack(_projection(frame.plane)(xy[:, 0], xy[:, 1], inverse=True))
+        xy = degrees_of(frame.plane, xy)
     if frame.seven is not None:
         xy = _into_national(frame.seven, _degrees(xy), ellipsoid)
     if frame.shift != "none":

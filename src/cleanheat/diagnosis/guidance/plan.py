@@ -31,6 +31,8 @@ from cleanheat.telemetry.public import latest
 
 Floats = NDArray[np.float64]
 KEEP_S = 10 * MINUTE_S
+_MOST_READ = 0.5
+"""Of the units' readings that must be fresh before a plan is kept so long: after a start they come in one by one."""
 ONE_SIDED_80 = 1.2816
 
 
@@ -254,13 +256,20 @@ def city_plan() -> CityPlan:
     """The plan in force; made anew every ten minutes of the platform's time."""
     archive, at = assets.archive(), floor_minute(clock.now())
     kept = _kept.get(archive.version)
-    if kept is None or not 0 <= at - kept.at < KEEP_S:
+    if kept is None or not _holds(kept, at):
         with _lock:
             kept = _kept.get(archive.version)
-            if kept is None or not 0 <= at - kept.at < KEEP_S:
+            if kept is None or not _holds(kept, at):
                 _kept.clear()
                 kept = _kept[archive.version] = make_plan(at)
     return kept
+
+
+def _holds(plan: CityPlan, at: int) -> bool:
+    """Whether a plan still says how things are: one made before weather and most readings came is of its minute."""
+    read = np.isfinite(plan.present.units["supply_c"])
+    is_whole = plan.outlook.is_known and read.sum() >= _MOST_READ * read.size
+    return 0 <= at - plan.at < (KEEP_S if is_whole else MINUTE_S)
 
 
 def forget_plan() -> None:

@@ -26,8 +26,10 @@ from cleanheat.diagnosis.live.keeping import Judged, Keeper
 from cleanheat.diagnosis.live.model import MODELS, Arrays, LiveModel, LiveSpec, Moment
 from cleanheat.diagnosis.live.numbers import number
 from cleanheat.diagnosis.live.reliving import relive
+from cleanheat.diagnosis.live.saying import state_of
 from cleanheat.diagnosis.live.weather_now import WeatherNow
 from cleanheat.diagnosis.outdoor import Outdoor
+from cleanheat.diagnosis.vocabulary import State
 from cleanheat.kernel.findings import Finding
 from cleanheat.kernel.time import HOUR_S, MINUTE_S
 from cleanheat.telemetry.public import Latest, Store
@@ -155,7 +157,20 @@ class LiveDiagnosis:
         for model in self.models.values():
             if (kind := getattr(model, "kind", "")) and hasattr(model, "states"):
                 out[kind] = model.states()
+        self._go_on(out)
         return out
+
+    def _go_on(self, states: Mapping[str, NDArray[np.uint8]]) -> None:
+        """Right after a start what stood before is still shown: nobody can say yet that it is over."""
+        if self._keeper is None:
+            return
+        able = self.able(self.minute)
+        held = [(row.level, place) for place, row in self._keeper.standing.items() if place[0] not in able]
+        is_calm = {kind: codes == State.NORMAL.code for kind, codes in states.items()}
+        for _, (source, kind, of) in sorted(held, key=lambda one: -one[0]):  # the gravest last
+            of_kind = states.get(kind)
+            if of_kind is not None and of < of_kind.size and is_calm[kind][of]:
+                of_kind[of] = state_of(source).code
 
     def _outdoor_c(self, kind: str, latest: Latest, minute: int) -> NDArray[np.float64]:
         held = self._outdoor.get(kind)

@@ -150,11 +150,11 @@ def train(grid: Series, training: Bools, folds: Ints) -> tuple[Detector | None, 
     if days.size < numbers.training_least_days:
         return None, f"训练期只有 {days.size} 个供热日，少于 {numbers.training_least_days:.0f} 个，建立不了本站规律"
     folds = _folds(folds, days)
-    parts = [_left_out(values, weather, training, folds, fold, numbers) for fold in np.unique(folds[days])]
-    seen = Days.joined(parts)
     habits = learn(values, weather, _hours(training, values), numbers)
     if not habits.signals:
         return None, "没有可用的水温或热量数据"
+    parts = [_left_out(values, weather, training, folds, fold, numbers) for fold in np.unique(folds[days])]
+    seen = Days.joined(parts)
     gain = directed.quietest_gain(seen.residual, _GAINS, seen.ages)
     spread = directed.typical_size(seen.residual)
     v = directed.innovations(seen.residual, gain, spread, seen.ages)
@@ -237,6 +237,8 @@ def _limited(bare: Detector, seen: Days, numbers: Settings) -> Detector:
     margin = numbers.short_training_margin if bare.training_days < _ENOUGH_DAYS else 1.0
     evident = (seen.missing > numbers.evident_missing) | (seen.still > numbers.evident_still_h)
     evident |= np.nan_to_num(raw[..., _STOP:]).max(axis=-1) > numbers.course_evident
+    far = np.nan_to_num(raw[..., :_DAYS]).max(axis=-1) > numbers.z_evident
+    evident |= far & (far.mean(axis=1) > numbers.evident_share)[:, None]  # so many are no chance, and no weather
     raw = np.where(evident[..., None], np.nan, raw)  # a stop in training must not teach that stops are usual
     limits = np.full(bare.limits.shape, np.inf)
     for share in _SHARES:

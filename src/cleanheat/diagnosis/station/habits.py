@@ -51,6 +51,8 @@ class Settings:
     evident_missing: float
     evident_still_h: float
     z_least: float
+    z_evident: float
+    evident_share: float
     size_least: float
     size_again: float
     warm_return_k: float

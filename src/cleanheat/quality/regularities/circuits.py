@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,13 +47,16 @@ LEARNED: dict[str, tuple[str, ...]] = {
 """Signals whose usual values are learned."""
 
 
-def groups(archive: Archive, kind: str) -> tuple[NDArray[np.int64], int]:
-    """Who shares weather and source, by position of the kind: units of a source, rooms of a unit, devices of a village.
+SHARED = {"unit": ("branch", "boiler"), "room": ("unit",), "device": ("village", "district")}
+"""Who shares weather and source: units of a source, rooms of a unit, devices of a village."""
+MATES = {"room": ("building",)}
+"""Who shares even more: what these depart alike, no sensor of them is blamed for."""
 
-    Returns each one's group and how many there are.
-    """
+
+def groups(archive: Archive, kind: str, by: Sequence[str] | None = None) -> tuple[NDArray[np.int64], int]:
+    """Each one's group by position of the kind, by what it shares (default ``SHARED``), and how many there are."""
     table = archive[kind]
-    names = {"unit": ("branch", "boiler"), "room": ("unit",), "device": ("village", "district")}.get(kind, ())
+    names = SHARED.get(kind, ()) if by is None else by
     key = np.zeros(table.count, np.int64)
     for name in names:
         if name in table.links:

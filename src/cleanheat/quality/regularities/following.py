@@ -10,12 +10,20 @@ from numpy.typing import NDArray
 
 from cleanheat.assets.archive import Archive
 from cleanheat.calc.anomaly.ewma import smoothed
-from cleanheat.calc.anomaly.sensor_drift import HEAT, Circuit, against_peers, candidates, imbalance_k, isolate
+from cleanheat.calc.anomaly.sensor_drift import (
+    HEAT,
+    Circuit,
+    against_peers,
+    beyond_mates,
+    candidates,
+    imbalance_k,
+    isolate,
+)
 from cleanheat.calc.profile.features import effective, features
 from cleanheat.kernel.quantities import KINDS
 from cleanheat.kernel.time import HOUR_S, MINUTE_S
 from cleanheat.kernel.verdicts import Verdict
-from cleanheat.quality.regularities.circuits import CIRCUITS, COMPARED, CircuitSignals, groups
+from cleanheat.quality.regularities.circuits import CIRCUITS, COMPARED, MATES, CircuitSignals, groups
 from cleanheat.quality.regularities.kept import Learned, last_change
 from cleanheat.quality.regularities.learning import LEAST_DIFFERENCE_K, LOCAL_H, WARM_UP_DAYS
 from cleanheat.telemetry.frames import Frame
@@ -45,6 +53,7 @@ class Regularities:
         self._archive = archive
         self._folder, self._changed = folder, last_change(folder)
         self._groups = {kind: groups(archive, kind) for kind in KINDS}
+        self._mates = {kind: groups(archive, kind, by) for kind, by in MATES.items()}
         self._places = {kind: np.cumsum(archive[kind].exists()) - 1 for kind in KINDS}
         self._state: dict[tuple[str, str], Floats] = {}
         self._drift: dict[tuple[str, str], Floats] = {}
@@ -190,6 +199,7 @@ class Regularities:
             group, size = self._groups[kind]
             own = np.clip(against_peers(found[1], group, size, PEERS_MOST_K), -MOST_K, MOST_K)
             apart = self._smoothed(kind, signal, own, share)
+            apart = beyond_mates(apart, *self._mates[kind]) if kind in self._mates else apart
             spread = self._learned.profiles[kind, signal].spread if self._learned else np.zeros(apart.shape)
             with np.errstate(invalid="ignore"):  # who usually wanders is not said to drift
                 self._drift[kind, signal] = np.where(np.abs(apart) < WANDERING_SPREADS * spread, 0.0, apart)

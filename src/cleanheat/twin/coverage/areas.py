@@ -96,7 +96,8 @@ class _Plane:
 
 def _polygons(shapes: Shapes, plane: _Plane) -> Geometries:
     """Footprints as polygons, rings closed."""
-    lengths = np.diff(shapes.offsets.astype(np.int64))
+    ends = shapes.offsets.astype(np.int64)
+    lengths = ends[1:] - ends[:-1]
     rings = np.repeat(np.arange(len(lengths)), lengths)
     made = shapely.linearrings(plane.metres(shapes.lonlat), indices=rings) if len(rings) else np.zeros(0, object)
     return np.asarray(shapely.make_valid(shapely.polygons(made)))
@@ -109,12 +110,18 @@ def _joined(polygons: Geometries, owner: Int32s, reach_m: float, margin_m: float
     owners, group = np.unique(owner[order], return_inverse=True)
     if not len(owners):
         return owners.astype(np.int32), np.zeros(0, object)
-    parts, part_of = shapely.get_parts(polygons[order], return_index=True)
-    flat = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON  # mending a footprint may leave a line
-    together = shapely.multipolygons(parts[flat], indices=group[part_of[flat]])
-    grown = shapely.buffer(together, reach_m, quad_segs=_CORNERS, join_style="mitre", mitre_limit=1.5)
-    shrunk = shapely.buffer(grown, margin_m - reach_m, quad_segs=_CORNERS, join_style="mitre", mitre_limit=1.5)
+    grown = _grown(polygons[order], reach_m)
+    ends = np.flatnonzero(np.diff(group, append=-1)) + 1
+    # an owner at a time: growing one multipolygon of a thousand overlapping parts takes gigabytes
+    together = np.array([shapely.union_all(part) for part in np.split(grown, ends[:-1])], dtype=object)
+    shrunk = shapely.buffer(together, margin_m - reach_m, quad_segs=_CORNERS, join_style="mitre", mitre_limit=1.5)
     return owners.astype(np.int32), np.asarray(shapely.simplify(shrunk, _SIMPLER_M))
+
+
+def _grown(shapes: Geometries, reach_m: float) -> Geometries:
+    """Each shape grown by itself; what is finer than a tenth of the reach does not matter then."""
+    plain = shapely.simplify(shapes, reach_m / 10.0)
+    return np.asarray(shapely.buffer(plain, reach_m, quad_segs=_CORNERS, join_style="mitre", mitre_limit=1.5))
 
 
 def _blocks(

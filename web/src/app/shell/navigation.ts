@@ -21,6 +21,7 @@ import {
   Odometer,
   SetUp,
   Tickets,
+  TrendCharts,
   UploadFilled,
   UserFilled,
 } from '@element-plus/icons-vue'
@@ -39,6 +40,7 @@ export interface NavigationEntry {
 
 export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/', title: '供热一张图', icon: MapLocation },
+  { to: '/overview', title: '城市总览', icon: TrendCharts, permission: 'alerts.view' },
   { to: '/screens', title: '运行总览', icon: DataBoard, permission: 'screens.view' },
   { to: '/boilers', title: '锅炉房', icon: House, permission: 'telemetry.view' },
   { to: '/substations', title: '换热站', icon: List, permission: 'telemetry.view' },

@@ -39,6 +39,25 @@ export function confirm(id: number, reason: string, without_refused: boolean): P
   return body(api.POST('/api/v1/archive/imports/{import_id}/confirm', { ...at(id), body: { reason, without_refused } }))
 }
 
+export type RowDifference = Schemas['RowDifference']
+export const PAGE = 50
+
+/** Where a page of rows begins, and how many it holds. */
+export const pageOf = (page: number): { start: number; limit: number } => ({ start: (page - 1) * PAGE, limit: PAGE })
+
+export function importDifferences(import_id: number, query: { start: number; limit: number }): Promise<RowDifference[]> {
+  return body(api.GET('/api/v1/archive/imports/{import_id}/differences', { params: { path: { import_id }, query } }))
+}
+
+export function decide(id: number, approve: boolean, note: string, left_out: number[]): Promise<ArchiveImport> {
+  return body(api.POST('/api/v1/archive/imports/{import_id}/decide', { ...at(id), body: { approve, note, left_out } }))
+}
+
+/** The list with the place put in, or taken out where it stood. */
+export function toggled(places: readonly number[], place: number): number[] {
+  return places.includes(place) ? places.filter((one) => one !== place) : [...places, place].sort((a, b) => a - b)
+}
+
 export const refusedAddress = (id: number): string => `/api/v1/archive/imports/${id}/refused/file?format=xlsx`
 
 /** Required fields that no column, constant or geometry gives; a file with codes may correct a few columns alone. */
@@ -63,5 +82,5 @@ export function fitting(template: ColumnMap, columns: readonly string[]): Record
 /** How far a file has come, as the step of the wizard: 0 file, 1 columns, 2 dry run, 3 done. */
 export function stepOf(row: ArchiveImport | null): number {
   if (!row) return 0
-  return { uploaded: 1, checking: 2, checked: 2, refused: 1, applying: 2, applied: 3, undone: 3 }[row.state] ?? 1
+  return { uploaded: 1, checking: 2, checked: 2, refused: 1, waiting: 2, rejected: 2, applying: 2, applied: 3, undone: 3 }[row.state] ?? 1
 }

@@ -26,6 +26,18 @@ export function listIssues(query: IssueQuery): Promise<IssuePage> {
   return body(api.GET('/api/v1/quality/records/issues', { params: { query } }))
 }
 
+export type IssueDay = Schemas['IssueDay']
+export type CompanyStanding = Schemas['CompanyStanding']
+type TrendQuery = NonNullable<operations['cleanheat_quality_records_http_issue_trend']['parameters']['query']>
+
+export function issueTrend(query: TrendQuery): Promise<IssueDay[]> {
+  return body(api.GET('/api/v1/quality/records/trend', { params: { query } }))
+}
+
+export function companyRanking(): Promise<CompanyStanding[]> {
+  return body(api.GET('/api/v1/quality/records/ranking'))
+}
+
 export type IssueDecision = 'accept' | 'dismiss'
 
 export function decideIssue(id: number, decision: IssueDecision, note: string): Promise<Issue> {

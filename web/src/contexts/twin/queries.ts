@@ -4,6 +4,24 @@ import type { Schemas } from '@/api/types'
 import type { Manifest } from '@/map/manifest'
 import { listQuery, type TraceAnswer, type TraceAsk } from './trace'
 
+export type Satellite = Schemas['Satellite']
+export type Place = Schemas['Found']
+export type Connectivity = Schemas['Connectivity']
+
+/** The satellite mode's sources, or what is missing. */
+export function getSatellite(): Promise<Satellite> {
+  return body(api.GET('/api/v1/twin/satellite'))
+}
+
+/** What a typed name, code, address or pinyin may mean. */
+export function searchPlaces(q: string): Promise<Place[]> {
+  return body(api.GET('/api/v1/twin/search', { params: { query: { q, limit: 12 } } }))
+}
+
+export function getConnectivity(): Promise<Connectivity> {
+  return body(api.GET('/api/v1/twin/connectivity'))
+}
+
 export async function getManifest(): Promise<Manifest> {
   return (await body(api.GET('/api/v1/twin/manifest'))) as unknown as Manifest
 }

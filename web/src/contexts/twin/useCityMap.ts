@@ -20,6 +20,8 @@ export interface CityMapStart {
   view: View | null
   theme: string
   focus: Focus | null
+  /** Shown as selected where the camera already is. */
+  selection: Focus | null
   renderer: 'auto' | 'fallback'
 }
 
@@ -118,6 +120,7 @@ export function useCityMap(container: Ref<HTMLElement | null>, start: CityMapSta
     for (const key of theme()?.shows ?? []) setVisible(key, true)
     phase.value = 'ready'
     if (start.focus) flyTo(start.focus)
+    else if (start.selection) choose(start.selection)
   }
 
   function theme(): ThemeSpec | null {
@@ -184,6 +187,15 @@ export function useCityMap(container: Ref<HTMLElement | null>, start: CityMapSta
     if (!visible.get(layer.key)) setVisible(layer.key, true)
     selected.value = object
     return true
+  }
+
+  /** Select without moving the camera. */
+  function choose({ kind, number }: Focus): void {
+    const layer = manifest.value && layerOfKind(manifest.value, kind)
+    const object = layer && { layer: layer.key, number }
+    if (!object || !city.value?.placeOf(object)) return
+    city.value.select(object)
+    selected.value = object
   }
 
   function setVisible(key: string, on: boolean): void {

@@ -49,13 +49,18 @@ export function useMarks(map: CityMapState) {
     map.selected.value = object
   }
 
+  /** The archive kind of a layer's objects: what stands for a unit on the map is its substation. */
+  function kindOf(layer: string): string {
+    return map.manifest.value?.layers.find(({ key }) => key === layer)?.kind ?? ''
+  }
+
   function clear(): void {
     kind.value = problem.value = model.value = ''
     level.value = 0
     for (const { key } of asked.data.value?.sorts ?? []) sorts.add(key)
   }
 
-  return { asked, isShown, sorts, kind, problem, model, level, all, found, choices, clear }
+  return { asked, isShown, sorts, kind, problem, model, level, all, found, choices, kindOf, clear }
 }
 
 export type MarksState = ReturnType<typeof useMarks>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gradientCss, ticks } from './legend'
 import { totalViews } from './totals'
-import { focusOf, viewOf, viewText } from './viewLink'
+import { focusOf, selectionOf, viewOf, viewText } from './viewLink'
 
 describe('view in the address', () => {
   it('comes back as it went', () => {
@@ -16,6 +16,8 @@ describe('view in the address', () => {
   it('names the object to fly to', () => {
     expect(focusOf({ focus: 'substation:123' })).toEqual({ kind: 'substation', number: 123 })
     expect(focusOf({ focus: 'substation' })).toBeNull()
+    expect(selectionOf({ sel: 'plant:2' })).toEqual({ kind: 'plant', number: 2 })
+    expect(selectionOf({ sel: 'plant:99999999999' })).toBeNull()
   })
 })
 

@@ -1,4 +1,5 @@
-/** How a view of the map is written in the address: `?v=125.3235,43.8171,11.20,50,0&theme=operation&focus=substation:12`. */
+/** How a view of the map is written in the address: `?v=125.3235,43.8171,11.20,50,0&theme=operation&focus=substation:12`.
+ *  `sel` names what is selected without flying there, `m` the mode and `l` the layers, for a link that shows the same. */
 import type { View } from '@/map/cityMap'
 
 export interface Focus {
@@ -26,6 +27,15 @@ export function viewOf(query: Query): View | null {
 
 /** The object an address asks to fly to. */
 export function focusOf(query: Query): Focus | null {
-  const match = /^([a-z_]+):(\d+)$/.exec(text(query.focus))
+  return objectOf(query.focus)
+}
+
+/** The object an address shows as selected where the camera already is. */
+export function selectionOf(query: Query): Focus | null {
+  return objectOf(query.sel)
+}
+
+function objectOf(value: unknown): Focus | null {
+  const match = /^([a-z_]+):(\d{1,9})$/.exec(text(value))
   return match ? { kind: match[1]!, number: Number(match[2]) } : null
 }

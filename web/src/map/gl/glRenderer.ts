@@ -9,6 +9,7 @@ import { Picker } from './picker'
 import { FLAG } from './shaders'
 import { BuildingLayer, DiscLayer, LineLayer, type Pass, type StateLayer } from './stateLayer'
 import { resetUnpacking } from './stateTexture'
+import { StillFrame } from './stillFrame'
 
 /** Long-distance, primary and secondary pipes. */
 export const MEDIA: readonly Rgb[] = [rgbOf('#ff5a7a'), rgbOf('#ff9a4d'), rgbOf('#2bb7d9')]
@@ -39,6 +40,10 @@ export class GlRenderer implements CityRenderer {
   private dimmed = false
   private frame: Pass | null = null
   private pulseUntil = 0
+  /** Rises with everything that changes the picture but the camera. */
+  private version = 0
+  private readonly still = new StillFrame()
+  private keepsFrames = false
   private readonly customLayers: readonly CustomLayerInterface[]
 
   /** Throws `ShaderError` when this browser cannot draw our layers. */
@@ -54,9 +59,9 @@ export class GlRenderer implements CityRenderer {
     this.byKey = new Map(this.layers.map((layer) => [layer.key, layer]))
     this.keyOf = new Map(manifest.layers.map((spec) => [spec.code, spec.key]))
     this.customLayers = [
-      this.customLayer('city-pipes', (layer) => layer instanceof LineLayer),
-      this.customLayer('city-buildings', (layer) => layer instanceof BuildingLayer),
-      this.customLayer('city-points', (layer) => layer instanceof DiscLayer),
+      this.customLayer('city-pipes', this.layers.filter((layer) => layer instanceof LineLayer)),
+      this.customLayer('city-buildings', this.layers.filter((layer) => layer instanceof BuildingLayer)),
+      this.customLayer('city-points', this.layers.filter((layer) => layer instanceof DiscLayer)),
     ]
     map.on('webglcontextlost', this.onLost)
     const [pipes, buildings, points] = this.customLayers
@@ -68,7 +73,7 @@ export class GlRenderer implements CityRenderer {
   setTheme(theme: ThemeSpec | null): void {
     this.colours = paletteOf(theme?.legend ?? null)
     this.paletteIsNew = true
-    this.map.triggerRepaint()
+    this.changed()
   }
 
   setStates(layer: string, states: Uint8Array, changed: Uint32Array | null): void {
@@ -76,39 +81,39 @@ export class GlRenderer implements CityRenderer {
     if (!texture) return
     if (changed) for (const number of changed) texture.set(number, states[number] ?? 0)
     else texture.setAll(states)
-    this.map.triggerRepaint()
+    this.changed()
   }
 
   setFlag({ layer, number }: MapObject, flag: Flag, on: boolean): void {
     this.byKey.get(layer)?.states.setFlag(number, FLAG[flag], on)
     if (flag === 'pulse' && on) this.pulseUntil = performance.now() + PULSE_FOR_MS
-    this.map.triggerRepaint()
+    this.changed()
   }
 
   setFlags(layer: string, numbers: ArrayLike<number>, flag: Flag): void {
     this.byKey.get(layer)?.states.setFlags(numbers, FLAG[flag])
-    this.map.triggerRepaint()
+    this.changed()
   }
 
   setDimmed(dimmed: boolean): void {
     this.dimmed = dimmed
-    this.map.triggerRepaint()
+    this.changed()
   }
 
   clearFlag(flag: Flag): void {
     for (const layer of this.layers) layer.states.clearFlag(FLAG[flag])
-    this.map.triggerRepaint()
+    this.changed()
   }
 
   setVisible(layer: string, visible: boolean): void {
     const found = this.byKey.get(layer)
     if (found) found.visible = visible
-    this.map.triggerRepaint()
+    this.changed()
   }
 
   setRaised(raised: boolean): void {
     this.raised = raised
-    this.map.triggerRepaint()
+    this.changed()
   }
 
   pick(x: number, y: number): MapObject | null {
@@ -135,17 +140,18 @@ export class GlRenderer implements CityRenderer {
     if (!gl || gl.isContextLost()) return
     this.layers.forEach((layer) => layer.destroy(gl))
     this.picker.destroy(gl)
+    this.still.destroy(gl)
     gl.deleteTexture(this.palette)
     this.gl = null
   }
 
-  private customLayer(id: string, has: (layer: StateLayer) => boolean): CustomLayerInterface {
+  private customLayer(id: string, layers: readonly StateLayer[]): CustomLayerInterface {
     return {
       id,
       type: 'custom',
       renderingMode: '3d',
       onAdd: (_map, gl) => this.create(gl),
-      render: (gl, input) => this.render(gl as WebGL2RenderingContext, input, this.layers.filter(has)),
+      render: (gl, input) => this.render(gl as WebGL2RenderingContext, input, layers),
     }
   }
 
@@ -153,6 +159,8 @@ export class GlRenderer implements CityRenderer {
     if (this.gl === gl) return
     this.layers.forEach((layer) => layer.create(gl))
     this.picker.create(gl)
+    this.still.create(gl)
+    this.keepsFrames = gl.getContextAttributes()?.antialias === false
     this.palette = gl.createTexture()
     gl.bindTexture(gl.TEXTURE_2D, this.palette)
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, 256, 1)
@@ -162,12 +170,19 @@ export class GlRenderer implements CityRenderer {
     this.gl = gl
   }
 
-  private render(gl: WebGL2RenderingContext, input: CustomRenderMethodInput, layers: StateLayer[]): void {
+  private render(gl: WebGL2RenderingContext, input: CustomRenderMethodInput, layers: readonly StateLayer[]): void {
     this.create(gl) // again after the context was lost and restored: our arrays are still here
     if (!this.palette) return
     const pass = this.passOf(gl, input, this.palette)
     this.frame = pass
     this.uploadPalette(gl)
+    // Kept frames hold all our layers at once: they are neighbours in the map's order, and the first stands for all.
+    if (!this.keepsFrames) this.drawLayers(gl, pass, layers)
+    else if (layers.includes(this.layers[0]!)) this.still.show(gl, pass, this.version, () => this.drawLayers(gl, pass, this.layers))
+    if (pass.pulse > 0) this.map.triggerRepaint()
+  }
+
+  private drawLayers(gl: WebGL2RenderingContext, pass: Pass, layers: readonly StateLayer[]): void {
     gl.disable(gl.CULL_FACE)
     gl.enable(gl.BLEND)
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
@@ -179,7 +194,11 @@ export class GlRenderer implements CityRenderer {
       } else gl.disable(gl.DEPTH_TEST)
       layer.draw(gl, pass)
     }
-    if (pass.pulse > 0) this.map.triggerRepaint()
+  }
+
+  private changed(): void {
+    this.version += 1
+    this.map.triggerRepaint()
   }
 
   private passOf(gl: WebGL2RenderingContext, input: CustomRenderMethodInput, palette: WebGLTexture): Pass {

@@ -3,6 +3,9 @@
 /** Objects per row of the state texture. */
 export const STATE_WIDTH = 1024
 
+/** Points smaller than this have no glow and are drawn as point sprites: a quarter of the vertices. */
+export const SPRITE_RADIUS_PX = 2.5
+
 /** Bits of an object's second byte. */
 export const FLAG = { hover: 1, selected: 2, filtered: 4, pulse: 8, traced: 16, affected: 32 } as const
 
@@ -152,14 +155,19 @@ layout(location = 2) in uint a_id;
 out vec3 v_colour;
 out vec2 v_at;
 flat out float v_radius;
+flat out float v_reach;   // half the side of a point sprite; 0 for a quad
+uniform int u_sprite;     // 1: one vertex a point (cheap, small points); 0: a quad
 void main() {
+  gl_PointSize = 1.0;
+  vec4 centre = u_matrix * vec4(a_place, 0.0, 1.0);
   Look look = lookOf(a_id, u_own);
   if (look.hidden) { gl_Position = NOWHERE; return; }
-  vec4 centre = u_matrix * vec4(a_place, 0.0, 1.0);
   v_radius = u_size * (1.0 + 0.5 * look.attention);
-  float reach = u_pick > 0 ? v_radius + 1.5 : v_radius * 1.7 + 1.0;
+  float reach = u_pick > 0 ? v_radius + 1.5 : v_radius < ${SPRITE_RADIUS_PX.toFixed(1)} ? v_radius + 1.0 : v_radius * 1.7 + 1.0;
   gl_Position = centre + vec4(a_corner * reach / u_half * centre.w, 0.0, 0.0);
   v_at = a_corner * reach;
+  v_reach = u_sprite > 0 ? reach : 0.0;
+  gl_PointSize = 2.0 * reach;
   v_colour = look.colour;
   v_pick = pickColour(a_id);
 }`
@@ -173,6 +181,7 @@ uniform int u_shape;
 in vec3 v_colour;
 in vec2 v_at;
 flat in float v_radius;
+flat in float v_reach;
 flat in vec4 v_pick;
 out vec4 o_colour;
 float outline(vec2 p) {
@@ -183,13 +192,15 @@ float outline(vec2 p) {
   return length(p);
 }
 void main() {
-  float off = outline(v_at);
+  vec2 at = v_reach > 0.0 ? (gl_PointCoord * 2.0 - 1.0) * v_reach : v_at;
+  float off = outline(at);
   if (u_pick > 0) { if (off > v_radius + 1.5) discard; o_colour = v_pick; return; }
   float body = 1.0 - smoothstep(v_radius - 0.8, v_radius + 0.2, off);
-  float rim = smoothstep(v_radius * 0.62, v_radius * 0.62 + 1.0, off) * step(2.5, v_radius);
-  float glow = 0.32 * (1.0 - smoothstep(v_radius * 0.8, v_radius * 1.7 + 1.0, length(v_at)));
+  if (v_radius < ${SPRITE_RADIUS_PX.toFixed(1)}) { o_colour = vec4(v_colour * 1.08 * body, body); return; }
+  float rim = smoothstep(v_radius * 0.62, v_radius * 0.62 + 1.0, off);
+  float glow = 0.32 * (1.0 - smoothstep(v_radius * 0.8, v_radius * 1.7 + 1.0, length(at)));
   vec3 fill = mix(v_colour * 1.08, mix(v_colour, vec3(0.02, 0.06, 0.12), 0.72), rim);
-  float edge = body * smoothstep(v_radius - 1.9, v_radius - 0.9, off) * step(2.5, v_radius);
+  float edge = body * smoothstep(v_radius - 1.9, v_radius - 0.9, off);
   fill = mix(fill, v_colour, edge);
   o_colour = vec4(fill * body + v_colour * glow * (1.0 - body), max(body, glow * 0.7));
 }`

@@ -9,6 +9,7 @@ import {
   DISC_VERTEX,
   LINE_FRAGMENT,
   LINE_VERTEX,
+  SPRITE_RADIUS_PX,
 } from './shaders'
 import { StateTexture } from './stateTexture'
 import type { Rgb } from '../state/palette'
@@ -142,7 +143,7 @@ export class BuildingLayer extends StateLayer {
 /** Layers of which each object is an instance of one small quad. */
 abstract class InstancedLayer extends StateLayer {
   readonly needsDepth = false
-  private instances: WebGLBuffer | null = null
+  protected instances: WebGLBuffer | null = null
 
   constructor(key: string, look: Appearance, size: number, private readonly source: Instances) {
     super(key, look, size)
@@ -153,7 +154,7 @@ abstract class InstancedLayer extends StateLayer {
   protected abstract point(gl: WebGL2RenderingContext, offset: number): void
   protected abstract readonly stride: number
 
-  protected upload(gl: WebGL2RenderingContext): void {
+  protected override upload(gl: WebGL2RenderingContext): void {
     this.buffer(gl, gl.ARRAY_BUFFER, new Float32Array(this.corners))
     gl.enableVertexAttribArray(0)
     gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 8, 0)
@@ -215,6 +216,7 @@ export class DiscLayer extends InstancedLayer {
   protected readonly sources = [DISC_VERTEX, DISC_FRAGMENT] as const
   protected readonly corners = [-1, -1, 1, -1, -1, 1, 1, 1]
   protected readonly stride = POINT_STRIDE
+  private sprites: WebGLVertexArrayObject | null = null
 
   constructor(
     key: string,
@@ -236,9 +238,31 @@ export class DiscLayer extends InstancedLayer {
     return pass.zoom < this.look.minZoom ? [] : super.runs(pass)
   }
 
+  /** The same points with a vertex each, for sprites. */
+  protected override upload(gl: WebGL2RenderingContext): void {
+    super.upload(gl)
+    this.sprites = gl.createVertexArray()
+    gl.bindVertexArray(this.sprites)
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.instances)
+    for (const location of [1, 2]) gl.enableVertexAttribArray(location)
+    this.point(gl, 0)
+  }
+
+  override destroy(gl: WebGL2RenderingContext): void {
+    gl.deleteVertexArray(this.sprites)
+    super.destroy(gl)
+  }
+
+  /** A sprite vanishes with its middle: too early for large points at the edge, and for the small window of a pick. */
   protected drawRuns(gl: WebGL2RenderingContext, pass: Pass, { uniform }: Program): void {
-    gl.uniform1f(uniform('u_size'), discRadiusPx(this.sizePx, pass.zoom) * pass.pixelRatio)
+    const radius = discRadiusPx(this.sizePx, pass.zoom) * pass.pixelRatio
+    const asSprites = radius < SPRITE_RADIUS_PX && !pass.isPick
+    gl.uniform1f(uniform('u_size'), radius)
     gl.uniform1i(uniform('u_shape'), this.shape)
-    this.drawInstances(gl, pass)
+    gl.uniform1i(uniform('u_sprite'), asSprites ? 1 : 0)
+    if (!asSprites) return this.drawInstances(gl, pass)
+    gl.bindVertexArray(this.sprites)
+    gl.vertexAttrib2f(0, 0, 0)
+    for (const run of this.runs(pass)) gl.drawArrays(gl.POINTS, run.first, run.count)
   }
 }
