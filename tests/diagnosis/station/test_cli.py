@@ -52,6 +52,33 @@ def two_winters(tmp_path_factory) -> dict:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "signals", "says"),
+    [
+        ("", made.PLAIN, "文件没有表头"),
+        ("time,outdoor,supply,back\n", made.PLAIN, "没有一行的时间能读出来"),
+        ("time,a\n2022-11-01 00:00:00,40\n", {"supply_c": "nope"}, "没有映射文件所列的任何一列"),
+    ],
+    ids=["empty", "header alone", "no such column"],
+)
+def test_a_file_without_anything_to_read_is_refused(tmp_path, text, signals, says):
+    file = tmp_path / "station.csv"
+    file.write_text(text, "utf-8")
+    map_file = made.mapping(tmp_path / "map.toml", signals)
+    words = ["diagnose", str(file), "--map", str(map_file), "--report", str(tmp_path / "out.json")]
+    result = CliRunner().invoke(_with_rooms(typer.Typer()), words)
+    assert result.exit_code == 1
+    assert says in result.output
+
+
+def test_channels_that_never_move_say_nothing(tmp_path):
+    stands = {name: v if name == "time" else np.full_like(v, 40.0) for name, v in made.made(110).items()}
+    report = diagnose(tmp_path, stands)
+    assert report["findings"] == []
+    assert report["metrics"]["secondary_supply_mae_k"] is None
+    assert any("死通道" in note for note in report["quality"]["notes"])
+
+
 @pytest.mark.feature("A9-12")
 def test_all_keys_with_baselines(two_winters):
     assert set(two_winters) >= KEYS | {"detection"}
