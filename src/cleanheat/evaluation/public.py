@@ -27,4 +27,5 @@ def company_scores() -> dict[int, float]:
     rows = Score.objects.filter(
         subject_kind=SubjectKind.COMPANY, data_set="", round__span=Span.MONTH, total__isnull=False
     )
-    return dict(rows.order_by("round__start_s").values_list("subject_id", "total"))
+    found = rows.order_by("round__start_s").values_list("subject_id", "total")
+    return {company: total for company, total in found if total is not None}

@@ -112,4 +112,4 @@ def beyond_mates(apart: Floats, group: NDArray[np.int64], size: int) -> Floats:
     others = np.bincount(group, weights=known, minlength=size)[group] - known
     total = np.bincount(group, weights=plain, minlength=size)[group] - plain
     shared = np.divide(total, others, out=np.zeros_like(plain), where=others > 0)
-    return apart - np.clip(shared, np.minimum(plain, 0.0), np.maximum(plain, 0.0))
+    return np.asarray(apart - np.clip(shared, np.minimum(plain, 0.0), np.maximum(plain, 0.0)))

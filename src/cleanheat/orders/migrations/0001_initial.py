@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('alerts', '0001_initial'),
         ('governance', '0002_orders_moved_out'),
-        ('infra', '0004_parts'),
+        ('infra', '0005_parts'),
     ]
 
     operations = [

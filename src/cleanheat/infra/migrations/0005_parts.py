@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('infra', '0003_flow_and_files'),
+        ('infra', '0004_secrecy_version'),
     ]
 
     operations = [
