@@ -38,6 +38,7 @@ MORE = (
     "/resources/assets.equipment",
     "/resources/assets.heat_fee",
     "/twin/affected?what=down&kind=plant&number=1&format=csv",
+    *(f"/twin/areas/{kind}" for kind in ("company", "branch", "boiler", "substation", "community")),
     *(f"/twin/coverage/{kind}" for kind in ("company", "branch", "boiler")),
 )
 """Addresses whose answers differ by what they are asked for."""

@@ -65,9 +65,9 @@ const NAMES: LayerSpecification[] = [
 
 const absolute = (url: string): string => new URL(url, location.origin).href.replaceAll('%7B', '{').replaceAll('%7D', '}')
 
-/** Style of the base map.  The building tiles are read by the fallback renderer alone. */
+/** Style of the base map.  The building tiles are read by the fallback renderer alone; who is not shown outlines has none. */
 export function baseStyle(manifest: Manifest): StyleSpecification {
-  const { base, buildings } = manifest.tiles
+  const { base, buildings = base } = manifest.tiles
   return {
     version: 8,
     sources: {

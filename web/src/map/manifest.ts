@@ -74,7 +74,8 @@ export interface Manifest {
   version: string
   geometry_version: number
   network: string
-  tiles: { base: TileSpec; buildings: TileSpec }
+  /** `buildings` only for clients that are shown outlines. */
+  tiles: { base: TileSpec; buildings?: TileSpec }
   /** West, south, east, north of what the viewer is here for. */
   bounds: [number, number, number, number]
   layers: LayerSpec[]
