@@ -6810,15 +6810,9 @@ export interface components {
          */
         ConvertedTopology: {
             /** Area Ratio */
-            area_ratio: [
-                number,
-                number
-            ];
+            area_ratio: number[];
             /** Length Ratio */
-            length_ratio: [
-                number,
-                number
-            ];
+            length_ratio: number[];
             /** Merged */
             merged: number;
             /** Nodes */

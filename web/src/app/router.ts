@@ -51,6 +51,12 @@ const routes: RouteRecordRaw[] = [
     meta: { title: '登录', bare: true, open: true },
   },
   {
+    path: '/access-keys',
+    name: 'access-keys',
+    component: () => import('@/contexts/accounts/pages/AccessKeysPage.vue'),
+    meta: { title: '访问密钥', permission: 'twin.gis' },
+  },
+  {
     path: '/screens/:screenKey?',
     name: 'screen',
     component: () => import('@/contexts/screens/pages/ScreenPage.vue'),

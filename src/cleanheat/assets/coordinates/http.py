@@ -133,8 +133,8 @@ class ConvertedTopology(Schema):
     split: int
     rings: int
     turned: int
-    area_ratio: tuple[float, float]
-    length_ratio: tuple[float, float]
+    area_ratio: list[float]
+    length_ratio: list[float]
 
 
 class RefusedRow(Schema):

@@ -46,7 +46,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/substations', title: '换热站', icon: List, permission: 'telemetry.view' },
   { to: '/alerts', title: '告警', icon: Bell, permission: 'alerts.view' },
   { to: '/orders', title: '督办单', icon: Tickets, permission: 'orders.view' },
-  { to: '/archives', holds: ['/archive/matching', '/archive/changes', '/archive/import'], title: '档案', icon: Collection, permission: 'assets.view' },
+  { to: '/archives', holds: ['/archive/matching', '/archive/changes', '/archive/import', '/archive/coordinates', '/archive/secrecy'], title: '档案', icon: Collection, permission: 'assets.view' },
   { to: '/status', title: '接入状态', icon: Monitor, permission: 'telemetry.view' },
   { to: '/diagnosis', group: '供热诊断', title: '诊断总览', icon: Aim, permission: 'diagnosis.view' },
   { to: '/diagnosis/service', holds: ['/diagnosis/rooms', '/diagnosis/portraits', '/diagnosis/special-users', '/diagnosis/demands', '/diagnosis/visits'], group: '供热诊断', title: '室温与服务', icon: UserFilled, permission: 'diagnosis.view' },
