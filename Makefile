@@ -24,6 +24,7 @@ web/node_modules/.installed: web/package.json web/package-lock.json $(VENV)/.ins
 
 web/dist/index.html: web/node_modules/.installed $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
 	@echo "building the front end …" && . tools/node.sh && cd web && npm run --silent build
+	@$(BIN)/python -m servestatic.compress --quiet web/dist
 	@touch $@
 
 run: setup web
