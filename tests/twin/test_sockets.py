@@ -235,10 +235,13 @@ class Session:
     def exists(self, key):
         return key == self.session_key and not self.ended
 
+    def get(self, _key, default=None):
+        return default
+
 
 async def test_an_open_map_closes_when_its_session_ends(signed_in, monkeypatch):
     monkeypatch.setattr(sockets, "_RECHECK_S", 0.01)
-    monkeypatch.setattr(sockets, "_scope_now", lambda _user, _proof: OUR_SCOPE)
+    monkeypatch.setattr(sockets, "_scope_now", lambda _user, _proof, _marked: OUR_SCOPE)
     session = Session()
     browser = Browser(OUR_SCOPE)
     browser.socket = Socket(sockets.LiveSocket.as_asgi(), user=SimpleNamespace(
@@ -259,10 +262,14 @@ def test_a_socket_outlives_neither_its_user_nor_his_password(cast):
 
     user = User.objects.get(username="company.reader")
     proof = sockets._session_proof(user)
-    assert sockets._scope_now(user.pk, proof).key == "company:10"
+
+    def marked(found):
+        return found
+
+    assert sockets._scope_now(user.pk, proof, marked).key == "company:10"
     user.set_password("tuHao-92-qiao")
     user.save()
-    assert sockets._scope_now(user.pk, proof) is None
+    assert sockets._scope_now(user.pk, proof, marked) is None
     user.is_active = False
     user.save()
-    assert sockets._scope_now(user.pk, sockets._session_proof(user)) is None
+    assert sockets._scope_now(user.pk, sockets._session_proof(user), marked) is None

@@ -13,6 +13,7 @@ from cleanheat.alerts import public as alerts
 from cleanheat.assets import public as assets
 from cleanheat.diagnosis import public as diagnosis
 from cleanheat.infra.scope import Scope
+from cleanheat.infra.secrecy import classes
 from cleanheat.kernel.quantities import KINDS as MEASURED
 from cleanheat.kernel.time import DAY_S, HOUR_S
 from cleanheat.orders import public as order_book
@@ -108,13 +109,14 @@ def rows(found: Focus, page: NDArray[np.intp], scope: Scope) -> list[FocusRow]:
     values, supplied, states = _values(kind, page), _supplied(kind, page, scope), _states(kind, page, scope)
     company = table.links["company"][page].tolist() if "company" in table.links else [0] * len(numbers)
     level, points = grades(f)[page], found.parts[:, page].sum(axis=0)
+    longitude, latitude = classes.places(kind, scope, table.longitude[page], table.latitude[page])
     return [
         FocusRow(
             kind, n, *titles[i], company[i], accounts.short_name(company[i]), districts[i] if districts else "",
             int(level[i]), round(float(points[i]), 1), told(f, found.parts, n, texts[i]), int(states[i]), alert_ids[i],
             alert_told.get(alert_ids[i], ("", ""))[1].startswith(QUALITY),
             int(f.finding_ids[n]), orders.get(alert_ids[i]), values[i], supplied[i] if supplied else None, above[i],
-            float(table.longitude[n]), float(table.latitude[n]),
+            float(longitude[i]), float(latitude[i]),
         )
         for i, n in enumerate(numbers)
     ]  # fmt: skip

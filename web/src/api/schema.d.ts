@@ -9272,6 +9272,44 @@ export interface components {
              */
             text: string;
         };
+        /** IssueTrendQuery */
+        IssueTrendQuery: {
+            /**
+             * Company Id
+             * @default 0
+             */
+            company_id: number;
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * District Id
+             * @default 0
+             */
+            district_id: number;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Rule
+             * @default 0
+             */
+            rule: number;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /** IssueWanted */
         IssueWanted: {
             /**

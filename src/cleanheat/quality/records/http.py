@@ -160,12 +160,12 @@ def issues(request: HttpRequest, wanted: Query[IssueQuery]) -> dict[str, Any]:
     }
 
 
-class TrendQuery(IssueWanted):
+class IssueTrendQuery(IssueWanted):
     days: Annotated[int, Field(ge=1, le=standing.MOST_DAYS)] = 30
 
 
 @router.get("/quality/records/trend", response=list[standing.IssueDay])
-def issue_trend(request: HttpRequest, wanted: Query[TrendQuery]) -> list[standing.IssueDay]:
+def issue_trend(request: HttpRequest, wanted: Query[IssueTrendQuery]) -> list[standing.IssueDay]:
     """Issues of the caller's own records day by day: open, found, closed."""
     require(request.user, "quality.view")
     asked = queries.IssueFilter(**wanted.model_dump(exclude={"days", "state"}))
