@@ -17,11 +17,13 @@ def station(platform: RunningPlatform, cast: dict[str, dict[str, str]]) -> dict[
     member = cast["city.administrator"]
     with closing(signed_in(platform.url, member["username"], member["password"])) as client:
         row = client.get("/api/v1/twin/search?q=换热站&limit=1").raise_for_status().json()[0]
+        findings = client.get("/api/v1/twin/connectivity").raise_for_status().json()["findings"]
     return {
         "name": row["name"],
         "number": row["number"],
         "initials": spelled(row["name"])[1],
         "at": [row["longitude"], row["latitude"]],
+        "findings": len(findings),
     }
 
 
@@ -37,7 +39,7 @@ def test_tools_of_the_map(browse: Any, cast: dict[str, dict[str, str]], station:
     assert found["file"].endswith(".png")
     assert (found["paper"]["width"], found["paper"]["height"]) == (2480, 1754)
     assert found["paper"]["colours"] > 30, "the sheet shows the map, not an empty buffer"
-    assert found["findings"] == 7
+    assert found["findings"] == station["findings"] > 0
     assert "尚未配置" in found["notice"]
     assert "satellite.toml" in found["notice"]
     assert found["gone"] == 0

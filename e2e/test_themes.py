@@ -23,7 +23,7 @@ def test_themes_count_filter_and_are_played_again(
     assert min(found["seen"].values()) > 0
     assert found["isPressed"] == "true"
     assert 0 < found["filtered"] <= found["listed"]
-    assert found["path"].startswith(("/alerts/", "/governance/orders/"))
+    assert found["path"].startswith(("/alerts/", "/orders/", "/governance/orders/"))
     assert found["value"]
     assert found["stepped"] < found["newest"]
     assert found["past"] <= found["stepped"], "another theme shows the same moment, or its own picture before it"
