@@ -16,7 +16,7 @@ def theme_value(request: HttpRequest, theme: str, kind: str, number: int) -> the
     return themes.value_of(theme, kind, number, public.live_state(), scope_of(request.user))
 
 
-@router.get("/twin/marks", response=themes.OpenMarks, summary="未结预警与督导单在地图上的位置")
+@router.get("/twin/marks", response=themes.OpenMarks, summary="未结预警与督办单在地图上的位置")
 def marks(request: HttpRequest) -> themes.OpenMarks:
     return themes.open_marks(request.user, scope_of(request.user), public.live_state().stamp.minute)
 

@@ -4723,7 +4723,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 未结预警与督导单在地图上的位置 */
+        /** 未结预警与督办单在地图上的位置 */
         get: operations["cleanheat_twin_http_themes_marks"];
         put?: never;
         post?: never;
