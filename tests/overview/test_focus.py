@@ -88,7 +88,6 @@ def test_unknown_choices_are_refused(troubles):
         focus("substation", EVERYTHING, Wanted(within=("moon", 1)))
 
 
-@pytest.mark.feature("C9-1")
 def test_homes_bear_the_troubles_of_their_circuit_and_their_own(troubles):
     found = focus("heat_user", EVERYTHING, Wanted())
     two, one = (next(r for r in rows(found, found.numbers, EVERYTHING) if r.number == n) for n in (2, 1))
