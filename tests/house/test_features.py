@@ -44,6 +44,17 @@ DIAGNOSIS = (
 )
 
 
+TWIN = (
+    *(f"A1-{n}" for n in range(1, 8)),
+    *(f"A2-{n}" for n in range(1, 11)),
+    *(f"A3-{n}" for n in range(1, 4)),
+    *(f"C5-{n}" for n in range(1, 5)),
+    *("C6-1", "C6-5", "C7-1", "C7-5", "C8-1", "C8-5"),
+    *(f"C13-{n}" for n in range(1, 4)),
+    *("E2-1", "E2-2", "E2-3", "E2-5", "E2-6", "E2-7", "G5-1"),
+)
+
+
 @pytest.fixture(scope="module")
 def proven(tmp_path_factory):
     out = tmp_path_factory.mktemp("features") / "features.json"
@@ -53,6 +64,6 @@ def proven(tmp_path_factory):
     return json.loads(out.read_text())
 
 
-@pytest.mark.parametrize("feature", sorted({*SPINE, *GOVERNANCE, *DIAGNOSIS}))
+@pytest.mark.parametrize("feature", sorted({*SPINE, *GOVERNANCE, *DIAGNOSIS, *TWIN}))
 def test_feature_has_a_test(proven, feature):
     assert proven.get(feature), f"no test carries @pytest.mark.feature({feature!r})"
