@@ -148,3 +148,14 @@ def test_what_carries_no_readings_cannot_be_asked_again(world, store):
 
     install_store(store)
     assert ask_diagnosis(Complaint("diagnosis.device_stopped", {("area", 2)}, 0), 0, 3_600) is None
+
+
+def test_alerts_that_no_rule_takes_hide_none_that_one_does(rules, world, monkeypatch):
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    for number in (1, 3, 7):
+        stopped(number, level=4, source="diagnosis.over_supply")
+    world.advance(60)
+    stopped(9)
+    world.advance(10 * 60)
+    assert run(jobs.raise_orders) == {"raised": 1}
+    assert Order.objects.get().source == STOPPED

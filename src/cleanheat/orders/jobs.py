@@ -19,20 +19,18 @@ AT_ONCE = 1_000
 
 
 def _waiting(rules: Sequence[Rule], limit: int) -> list[tuple[alerts.AlertCard, Rule]]:
-    """Ripe alerts that nobody was told of, each with the rule that takes it."""
-    if not rules:
-        return []
+    """Ripe alerts that nobody was told of, each with the rule that takes it, oldest first.
+
+    Each rule asks for its own: however many alerts wait that no rule takes, they hide none that one does.
+    """
     now = clock.now()
-    before = int(now) - min(r.after_min for r in rules) * MINUTE_S
-    prefixes = _shortest({r.source for r in rules})
-    found = (a for p in prefixes for a in alerts.waiting(p, before, max(r.worst_level for r in rules), limit))
-    fitting = ((a, rule_for(a, rules)) for a in found)
-    return [(a, rule) for a, rule in fitting if rule is not None and is_ripe(a, rule, now)]
-
-
-def _shortest(sources: set[str]) -> list[str]:
-    """Prefixes that cover all of them, none within another."""
-    return sorted(s for s in sources if not any(s != t and s.startswith(t) for t in sources))
+    found = {
+        alert.id: alert
+        for rule in rules
+        for alert in alerts.waiting(rule.source, int(now) - rule.after_min * MINUTE_S, rule.worst_level, limit)
+    }
+    fitting = ((alert, rule_for(alert, rules)) for _, alert in sorted(found.items()))
+    return [(alert, rule) for alert, rule in fitting if rule is not None and is_ripe(alert, rule, now)]
 
 
 @job("orders.raise", "由预警生成工单", every_s=MINUTE_S, is_needed=lambda: bool(_waiting(rules_in_force(), AT_ONCE)))
