@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cleanheat.accounts import public as accounts
 from cleanheat.alerts.events import AlertClosed
 from cleanheat.infra import live
 from cleanheat.infra.flow.events import DeadlinePassed, ItemMoved
-from cleanheat.infra.scope import EVERYTHING
+from cleanheat.infra.flow.people import directory
 from cleanheat.orders import actions
 from cleanheat.orders.businesses import BUSINESSES
 from cleanheat.orders.models import Order
@@ -55,12 +54,5 @@ def audience(order: Order) -> set[int]:
     """Company, office, sender, holder and the district concerned; the city hears everything."""
     item = order.item
     concerned = {item.company_id, item.office_id, item.sender_id, item.holder_id, item.issuer_id} - {0}
-    return concerned | _districts(item.district_id)
-
-
-def _districts(district_id: int) -> set[int]:
-    """Organisations that supervise an area."""
-    from cleanheat.assets import public as assets
-
-    codes = {o.district_code: o.id for o in accounts.list_organisations(EVERYTHING) if o.kind == "district"}
-    return {number for code, number in codes.items() if district_id in assets.district_ids(frozenset({code}))}
+    supervisor = directory().supervisor_of(item.district_id)
+    return concerned | ({supervisor} - {0})
