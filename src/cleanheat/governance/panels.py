@@ -8,7 +8,7 @@ from cleanheat.alerts import public as alerts
 from cleanheat.governance.orders import BUSINESS
 from cleanheat.infra.panels import Bars, Cost, Line, PanelQuery, Series, panel
 from cleanheat.kernel.findings import Level
-from cleanheat.orders.panels import Span, declare, rule_name, span_of
+from cleanheat.orders.public import Span, declare_panels, rule_name, span_of
 
 QUALITY: Final = "quality."
 RULES_BESIDE_EACH_OTHER: Final = 10
@@ -48,7 +48,7 @@ _VIEW: Final[dict[str, Any]] = {
     "empty": "期内没有数据质量报警",
     "params": Span,
 }
-declare(BUSINESS, "治理工单", "质量报警达到生成条件或人工下发后才有工单")
+declare_panels(BUSINESS, "治理工单", "质量报警达到生成条件或人工下发后才有工单")
 panel(
     key="governance.alarms_by_rule", zh="质量报警构成", shows=Bars, load=_alarms_by_rule,
     formula=f"期内数据质量报警按规则与级别计数，取最多的 {RULES_BESIDE_EACH_OTHER} 条规则", **_VIEW,

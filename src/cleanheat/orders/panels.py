@@ -230,7 +230,7 @@ class OrderPanels:
         )
 
 
-def declare(business: Business, noun: str, begins: str) -> None:
+def declare_panels(business: Business, noun: str, begins: str) -> None:
     """The panels of one business, ``{rights}.summary`` and the others.
 
     Args: noun: what people call its orders; begins: when there are any, for the empty panel.
@@ -273,4 +273,4 @@ def declare(business: Business, noun: str, begins: str) -> None:
     one("newest", "工单动态", Timeline, empty=none, formula=f"最新 {LISTED} 件工单")
 
 
-declare(BUSINESS, "督办单", "预警达到生成条件或人工下发后才有督办单")
+declare_panels(BUSINESS, "督办单", "预警达到生成条件或人工下发后才有督办单")

@@ -2,6 +2,7 @@
 
 from cleanheat.orders.businesses import BUSINESSES, Business, Complaint, Recheck
 from cleanheat.orders.open_orders import OrderCard, open_orders_of, open_places, raised_count
+from cleanheat.orders.panels import Span, declare_panels, rule_name, span_of
 from cleanheat.orders.queries import OrderFilter, counts, select
 from cleanheat.orders.statistics import By, Sums, by_state, grouped, total, trend
 
@@ -13,14 +14,18 @@ __all__ = [
     "OrderCard",
     "OrderFilter",
     "Recheck",
+    "Span",
     "Sums",
     "by_state",
     "counts",
+    "declare_panels",
     "grouped",
     "open_orders_of",
     "open_places",
     "raised_count",
+    "rule_name",
     "select",
+    "span_of",
     "total",
     "trend",
 ]
