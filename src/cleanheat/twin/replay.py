@@ -117,7 +117,7 @@ def hour(store: ReplayStore, state: LiveState, theme: str, start: int, scope: Sc
     body = store.read(_known(theme).key, start)
     if not body:
         raise not_found("这一小时没有历史状态", f"{theme} {start}")
-    if scope.sees_all and not getattr(scope, "view", ""):
+    if scope.sees_all and not scope.view:
         return body
     return _cut(body, _Sight(state, scope, assets.archive().version))
 
